@@ -1,0 +1,149 @@
+"""Settings: the only place that reads the environment."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
+LOCALES = ("sv", "en")
+DEFAULT_BASE_URL = "http://127.0.0.1:8000"
+
+
+class ConfigurationError(SystemExit):
+    """The settings do not allow a start; the sentence, printed at exit, says what to set."""
+
+
+@dataclass(frozen=True)
+class Config:
+    """Everything that differs between installations, read once at the start."""
+
+    database_url: str
+    secret_key: str
+    base_url: str
+    mail_url: str
+    mail_from: str
+    timezone: ZoneInfo
+    locale: str
+    municipality: str
+    instance_dir: Path
+
+    @property
+    def secure(self) -> bool:
+        """Whether people reach us over https, so that cookies may insist on it."""
+        return self.base_url.startswith("https://")
+
+    def flask(self) -> dict[str, Any]:
+        """The same settings in the names that Flask and its extensions read."""
+        host = urlsplit(self.base_url).netloc
+        name = host.rsplit(":", 1)[0] if not host.endswith("]") else host
+        return {
+            "SECRET_KEY": self.secret_key,
+            "SQLALCHEMY_DATABASE_URI": self.database_url,
+            "SQLALCHEMY_ENGINE_OPTIONS": engine_options(self.database_url),
+            "TRUSTED_HOSTS": [name, *LOOPBACK] if name in LOOPBACK else [name],
+            "SESSION_COOKIE_SECURE": self.secure,
+            "SESSION_COOKIE_HTTPONLY": True,
+            "SESSION_COOKIE_SAMESITE": "Lax",
+            "SESSION_COOKIE_NAME": "__Host-atgarda" if self.secure else "atgarda",
+            "MAX_CONTENT_LENGTH": 26 * 1024 * 1024,
+            "MAX_FORM_MEMORY_SIZE": 2 * 1024 * 1024,
+            "WTF_CSRF_TIME_LIMIT": None,
+            "BABEL_DEFAULT_LOCALE": self.locale,
+            "BABEL_DEFAULT_TIMEZONE": self.timezone.key,
+            "BABEL_TRANSLATION_DIRECTORIES": str(
+                Path(__file__).parent / "tracker" / "translations"
+            ),
+        }
+
+
+def child_environment(**changes: str) -> dict[str, str]:
+    """Our environment for a process that we start, with these changes."""
+    return {**os.environ, **changes}
+
+
+def engine_options(database_url: str) -> dict[str, Any]:
+    """Connection settings per database kind."""
+    if database_url.startswith("sqlite"):
+        return {"connect_args": {"timeout": 15}}
+    return {"pool_pre_ping": True}
+
+
+def from_environment() -> Config:
+    """Read the environment.
+
+    Raises:
+        ConfigurationError: a setting is malformed, or missing where the public is served.
+    """
+    env = os.environ
+    instance = Path(env.get("INSTANCE_DIR") or Path(__file__).parent / "instance").resolve()
+    # The command line serves nobody, so it may start with defaults; a web server may not.
+    by_hand = env.get("FLASK_RUN_FROM_CLI") == "true"
+    mail_url = env.get("MAIL_URL") or f"file://{instance / 'mail'}"
+    base_url = (env.get("BASE_URL") or "").rstrip("/")
+    if not base_url and (not by_hand or mail_url.startswith("smtp")):
+        raise ConfigurationError("Sätt BASE_URL till adressen där användarna når tjänsten.")
+    return Config(
+        database_url=_database_url(env.get("DATABASE_URL"), instance),
+        secret_key=env.get("SECRET_KEY") or _own_secret(instance, by_hand),
+        base_url=_checked_address(base_url or DEFAULT_BASE_URL),
+        mail_url=mail_url,
+        mail_from=env.get("MAIL_FROM") or "atgarda@localhost",
+        timezone=_zone(env.get("TIMEZONE") or "Europe/Stockholm"),
+        locale=_locale(env.get("LOCALE") or "sv"),
+        municipality=env.get("MUNICIPALITY") or "",
+        instance_dir=instance,
+    )
+
+
+def _database_url(given: str | None, instance: Path) -> str:
+    if not given:
+        instance.mkdir(parents=True, exist_ok=True)
+        return f"sqlite:///{instance / 'atgarda.db'}"
+    for prefix in ("postgres://", "postgresql://"):
+        if given.startswith(prefix):
+            return "postgresql+psycopg://" + given.removeprefix(prefix)
+    return given
+
+
+def _own_secret(instance: Path, by_hand: bool) -> str:
+    """A key of our own for the command line and `make run`, kept so that log-ins survive."""
+    if not by_hand:
+        raise ConfigurationError("Sätt SECRET_KEY till en lång slumpsträng (minst 32 tecken).")
+    path = instance / "secret_key"
+    try:
+        instance.mkdir(parents=True, exist_ok=True)
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(secrets.token_hex(32))
+    except FileExistsError:
+        pass
+    except OSError as error:
+        raise ConfigurationError(
+            f"Det går inte att skriva i {instance} ({error.strerror}). Sätt INSTANCE_DIR."
+        ) from error
+    return path.read_text().strip()
+
+
+def _checked_address(base_url: str) -> str:
+    parts = urlsplit(base_url)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query:
+        raise ConfigurationError(f"BASE_URL är ingen webbadress: {base_url}")
+    return base_url
+
+
+def _zone(name: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise ConfigurationError(f"TIMEZONE är ingen tidszon: {name}") from error
+
+
+def _locale(name: str) -> str:
+    if name not in LOCALES:
+        raise ConfigurationError(f"LOCALE ska vara sv eller en, inte {name}.")
+    return name

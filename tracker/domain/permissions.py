@@ -1,0 +1,141 @@
+"""Who may do what: one table, role × deed → reach. What no row allows is denied."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """The roles a person may hold, each for a unit, a committee or the whole municipality."""
+
+    ADMIN = "admin"
+    DIRECTOR = "director"
+    MANAGER = "manager"
+    COMMITTEE = "committee"
+
+
+class Reach(StrEnum):
+    """How far a permission reaches."""
+
+    ANY = "any"
+    UNIT = "unit"
+    COMMITTEE = "committee"
+    OWN = "own"
+
+
+class Deed(StrEnum):
+    """Everything an entry point can be asked to do."""
+
+    START_VIEW = "start.view"
+    ACCOUNT_USE = "account.use"
+    EVALUATION_VIEW = "evaluation.view"
+    EVALUATION_IMPORT = "evaluation.import"
+    POINT_VIEW = "point.view"
+    COMPARISON_VIEW = "comparison.view"
+    PLAN_VIEW = "plan.view"
+    PLAN_ADOPT = "plan.adopt"
+    ACTION_VIEW = "action.view"
+    ACTION_CREATE = "action.create"
+    ACTION_EDIT = "action.edit"
+    ACTION_REPORT = "action.report"
+    ACTION_COMPLETE = "action.complete"
+    ACTION_VERIFY = "action.verify"
+    ACTION_DROP = "action.drop"
+    PEOPLE_MANAGE = "people.manage"
+    OPERATIONS_VIEW = "operations.view"
+
+
+# A director without a unit is the municipal director: there UNIT means everything.
+PERMISSIONS: dict[Deed, dict[Role, Reach]] = {
+    Deed.START_VIEW: dict.fromkeys(Role, Reach.ANY),
+    Deed.ACCOUNT_USE: dict.fromkeys(Role, Reach.ANY),
+    Deed.EVALUATION_VIEW: {
+        Role.DIRECTOR: Reach.ANY,
+        Role.MANAGER: Reach.ANY,
+        Role.COMMITTEE: Reach.ANY,
+    },
+    Deed.EVALUATION_IMPORT: {Role.DIRECTOR: Reach.ANY},
+    Deed.POINT_VIEW: {Role.DIRECTOR: Reach.ANY, Role.MANAGER: Reach.ANY},
+    Deed.COMPARISON_VIEW: {
+        Role.DIRECTOR: Reach.ANY,
+        Role.MANAGER: Reach.ANY,
+        Role.COMMITTEE: Reach.ANY,
+    },
+    Deed.PLAN_VIEW: {
+        Role.DIRECTOR: Reach.UNIT,
+        Role.MANAGER: Reach.OWN,
+        Role.COMMITTEE: Reach.COMMITTEE,
+    },
+    Deed.PLAN_ADOPT: {Role.DIRECTOR: Reach.ANY},
+    Deed.ACTION_VIEW: {
+        Role.DIRECTOR: Reach.UNIT,
+        Role.MANAGER: Reach.OWN,
+        Role.COMMITTEE: Reach.COMMITTEE,
+    },
+    Deed.ACTION_CREATE: {Role.DIRECTOR: Reach.UNIT},
+    Deed.ACTION_EDIT: {Role.DIRECTOR: Reach.UNIT},
+    Deed.ACTION_REPORT: {Role.DIRECTOR: Reach.UNIT, Role.MANAGER: Reach.OWN},
+    Deed.ACTION_COMPLETE: {Role.DIRECTOR: Reach.UNIT, Role.MANAGER: Reach.OWN},
+    Deed.ACTION_VERIFY: {Role.DIRECTOR: Reach.UNIT},
+    Deed.ACTION_DROP: {Role.DIRECTOR: Reach.UNIT},
+    Deed.PEOPLE_MANAGE: {Role.ADMIN: Reach.ANY},
+    Deed.OPERATIONS_VIEW: {Role.ADMIN: Reach.ANY},
+}
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """One role of one person; None for unit and committee means the whole municipality."""
+
+    role: Role
+    unit_id: int | None = None
+    committee_id: int | None = None
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What a person's roles together reach for one deed.
+
+    `everything` outshines the rest; otherwise a row is inside when its unit is in `units`, its
+    committee in `committees`, or the person owns it and `own` is set.
+    """
+
+    everything: bool = False
+    units: frozenset[int] = frozenset()
+    committees: frozenset[int] = frozenset()
+    own: bool = False
+
+    def __bool__(self) -> bool:
+        return self.everything or self.own or bool(self.units or self.committees)
+
+
+def scope_of(assignments: Iterable[Assignment], deed: Deed) -> Scope:
+    """The union of what each role reaches for `deed`; an empty (false) scope means denied."""
+    rules = PERMISSIONS[deed]
+    held = [(item, rules[item.role]) for item in assignments if item.role in rules]
+    reached = {_reach(item, reach) for item, reach in held}
+    return Scope(
+        everything=Reach.ANY in reached,
+        units=frozenset(
+            item.unit_id for item, reach in held if reach is Reach.UNIT and item.unit_id is not None
+        ),
+        committees=frozenset(
+            item.committee_id
+            for item, reach in held
+            if reach is Reach.COMMITTEE and item.committee_id is not None
+        ),
+        own=any(reach in (Reach.OWN, Reach.UNIT) for _, reach in held),
+    )
+
+
+def _reach(item: Assignment, reach: Reach) -> Reach:
+    if reach is Reach.UNIT and item.unit_id is None:
+        return Reach.ANY
+    return reach
+
+
+def may(assignments: Iterable[Assignment], deed: Deed) -> bool:
+    """Whether any role allows the deed on anything at all."""
+    return bool(scope_of(assignments, deed))
