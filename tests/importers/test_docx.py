@@ -1,0 +1,91 @@
+from __future__ import annotations
+
+import io
+import zipfile
+
+import docx
+import pytest
+
+from tests.importers.granvik import POINTS, STRENGTHS, scores
+from tracker.domain.editions import edition
+from tracker.domain.errors import RuleBroken
+from tracker.importers import read_report
+from tracker.importers.docx import MAX_UNPACKED, read_lines
+from tracker.importers.lines import Cell
+
+
+def saved(document: docx.document.Document) -> bytes:
+    out = io.BytesIO()
+    document.save(out)
+    return out.getvalue()
+
+
+def test_paragraphs_headings_bullets_and_cells() -> None:
+    document = docx.Document()
+    document.add_heading("Område 1", 2)
+    document.add_paragraph("ett", style="List Bullet")
+    document.add_paragraph("två\n• tre")
+    table = document.add_table(2, 2)
+    table.cell(0, 0).merge(table.cell(0, 1)).text = "bred"
+    table.cell(1, 1).text = "smal"
+    lines = read_lines(saved(document))
+    assert [(x.text, x.heading, x.bullet, x.blank_before, x.cell) for x in lines] == [
+        ("Område 1", 2, "", True, None),
+        ("ett", None, "•", True, None),
+        ("två", None, "", True, None),
+        ("tre", None, "•", False, None),
+        ("bred", None, "", True, Cell(0, 0, 0)),
+        ("smal", None, "", True, Cell(0, 1, 1)),
+    ]
+    assert [x.number for x in lines] == [1, 2, 3, 3, 4, 6]
+
+
+@pytest.mark.parametrize("split", [False, True], ids=["one table", "over a page break"])
+def test_a_report_with_two_column_tables(split: bool) -> None:
+    document = docx.Document()
+    for area in edition("kommunkompassen-2020").areas:
+        document.add_heading(f"Område {area.number} {area.name}", 2)
+        table = document.add_table(1, 2)
+        table.rows[0].cells[0].text = "Styrkor"
+        table.rows[0].cells[1].text = "Förbättringsmöjligheter"
+        if split:
+            table = document.add_table(0, 2)
+            table.add_row()
+            table.add_row()
+        else:
+            table.add_row()
+        cells = table.rows[-1].cells
+        cells[0].text, *more = STRENGTHS[area.number]
+        for text in more:
+            cells[0].add_paragraph(text)
+        cells[1].text, *more = POINTS[area.number]
+        for text in more:
+            cells[1].add_paragraph(text)
+        rows = document.add_table(0, 3)
+        for code, name, score, top in scores(area.number):
+            for cell, text in zip(
+                rows.add_row().cells, (f"{code} {name}", score, top), strict=True
+            ):
+                cell.text = str(text)
+    draft = read_report(saved(document), "granvik.DOCX")
+    assert {a.number: [p.text for p in a.improvements] for a in draft.areas} == POINTS
+    assert {a.number: [s.text for s in a.strengths] for a in draft.areas} == STRENGTHS
+    assert all(p.certain for a in draft.areas for p in a.improvements)
+    assert [(s.code, s.name, s.score, s.max) for s in draft.areas[0].subareas] == scores(1)
+
+
+def test_a_bomb_is_refused_before_it_unpacks() -> None:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as package:
+        package.writestr("word/document.xml", b"0" * (MAX_UNPACKED + 1))
+    with pytest.raises(RuleBroken, match="för stort"):
+        read_lines(out.getvalue())
+
+
+def test_other_packages_and_damage_are_refused() -> None:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as package:
+        package.writestr("xl/workbook.xml", "<a/>")
+    for data in (out.getvalue(), b"PK\x03\x04", b"hej", saved(docx.Document())[:-900]):
+        with pytest.raises(RuleBroken, match="Word-dokument"):
+            read_lines(data)

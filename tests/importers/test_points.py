@@ -1,0 +1,56 @@
+from __future__ import annotations
+
+import pytest
+
+from tracker.importers.points import Joiner, read_items, whole_text
+from tracker.importers.text import read_lines
+
+
+def items(text: str) -> list[str]:
+    lines = read_lines(text.encode())
+    joiner = Joiner(lines)
+    return [whole_text(item, joiner) for item in read_items(lines, joiner).items]
+
+
+@pytest.mark.parametrize(
+    ("parts", "whole"),
+    [
+        (["en till-", "gänglig väg"], "en tillgänglig väg"),
+        (["ekonomi-", "och resultat"], "ekonomi- och resultat"),
+        (["OSA-", "dialogen"], "OSA- dialogen"),
+        (["e-", "tjänster"], "e- tjänster"),
+        (["förbätt\u00ad", "ring"], "förbättring"),
+        (["styrning –", "mer"], "styrning – mer"),
+        (["kul-", "turplan, kulturplan"], "kulturplan, kulturplan"),
+    ],
+)
+def test_hyphens_at_line_ends(parts: list[str], whole: str) -> None:
+    assert Joiner(read_lines("\n".join(parts).encode())).join(parts) == whole
+
+
+def test_a_hyphen_between_two_known_words_stays() -> None:
+    lines = read_lines("en stor effekt\nsynergi är bra\nsynergi-\neffekt".encode())
+    assert Joiner(lines).join(["synergi-", "effekt"]) == "synergi- effekt"
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("Ett\ntvå\n\nTre?\n\nFyra", ["Ett två", "Tre?", "Fyra"]),
+        ("• Ett\ntvå\n• Tre\n\n• Fyra", ["Ett två", "Tre", "Fyra"]),
+        ("Nytt stöd\n- med mål\n\nTvå", ["Nytt stöd - med mål", "Två"]),
+        ("1. Ett\n2. Två\nmer\n3. Tre", ["Ett", "Två mer", "Tre"]),
+        ("Utveckla arbetet i\n\nskolan", ["Utveckla arbetet i skolan"]),
+        ("Stärk mer\nGranvik\n\ni Granvik", ["Stärk mer Granvik i Granvik"]),
+        ("Utveckla.\nStärk mer\nSamla", ["Utveckla.", "Stärk mer", "Samla"]),
+    ],
+)  # fmt: skip
+def test_items(text: str, found: list[str]) -> None:
+    assert items(text) == found
+
+
+def test_what_follows_a_list_is_left_over() -> None:
+    lines = read_lines("- Ett\n- Två\n\nEn dikt\nav någon".encode())
+    section = read_items(lines, Joiner(lines))
+    assert [line.text for line in section.left_over] == ["En dikt", "av någon"]
+    assert len(section.items) == 2

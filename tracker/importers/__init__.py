@@ -1,0 +1,56 @@
+"""Reading evaluation reports: one module per format (bytes to lines), one reader for all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import PurePath
+
+from tracker.domain.errors import RuleBroken
+from tracker.importers import docx, text
+from tracker.importers.draft import ReportDraft
+from tracker.importers.lines import Line
+from tracker.importers.reader import read
+
+MAX_BYTES = 25_000_000
+MAX_LINES = 20_000
+MAX_CHARACTERS = 2_000_000
+
+_FORMATS: dict[str, Callable[[bytes], list[Line]]] = {
+    ".docx": docx.read_lines,
+    ".md": text.read_lines,
+    ".txt": text.read_lines,
+}
+
+
+def read_report(data: bytes, filename: str) -> ReportDraft:
+    """The draft of the report in `data`; the name's ending tells the format.
+
+    Raises RuleBroken, with a sentence that says what to do, where the file is of another type,
+    empty, without text, damaged, over `MAX_BYTES`, or
+    with far more text than a report has. A report that lacks scores or points is
+    read, and its problems say so.
+    """
+    ending = PurePath(filename).suffix.lower()
+    read_lines = _FORMATS.get(ending)
+    if read_lines is None:
+        raise RuleBroken(
+            "Filtypen läses inte. Spara rapporten som DOCX, TXT eller MD och försök igen."
+        )
+    if not data:
+        raise RuleBroken("Filen är tom. Välj en fil som innehåller rapporten.")
+    if len(data) > MAX_BYTES:
+        raise RuleBroken(
+            "Filen är större än 25 MB. Ta bort bilder ur rapporten, eller spara den som TXT, "
+            "och försök igen."
+        )
+    lines = read_lines(data)
+    if not lines:
+        raise RuleBroken(
+            "Filen innehåller ingen text. Är rapporten inskannad som bilder behövs den som text."
+        )
+    if len(lines) > MAX_LINES or sum(len(line.text) for line in lines) > MAX_CHARACTERS:
+        raise RuleBroken(
+            "Filen innehåller mer text än en utvärderingsrapport. Dela upp den så att bara "
+            "rapporten är kvar, och försök igen."
+        )
+    return read(lines)
