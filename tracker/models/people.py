@@ -1,0 +1,109 @@
+"""People, what they may do, and where they are logged in."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from tracker.domain.permissions import Assignment, Deed, Role, Scope, may, scope_of
+from tracker.models.base import Base, UtcDateTime, WithId, enum_column
+from tracker.models.places import Committee, Unit
+
+
+class User(WithId, Base):
+    """A person with an account; `email_key` is the folded address that log-in compares."""
+
+    __tablename__ = "user_account"
+
+    name: Mapped[str] = mapped_column(String(120))
+    email: Mapped[str] = mapped_column(String(254))
+    email_key: Mapped[str] = mapped_column(String(254), unique=True)
+    password_hash: Mapped[str] = mapped_column(String(200))
+    locale: Mapped[str] = mapped_column(String(5), default="sv")
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    deactivated_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    roles: Mapped[list[RoleAssignment]] = relationship(
+        back_populates="user", cascade="all, delete-orphan", lazy="selectin"
+    )
+
+    session_token = ""  # not stored: the token of the session that this very request came with
+
+    def get_id(self) -> str:
+        """What Flask-Login keeps in the cookie: the session's token, not the person's key."""
+        return self.session_token
+
+    @property
+    def is_active(self) -> bool:
+        """Whether the account may be used (a name that Flask-Login knows)."""
+        return self.deactivated_at is None
+
+    @property
+    def is_authenticated(self) -> bool:
+        """True for every stored person (a name that Flask-Login knows)."""
+        return True
+
+    @property
+    def is_anonymous(self) -> bool:
+        """False for every stored person (a name that Flask-Login knows)."""
+        return False
+
+    @property
+    def assignments(self) -> list[Assignment]:
+        """The roles as plain data for the permission table."""
+        return [Assignment(r.role, r.unit_id, r.committee_id) for r in self.roles]
+
+    def may(self, deed: Deed) -> bool:
+        """Whether any of the person's roles allows the deed on anything at all."""
+        return self.is_active and may(self.assignments, deed)
+
+    def scope(self, deed: Deed) -> Scope:
+        """How far the person's roles reach for the deed."""
+        return scope_of(self.assignments, deed) if self.is_active else Scope()
+
+    def has_role(self, role: Role) -> bool:
+        """Whether the person holds the role anywhere."""
+        return any(r.role is role for r in self.roles)
+
+
+class RoleAssignment(WithId, Base):
+    """One role of one person, for a unit, a committee, or (both empty) all of it."""
+
+    __tablename__ = "role_assignment"
+    __table_args__ = (
+        CheckConstraint("unit_id IS NULL OR committee_id IS NULL", name="one_place"),
+        # NULLs are distinct in a plain unique key; the zero stands for "all of it".
+        Index(
+            "uq_role_assignment_place",
+            "user_id",
+            "role",
+            text("coalesce(unit_id, 0)"),
+            text("coalesce(committee_id, 0)"),
+            unique=True,
+        ),
+    )
+
+    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"), index=True)
+    role: Mapped[Role] = enum_column(Role, "role")
+    unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"), index=True)
+    committee_id: Mapped[int | None] = mapped_column(ForeignKey("committee.id"), index=True)
+
+    user: Mapped[User] = relationship(back_populates="roles")
+    unit: Mapped[Unit | None] = relationship(lazy="joined")
+    committee: Mapped[Committee | None] = relationship(lazy="joined")
+
+
+class LoginSession(WithId, Base):
+    """One log-in on one device; the browser holds the token, we hold only its hash."""
+
+    __tablename__ = "login_session"
+
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"), index=True)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    user: Mapped[User] = relationship()
