@@ -1,0 +1,29 @@
+"""The command line: every command parses, calls one service and answers."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from tracker.cli.demo import demo
+from tracker.cli.evaluation import evaluation
+from tracker.cli.journal import journal_group
+from tracker.cli.reminders import reminders
+from tracker.cli.report import report
+from tracker.cli.run import doctor, serve, worker
+from tracker.cli.user import user
+
+
+def register(app: Flask) -> None:
+    """Bind the commands to the app's command line."""
+    for command in (
+        report,
+        evaluation,
+        reminders,
+        user,
+        demo,
+        journal_group,
+        worker,
+        serve,
+        doctor,
+    ):
+        app.cli.add_command(command)

@@ -1,0 +1,69 @@
+"""`evaluation list` and `evaluation compare`."""
+
+from __future__ import annotations
+
+import click
+from flask.cli import AppGroup
+from flask_babel import gettext as _
+
+from tracker.cli.common import echo_json, ensure_schema, json_option, plain_errors
+from tracker.services.comparisons import ComparisonShown, compare_evaluations
+from tracker.services.evaluations import ListedEvaluation, evaluations_listed
+
+evaluation = AppGroup("evaluation", help="Look at evaluations.")
+
+
+@evaluation.command("list")
+@json_option
+@plain_errors
+def list_command(as_json: bool) -> None:
+    """Print all evaluations: our own first, the latest first."""
+    ensure_schema()
+    listed = evaluations_listed(None)
+    if as_json:
+        echo_json([_to_json(one) for one in listed])
+        return
+    if not listed:
+        click.echo(_("Ingen utvärdering är inläst än."))
+    for one in listed:
+        total = "–" if one.total is None else one.total
+        click.echo(f"{one.id:>4}  {one.month:%Y-%m}  {total:>4}  {one.municipality}  {one.edition}")
+
+
+def _to_json(one: ListedEvaluation) -> dict[str, object]:
+    return {
+        "id": one.id,
+        "municipality": one.municipality,
+        "month": f"{one.month:%Y-%m}",
+        "edition": one.edition,
+        "ordinal": one.ordinal,
+        "total": one.total,
+    }
+
+
+@evaluation.command("compare")
+@click.argument("before", type=int)
+@click.argument("after", type=int)
+@json_option
+@plain_errors
+def compare_command(before: int, after: int, as_json: bool) -> None:
+    """Put two evaluations (ids of `evaluation list`) side by side."""
+    ensure_schema()
+    shown = compare_evaluations(before, after, by=None)
+    if as_json:
+        echo_json(shown.to_json())
+    else:
+        _show(shown)
+
+
+def _show(shown: ComparisonShown) -> None:
+    for one in (shown.before, shown.after):
+        total = "–" if one.total is None else one.total
+        click.echo(f"{one.municipality} {one.month:%Y-%m}: {total}")
+    for row in shown.result.subareas:
+        sub = row.after or row.before
+        if sub is not None:
+            change = row.change_percent_of_max
+            share = "–" if change is None else f"{change:+.1f}"
+            verdict = _(row.verdict.label)
+            click.echo(f"{sub.code:>5}  {share:>6}  {_(row.match.label):<13} {verdict}  {sub.name}")

@@ -1,0 +1,85 @@
+"""`user add` and `user deactivate`."""
+
+from __future__ import annotations
+
+import sys
+from datetime import datetime
+
+import click
+from flask.cli import AppGroup
+from flask_babel import gettext as _
+
+from tracker.cli.common import ensure_schema, fail, now_option, plain_errors, say
+from tracker.domain.errors import RuleBroken
+from tracker.domain.permissions import Role
+from tracker.services import departures, people, places
+from tracker.services.action_rules import Refused
+
+user = AppGroup("user", help="Accounts.")
+
+
+@user.command("add")
+@click.option("--name", required=True, help="First and last name.")
+@click.option("--email", required=True, metavar="ADDRESS", help="What the person logs in with.")
+@click.option("--role", required=True, type=click.Choice([role.value for role in Role]))
+@click.option("--unit", metavar="NAME", help="For managers and directors; none: the whole of it.")
+@click.option("--committee", metavar="NAME", help="For committee members.")
+@click.option("--password-stdin", is_flag=True, help="Read the password from stdin; do not ask.")
+@now_option
+@plain_errors
+def add_command(
+    *,
+    name: str,
+    email: str,
+    role: str,
+    unit: str | None,
+    committee: str | None,
+    password_stdin: bool,
+    now: datetime,
+) -> None:
+    """Open an account."""
+    ensure_schema()
+    given = people.NewRole(
+        Role(role),
+        _id_named(unit, {one.name: one.id for one in places.units()}),
+        _id_named(committee, {one.name: one.id for one in places.committees()}),
+    )
+    data = people.NewPerson(name, email, _password(password_stdin), given)
+    try:
+        added = people.add_person(data, by=None, now=now)
+    except Refused as error:
+        fail("\n".join(say(problem) for problem in error.problems))
+    else:
+        click.echo(_("%(name)s kan logga in som %(email)s.", name=added.name, email=added.email))
+
+
+@user.command("deactivate")
+@click.argument("email")
+@now_option
+@plain_errors
+def deactivate_command(email: str, now: datetime) -> None:
+    """Close an account; open actions go to their unit's director."""
+    ensure_schema()
+    handed = departures.deactivate_person(people.person_id_of(email), by=None, now=now)
+    click.echo(_("Kontot %(email)s är avaktiverat.", email=email))
+    for one in handed:
+        click.echo(f"  {one.title}: {one.to_name or _('utan ägare')}")
+
+
+def _id_named(name: str | None, known: dict[str, int]) -> int | None:
+    if name is None:
+        return None
+    if name not in known:
+        raise RuleBroken(
+            "%(name)s finns inte. Det här finns: %(known)s.",
+            name=name,
+            known=", ".join(known) or "–",
+        )
+    return known[name]
+
+
+def _password(from_stdin: bool) -> str:
+    if from_stdin:
+        return sys.stdin.readline().rstrip("\r\n")
+    typed: str = click.prompt(_("Lösenord"), hide_input=True, confirmation_prompt=True)
+    return typed

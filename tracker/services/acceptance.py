@@ -1,0 +1,261 @@
+"""What accepting a report writes: the head is checked, then all rows of the evaluation."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from babel.dates import format_date
+from sqlalchemy import select
+
+from tracker.domain.crosswalk import crosswalk_between
+from tracker.domain.editions import KEYS
+from tracker.domain.errors import RuleBroken
+from tracker.domain.text import fold, normalise_space
+from tracker.extensions import db
+from tracker.importers.draft import AreaDraft, PointDraft, ReportDraft
+from tracker.models import (
+    ActionPlan,
+    Area,
+    Evaluation,
+    ImprovementPoint,
+    Municipality,
+    PointSubArea,
+    ScoreSet,
+    Strength,
+    SubArea,
+    User,
+)
+from tracker.services import journal, places
+
+NAME_LENGTH = 100
+_LABEL_LENGTH = 200
+_MONTH = re.compile(r"((?:19|20)\d\d)\s*[-/. ]\s*(0?[1-9]|1[0-2])")
+# The clock in the municipality is ahead of UTC: a month that has begun anywhere has begun.
+_EASTMOST = timedelta(hours=14)
+
+
+@dataclass(frozen=True)
+class DraftHead:
+    """What a person says of a report: whose it is, when ("2023-01"), which in order, and the
+    edition's key. It goes before what was read."""
+
+    municipality: str
+    month: str
+    ordinal: int | None
+    edition: str
+
+
+@dataclass(frozen=True)
+class _Checked:
+    """A head that holds: the municipality's name as we spell it, and the first of the month."""
+
+    municipality: str
+    month: date
+    ordinal: int | None
+    edition: str
+
+
+def month_of(text: str) -> date:
+    """The first day of a month written like 2023-01.
+
+    Raises:
+        RuleBroken: the text is no month.
+    """
+    found = _MONTH.fullmatch(text.strip())
+    if found is None:
+        raise RuleBroken("Skriv år och månad så här: 2023-01.", field="month")
+    return date(int(found[1]), int(found[2]), 1)
+
+
+def _checked(head: DraftHead, now: datetime) -> _Checked:
+    name = normalise_space(head.municipality)
+    if not name:
+        raise RuleBroken("Skriv vilken kommun utvärderingen gäller.", field="municipality")
+    if len(name) > NAME_LENGTH:
+        raise RuleBroken(
+            "Kommunens namn får ha högst %(most)s tecken.", field="municipality", most=NAME_LENGTH
+        )
+    if not head.month.strip():
+        raise RuleBroken("Skriv vilken månad utvärderingen gjordes.", field="month")
+    month = month_of(head.month)
+    if month > (now + _EASTMOST).date():
+        raise RuleBroken("Månaden har inte kommit än.", field="month")
+    if head.ordinal is not None and not 1 <= head.ordinal <= 99:
+        raise RuleBroken("Ordningsnumret ska vara mellan 1 och 99.", field="ordinal")
+    if head.edition not in KEYS:
+        raise RuleBroken("Välj vilken version av Kommunkompassen det är.", field="edition")
+    return _Checked(_spelled_as_known(name), month, head.ordinal, head.edition)
+
+
+def _spelled_as_known(name: str) -> str:
+    """The name as we already have it, where only case differs: "nynäshamn" is no new place."""
+    key = fold(name)
+    known = db.session.scalars(select(Municipality.name))
+    return next((one for one in known if fold(one) == key), name)
+
+
+def _refuse_second(head: _Checked) -> None:
+    query = (
+        select(Evaluation.id)
+        .join(Municipality, Municipality.id == Evaluation.municipality_id)
+        .where(Municipality.name == head.municipality, Evaluation.month == head.month)
+    )
+    if db.session.scalar(query) is not None:
+        raise RuleBroken(
+            "%(municipality)s har redan en utvärdering från %(month)s. "
+            "Ändra månaden om det här är en annan.",
+            field="month",
+            municipality=head.municipality,
+            month=f"{head.month:%Y-%m}",
+        )
+
+
+def add_evaluation(
+    draft: ReportDraft, head: DraftHead, *, by: User | None, now: datetime, source: str | None
+) -> Evaluation:
+    """Check the head and write all rows, in the caller's transaction; `source` is the file's
+    SHA-256 where there is one.
+
+    Raises:
+        RuleBroken: the head does not hold; `field` says where.
+    """
+    checked = _checked(head, now)
+    _refuse_second(checked)
+    evaluation = Evaluation(
+        municipality=places.municipality_named(checked.municipality),
+        month=checked.month,
+        ordinal=checked.ordinal,
+        accepted_at=now,
+        accepted_by_id=by.id if by else None,
+    )
+    scores = ScoreSet(edition=checked.edition, total_stated=draft.total_stated)
+    scores.areas = [_area(area) for area in draft.areas]
+    evaluation.score_sets = [scores]
+    db.session.add(evaluation)
+    points = _add_points(draft, evaluation, scores)
+    db.session.flush()
+    _mark_repeated(evaluation, scores, points)
+    facts = {
+        "municipality": checked.municipality,
+        "month": f"{checked.month:%Y-%m}",
+        "ordinal": checked.ordinal,
+        "edition": checked.edition,
+        "points": len(points),
+        "corrected": _corrected(draft, checked),
+        "sha256": source,
+    }
+    journal.record("evaluation.accept", "evaluation", evaluation.id, facts, by=by, now=now)
+    _give_actions_a_home(evaluation, by=by, now=now)
+    return evaluation
+
+
+def _corrected(draft: ReportDraft, head: _Checked) -> list[str]:
+    """Which facts of the head a person changed or filled in."""
+    pairs = {
+        "municipality": (draft.municipality, head.municipality),
+        "month": (draft.month, f"{head.month:%Y-%m}"),
+        "ordinal": (draft.ordinal, head.ordinal),
+        "edition": (draft.edition, head.edition),
+    }
+    return [name for name, (read, said) in pairs.items() if read != said]
+
+
+def _area(area: AreaDraft) -> Area:
+    return Area(
+        number=area.number,
+        name=area.name[:_LABEL_LENGTH],
+        score=area.score,
+        max=area.max,
+        subareas=[
+            SubArea(code=s.code, name=s.name[:_LABEL_LENGTH], score=s.score, max=s.max)
+            for s in area.subareas
+        ],
+        strengths=[
+            Strength(position=position, text=s.text, page=s.page, line=s.line)
+            for position, s in enumerate(area.strengths, 1)
+        ],
+    )
+
+
+def _add_points(
+    draft: ReportDraft, evaluation: Evaluation, scores: ScoreSet
+) -> list[ImprovementPoint]:
+    """Add every point, numbered through the whole report; the general ones come last."""
+    found: list[tuple[PointDraft, Area | None]] = [
+        (point, row)
+        for area, row in zip(draft.areas, scores.areas, strict=True)
+        for point in area.improvements
+    ]
+    found += [(point, None) for point in draft.general_improvements]
+    subareas = {sub.code: sub for area in scores.areas for sub in area.subareas}
+    points = [
+        ImprovementPoint(
+            evaluation=evaluation,
+            area=area,
+            position=position,
+            text=point.text,
+            page=point.page,
+            line=point.line,
+            certain=point.certain,
+            subarea_links=[
+                PointSubArea(sub_area=subareas[code], rank=rank)
+                for rank, code in enumerate(c for c in point.subareas if c in subareas)
+            ],
+        )
+        for position, (point, area) in enumerate(found, 1)
+    ]
+    db.session.add_all(points)
+    return points
+
+
+def _mark_repeated(
+    evaluation: Evaluation, scores: ScoreSet, points: Sequence[ImprovementPoint]
+) -> None:
+    """Tie our own points to the same words, in the same area, of the evaluation before."""
+    if not evaluation.municipality.is_own:
+        return
+    before = db.session.scalar(
+        select(ScoreSet)
+        .join(Evaluation, Evaluation.id == ScoreSet.evaluation_id)
+        .where(
+            Evaluation.municipality_id == evaluation.municipality_id,
+            Evaluation.month < evaluation.month,
+        )
+        .order_by(Evaluation.month.desc(), ScoreSet.id.desc())
+        .limit(1)
+    )
+    if before is None:
+        return
+    renumbered = {
+        link.after: link.before for link in crosswalk_between(before.edition, scores.edition).areas
+    }
+    said = _said_before(before)
+    for point in points:
+        number = renumbered.get(point.area.number) if point.area else None
+        point.repeats_id = said.get((number, fold(point.text)))
+
+
+def _said_before(scores: ScoreSet) -> dict[tuple[int | None, str], int]:
+    """Point id by area number and folded text."""
+    rows = db.session.execute(
+        select(Area.number, ImprovementPoint.text, ImprovementPoint.id)
+        .outerjoin(Area, Area.id == ImprovementPoint.area_id)
+        .where(ImprovementPoint.evaluation_id == scores.evaluation_id)
+    )
+    return {(number, fold(text)): point_id for number, text, point_id in rows}
+
+
+def _give_actions_a_home(evaluation: Evaluation, *, by: User | None, now: datetime) -> None:
+    """The first evaluation of our own opens the plan that its actions go into."""
+    if not evaluation.municipality.is_own:
+        return
+    if db.session.scalar(select(ActionPlan.id).limit(1)) is not None:
+        return
+    month = format_date(evaluation.month, "MMMM y", locale="sv")
+    plan = ActionPlan(title=f"Handlingsplan efter utvärderingen {month}", created_at=now)
+    db.session.add(plan)
+    db.session.flush()
+    journal.record("plan.create", "plan", plan.id, {"title": plan.title}, by=by, now=now)

@@ -1,0 +1,1 @@
+"""Reading reports, reviewing drafts, and looking at evaluations."""

@@ -1,0 +1,30 @@
+"""Sentences from services, in the reader's language."""
+
+from __future__ import annotations
+
+from flask import flash
+from flask_babel import gettext as _
+from flask_wtf import FlaskForm
+
+from tracker.domain.errors import RuleBroken
+
+
+def translated(error: RuleBroken) -> str:
+    """The error's sentence in the reader's language, its places filled."""
+    sentence: str = _(error.message)
+    params = {k: _(v) if isinstance(v, str) else v for k, v in error.params.items()}
+    return sentence % params if params else sentence
+
+
+def show_error(form: FlaskForm, error: RuleBroken) -> None:
+    """Put the error beside the field that it names, else at the head of the form."""
+    field = getattr(form, error.field, None) if error.field else None
+    if field is not None:
+        field.errors = [*field.errors, translated(error)]
+    else:
+        form.form_errors.append(translated(error))
+
+
+def done(sentence: str) -> None:
+    """Tell, on the next page, that something went well."""
+    flash(sentence, "success")

@@ -1,0 +1,148 @@
+"""What surrounds every page: language, navigation, headers and the pages for errors."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import (
+    Flask,
+    Response,
+    current_app,
+    has_request_context,
+    render_template,
+    request,
+    session,
+    url_for,
+)
+from flask.typing import ResponseReturnValue
+from flask_babel import Babel, get_locale
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_login import current_user
+from werkzeug.exceptions import HTTPException
+
+from config import LOCALES
+from tracker.clock import now
+from tracker.domain.errors import Conflict, Forbidden, NotFound, RuleBroken
+from tracker.domain.permissions import Deed
+from tracker.extensions import db, login_manager
+from tracker.services import operations, places
+from tracker.web import local, tasks
+from tracker.web.messages import translated
+
+POLICY = (
+    "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
+    "form-action 'self'; frame-ancestors 'none'"
+)
+
+
+@dataclass(frozen=True)
+class MenuItem:
+    """One entry of the menu, as base.html draws it."""
+
+    label: str
+    url: str
+    current: bool
+
+
+MENU = (
+    (_l("Läget"), "start.index", Deed.START_VIEW),
+    (_l("Mina åtgärder"), "actions.mine", Deed.ACTION_REPORT),
+    (_l("Utvärderingar"), "evaluations.index", Deed.EVALUATION_VIEW),
+    (_l("Förbättringspunkter"), "points.index", Deed.POINT_VIEW),
+    (_l("Handlingsplan"), "actions.index", Deed.PLAN_VIEW),
+    (_l("Effekt"), "comparisons.index", Deed.COMPARISON_VIEW),
+    (_l("Personer"), "people.index", Deed.PEOPLE_MANAGE),
+    (_l("Drift"), "operations.index", Deed.OPERATIONS_VIEW),
+)
+
+
+def register(app: Flask, babel: Babel) -> None:
+    """Bind the whole web room to the app."""
+    babel.init_app(app, locale_selector=chosen_locale)
+    login_manager.login_view = "auth.login"
+    login_manager.login_message = _l("Logga in för att fortsätta.")
+    login_manager.login_message_category = "info"
+    for blueprint in tasks.blueprints():
+        app.register_blueprint(blueprint)
+    app.context_processor(page_context)
+    for name in (local.long_date, local.short_date, local.month_name):
+        app.add_template_filter(name)
+    app.after_request(harden)
+    app.register_error_handler(RuleBroken, show_rule)
+    app.register_error_handler(HTTPException, show_http_error)
+
+
+def chosen_locale() -> str:
+    """The person's language, else the browser's choice made here, else the installation's."""
+    if has_request_context():
+        wanted = current_user.locale if current_user.is_authenticated else session.get("locale")
+        if wanted in LOCALES:
+            return str(wanted)
+    return str(current_app.extensions["settings"].locale)
+
+
+def page_context() -> dict[str, Any]:
+    """What base.html needs on every page."""
+    if request.endpoint == "static":
+        return {}
+    settings = current_app.extensions["settings"]
+    own = places.own_municipality()
+    return {
+        "navigation": menu(),
+        "municipality_name": settings.municipality or (own.name if own else ""),
+        "locale": get_locale().language,
+        "today": local.today(),
+        "alarms": alarms(),
+    }
+
+
+def menu() -> list[MenuItem]:
+    """The entries that this person may see."""
+    if not current_user.is_authenticated:
+        return []
+    entries = [(label, name) for label, name, deed in MENU if current_user.may(deed)]
+    names = [name for _label, name in entries]
+    here = request.endpoint or ""
+    # A page within a task belongs to the task's list.
+    current = here if here in names else f"{here.split('.')[0]}.index"
+    return [MenuItem(str(label), url_for(name), name == current) for label, name in entries]
+
+
+def alarms() -> list[str]:
+    """What the administrator must know at once."""
+    if not (current_user.is_authenticated and current_user.may(Deed.OPERATIONS_VIEW)):
+        return []
+    found = operations.health(now=now())
+    return [_(problem.message) % problem.params for problem in found.problems]
+
+
+def harden(response: Response) -> Response:
+    """Headers that keep a page to itself."""
+    response.headers.setdefault("Content-Security-Policy", POLICY)
+    response.headers.setdefault("X-Content-Type-Options", "nosniff")
+    response.headers.setdefault("Referrer-Policy", "same-origin")
+    if current_app.extensions["settings"].secure:
+        response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+    if request.endpoint != "static":
+        response.headers.setdefault("Cache-Control", "no-store")
+    return response
+
+
+def show_rule(error: RuleBroken) -> ResponseReturnValue:
+    """One handler for every rule that a view let through."""
+    db.session.rollback()
+    status = {NotFound: 404, Forbidden: 403, Conflict: 409}.get(type(error), 400)
+    return render_template(f"errors/{status}.html", message=translated(error)), status
+
+
+def show_http_error(error: HTTPException) -> ResponseReturnValue:
+    """Pages for what Werkzeug refuses; a fault of ours shows nothing of its inside."""
+    code = error.code or 500
+    if error.response is not None or code < 400:
+        return error
+    if code >= 500:
+        return render_template("errors/500.html"), code
+    page = code if code in (400, 403, 404, 409, 413) else 400
+    return render_template(f"errors/{page}.html"), code
