@@ -1,0 +1,120 @@
+"""Who may do what: the whole table spelled out, and how roles add up."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tracker.domain.permissions import (
+    PERMISSIONS,
+    Assignment,
+    Deed,
+    Reach,
+    Role,
+    Scope,
+    may,
+    scope_of,
+)
+
+ADMIN, DIRECTOR, MANAGER, COMMITTEE = Role
+
+# deed: (administrator, director of a unit, manager, committee member)
+TABLE = {
+    Deed.START_VIEW: ("any", "any", "any", "any"),
+    Deed.ACCOUNT_USE: ("any", "any", "any", "any"),
+    Deed.EVALUATION_VIEW: (None, "any", "any", "any"),
+    Deed.EVALUATION_IMPORT: (None, "any", None, None),
+    Deed.POINT_VIEW: (None, "any", "any", None),
+    Deed.COMPARISON_VIEW: (None, "any", "any", "any"),
+    Deed.PLAN_VIEW: (None, "unit", "own", "committee"),
+    Deed.PLAN_ADOPT: (None, "any", None, None),
+    Deed.ACTION_VIEW: (None, "unit", "own", "committee"),
+    Deed.ACTION_CREATE: (None, "unit", None, None),
+    Deed.ACTION_EDIT: (None, "unit", None, None),
+    Deed.ACTION_REPORT: (None, "unit", "own", None),
+    Deed.ACTION_COMPLETE: (None, "unit", "own", None),
+    Deed.ACTION_VERIFY: (None, "unit", None, None),
+    Deed.ACTION_DROP: (None, "unit", None, None),
+    Deed.PEOPLE_MANAGE: ("any", None, None, None),
+    Deed.OPERATIONS_VIEW: ("any", None, None, None),
+}
+UNIT, BOARD = 7, 9
+EXPECTED = {
+    "any": Scope(everything=True),
+    "unit": Scope(units=frozenset({UNIT}), own=True),
+    "own": Scope(own=True),
+    "committee": Scope(committees=frozenset({BOARD})),
+    None: Scope(),
+}
+HOLDERS = (
+    Assignment(ADMIN),
+    Assignment(DIRECTOR, unit_id=UNIT),
+    Assignment(MANAGER, unit_id=UNIT),
+    Assignment(COMMITTEE, committee_id=BOARD),
+)
+PLACES = st.one_of(st.none(), st.integers(1, 5))
+ASSIGNMENTS = st.lists(st.builds(Assignment, st.sampled_from(Role), PLACES, PLACES), max_size=5)
+
+
+def test_every_deed_has_its_row():
+    assert set(TABLE) == set(PERMISSIONS) == set(Deed)
+
+
+@pytest.mark.parametrize("deed", Deed)
+@pytest.mark.parametrize("place", range(4))
+def test_the_table(deed, place):
+    reach = TABLE[deed][place]
+    found = scope_of([HOLDERS[place]], deed)
+    # A role that reaches everything needs no more said.
+    if reach == "any":
+        assert found.everything
+    else:
+        assert found == EXPECTED[reach]
+    assert may([HOLDERS[place]], deed) is (reach is not None)
+
+
+def test_a_director_without_unit_reaches_everything():
+    for deed, rules in PERMISSIONS.items():
+        if rules.get(DIRECTOR) is Reach.UNIT:
+            assert scope_of([Assignment(DIRECTOR)], deed).everything
+
+
+def test_a_manager_without_unit_reaches_no_more_than_their_own():
+    assert scope_of([Assignment(MANAGER)], Deed.ACTION_VIEW) == Scope(own=True)
+
+
+def test_a_committee_member_without_committee_reaches_nothing():
+    assert not may([Assignment(COMMITTEE)], Deed.ACTION_VIEW)
+
+
+def test_nobody_may_nothing():
+    assert not any(may([], deed) for deed in Deed)
+
+
+def test_roles_add_up():
+    both = [Assignment(MANAGER, unit_id=1), Assignment(COMMITTEE, committee_id=2)]
+    assert scope_of(both, Deed.ACTION_VIEW) == Scope(committees=frozenset({2}), own=True)
+    two = [Assignment(DIRECTOR, unit_id=1), Assignment(DIRECTOR, unit_id=3)]
+    assert scope_of(two, Deed.ACTION_EDIT) == Scope(units=frozenset({1, 3}), own=True)
+
+
+def test_a_role_in_one_place_gives_no_place_to_another():
+    found = scope_of(
+        [Assignment(COMMITTEE, committee_id=2), Assignment(MANAGER, unit_id=1)], Deed.ACTION_EDIT
+    )
+    assert found == Scope()
+
+
+@given(ASSIGNMENTS, ASSIGNMENTS, st.sampled_from(Deed))
+def test_one_role_more_never_takes_away(some, more, deed):
+    before, after = scope_of(some, deed), scope_of(some + more, deed)
+    assert after.everything >= before.everything
+    assert after.units >= before.units
+    assert after.committees >= before.committees
+    assert after.own >= before.own
+
+
+@given(ASSIGNMENTS, st.sampled_from(Deed))
+def test_the_order_of_roles_does_not_matter(some, deed):
+    assert scope_of(some, deed) == scope_of(reversed(some), deed)

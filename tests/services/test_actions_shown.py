@@ -1,0 +1,244 @@
+"""What the pages around one action are given."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+
+from tests.helpers.cast import NOW, TODAY, make_user
+from tracker.domain.errors import Forbidden, NotFound
+from tracker.domain.permissions import Deed, Role
+from tracker.domain.reminders import Reason
+from tracker.domain.statuses import Health
+from tracker.extensions import db
+from tracker.models import (
+    Evidence,
+    Milestone,
+    OutboxMessage,
+    OutboxState,
+    PlanState,
+    Reminder,
+    ReminderState,
+    RoleAssignment,
+    StatusUpdate,
+)
+from tracker.services import journal
+from tracker.services.action_pages import (
+    action_shown,
+    filter_choices,
+    form_choices,
+    plans_shown,
+    points_shown,
+)
+
+
+def fill(cast, number):
+    """Give the action `number` more of everything that its page shows."""
+    action, owner = cast.action, cast.owner
+    for n in range(number):
+        at = NOW + timedelta(minutes=n)
+        db.session.add_all(
+            [
+                Milestone(action_id=action.id, title=f"Del {n}", due=date(2026, 4, 1)),
+                StatusUpdate(
+                    action_id=action.id,
+                    author_id=owner.id,
+                    at=at,
+                    health=Health.AT_RISK,
+                    text=str(n),
+                ),
+                Evidence(action_id=action.id, title=f"U {n}", added_at=at, added_by_id=owner.id),
+            ]
+        )
+        mail(cast, OutboxState.SENT, number=n)
+        journal.record("action.edit", "action", action.id, {"title": ["a", "b"]}, by=owner, now=at)
+    db.session.commit()
+
+
+def mail(cast, state, number=0, steps=("before@7",)):
+    sent = state is OutboxState.SENT
+    day = TODAY - timedelta(days=db.session.query(OutboxMessage).count() + 1)
+    message = OutboxMessage(
+        kind="digest",
+        recipient_id=cast.owner.id,
+        local_date=day,
+        message_id=f"<{day}@test>",
+        address=cast.owner.email,
+        subject="Dina åtgärder",
+        mime=b"x",
+        state=state,
+        created_at=NOW,
+        next_at=NOW,
+        sent_at=NOW if sent else None,
+    )
+    message.reminders = [
+        Reminder(
+            action_id=cast.action.id,
+            step=step,
+            deadline_rev=db.session.query(Reminder).count() + n,
+            recipient_id=cast.owner.id,
+            reason=Reason.BEFORE,
+            state=ReminderState.IN_MAIL,
+            decided_at=NOW,
+        )
+        for n, step in enumerate(steps)
+    ]
+    db.session.add(message)
+    db.session.commit()
+
+
+def test_everything_about_an_action(any_app, cast):
+    fill(cast, 2)
+    shown = action_shown(cast.action.id, cast.owner)
+    assert [u.text for u in shown.updates] == ["1", "0"], "newest first"
+    assert shown.updates[0].author == "Olle Ägare"
+    assert shown.last_heard_at == NOW + timedelta(minutes=1)
+    assert [e.title for e in shown.evidence] == ["U 1", "U 0"]
+    assert [r.recipient for r in shown.reminders] == ["Olle Ägare"] * 2
+    assert shown.reminders[0].sent_at == NOW
+    assert len(shown.history) == 2
+    point = shown.points[0]
+    assert point.text == "Berätta öppet hur synpunkter har påverkat besluten."
+    assert (point.area.label, point.area.missing) == (
+        "1 Samspel mellan förtroendevalda och medborgare",
+        33,
+    )
+    assert [(s.label[:3], s.missing) for s in point.subareas] == [("1.1", 18)]
+
+
+def test_a_page_costs_the_same_however_much_there_is(any_app, cast, count_queries):
+    numbers = []
+    for more in (5, 45):
+        fill(cast, more)
+        db.session.expire_all()
+        user = db.session.merge(cast.director)
+        assert user.roles
+        with count_queries() as counted:
+            shown = action_shown(cast.action.id, user)
+            assert shown.action.owner.name
+            assert len(shown.action.milestones) > more
+        numbers.append(counted.number)
+    assert numbers[0] == numbers[1] <= 11
+
+
+def test_a_mail_with_several_steps_stands_once(any_app, cast):
+    mail(cast, OutboxState.SENT, steps=("before@7", "silent@90"))
+    mail(cast, OutboxState.QUEUED)
+    mail(cast, OutboxState.CANCELLED)
+    states = [item.state for item in action_shown(cast.action.id, cast.owner).reminders]
+    assert states == [OutboxState.QUEUED, OutboxState.SENT]
+
+
+def test_committees_are_not_shown_whom_the_mail_went_to(app, cast):
+    mail(cast, OutboxState.SENT)
+    assert action_shown(cast.action.id, cast.member).reminders == ()
+
+
+@pytest.mark.parametrize(
+    ("who", "may"),
+    [
+        ("director", {"edit", "report", "complete", "drop"}),
+        ("unit_director", {"edit", "report", "complete", "drop"}),
+        ("owner", {"report", "complete"}),
+        ("member", set()),
+    ],
+)
+def test_what_each_may_do_with_an_open_action(app, cast, who, may):
+    shown = action_shown(cast.action.id, getattr(cast, who))
+    assert {deed.value.removeprefix("action.") for deed in shown.may} == may
+
+
+@pytest.mark.parametrize(
+    ("who", "may"), [("director", {Deed.ACTION_EDIT, Deed.ACTION_VERIFY}), ("owner", set())]
+)
+def test_what_each_may_do_with_a_done_one(app, cast, who, may):
+    assert action_shown(cast.done_action.id, getattr(cast, who)).may == may
+
+
+def test_who_marked_it_done_does_not_verify_it(app, cast):
+    cast.done_action.done_by = cast.director
+    db.session.commit()
+    assert Deed.ACTION_VERIFY not in action_shown(cast.done_action.id, cast.director).may
+
+
+@pytest.mark.parametrize(
+    ("who", "error"),
+    [
+        ("colleague", NotFound),
+        ("stranger", NotFound),
+        ("other_member", NotFound),
+        ("admin", Forbidden),
+    ],
+)
+def test_who_does_not_see_it(app, cast, who, error):
+    with pytest.raises(error):
+        action_shown(cast.action.id, getattr(cast, who))
+
+
+class TestPoints:
+    def test_in_the_reports_order(self, app, cast):
+        ids = [cast.points[3].id, cast.points[0].id]
+        found = points_shown(ids, cast.director)
+        assert [point.id for point in found] == [cast.points[0].id, cast.points[3].id]
+        assert found[1].area is None
+
+    def test_none_asked_none_given(self, app, cast):
+        assert points_shown((), cast.director) == ()
+
+    def test_a_missing_one(self, app, cast):
+        with pytest.raises(NotFound):
+            points_shown((cast.points[0].id, 9999), cast.director)
+
+    def test_not_for_committees(self, app, cast):
+        with pytest.raises(Forbidden):
+            points_shown((cast.points[0].id,), cast.member)
+
+    def test_no_score_no_missing_points(self, app, cast):
+        cast.points[0].area.score = None
+        db.session.commit()
+        assert points_shown((cast.points[0].id,), cast.director)[0].area.missing is None
+
+
+class TestPlans:
+    def test_with_its_decision(self, app, cast):
+        plan = plans_shown(cast.member)[0]
+        assert (plan.title, plan.adopted) == ("Handlingsplan 2026", True)
+        assert plan.decision.section == 12
+
+    def test_a_draft_is_not_for_the_committee(self, app, cast):
+        cast.plan.state = PlanState.DRAFT
+        db.session.commit()
+        assert plans_shown(cast.member) == ()
+        assert len(plans_shown(cast.owner)) == len(plans_shown(cast.unit_director)) == 1
+
+
+class TestChoices:
+    def test_units_within_the_scope(self, app, cast):
+        def names(by, **kept):
+            return [name for _id, name in form_choices(by, Deed.ACTION_CREATE, **kept).units]
+
+        both = ["Kommunledningsförvaltningen", "Skolförvaltningen"]
+        assert names(cast.director) == both
+        assert names(cast.unit_director) == both[:1]
+        assert names(cast.unit_director, kept_unit_id=cast.other_unit.id) == both
+
+    def test_owners_are_those_who_report(self, app, cast):
+        twin = make_user("Sten Främling", RoleAssignment(role=Role.MANAGER, unit=cast.unit))
+        twin.email = twin.email_key = "sten2@testkoping.example"
+        cast.colleague.deactivated_at = NOW
+        db.session.add(twin)
+        db.session.commit()
+        assert form_choices(cast.director, Deed.ACTION_CREATE).people == (
+            "Dag Direktör",
+            "Frida Chef",
+            "Olle Ägare",
+            "sten.framling@testkoping.example",
+            "sten2@testkoping.example",
+        )
+
+    def test_filters_offer_what_is_there(self, app, cast):
+        found = filter_choices(cast.unit_director)
+        assert [name for _id, name in found.owners] == ["Karin Kollega", "Olle Ägare"]
+        assert [name for _id, name in found.units] == ["Kommunledningsförvaltningen"]
+        assert [name for _id, name in found.committees] == ["Kommunstyrelsen"]

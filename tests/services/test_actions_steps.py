@@ -1,0 +1,288 @@
+"""The life of an action: reported, done, verified, reopened, dropped; its milestones."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from tests.helpers.cast import NOW, TODAY
+from tracker.domain.errors import Forbidden, NotFound, RuleBroken
+from tracker.domain.statuses import ActionStatus, Health
+from tracker.extensions import db
+from tracker.models import StatusUpdate
+from tracker.services import journal
+from tracker.services.action_rules import Refused
+from tracker.services.action_steps import (
+    complete_action,
+    drop_action,
+    reopen_action,
+    report_status,
+    toggle_milestone,
+    verify_action,
+)
+
+SECOND = timedelta(seconds=1)
+
+
+def deeds_of(action):
+    return [entry.deed for entry in reversed(journal.history("action", action.id))]
+
+
+def updates_of(action):
+    return db.session.query(StatusUpdate).filter_by(action_id=action.id).count()
+
+
+def report(action, by, text="Går bra.", health=Health.ON_TRACK, now=NOW):
+    return report_status(action.id, health, text, by=by, now=now)
+
+
+def complete(action, by, title="Mallen är beslutad.", url=""):
+    return complete_action(action.id, title, url, by=by, now=NOW, today=TODAY)
+
+
+def drop(action, by, reason="Staten tar över.", decided_by="Kommunstyrelsen"):
+    return drop_action(action.id, reason, decided_by, by=by, now=NOW, today=TODAY)
+
+
+class TestReport:
+    def test_the_owner_reports(self, any_app, cast):
+        report(cast.action, cast.owner, "Mallen är\nute\x00 på remiss.", Health.AT_RISK)
+        update = db.session.query(StatusUpdate).one()
+        assert (update.health, update.text) == (Health.AT_RISK, "Mallen är ute på remiss.")
+        assert (update.author_id, update.at) == (cast.owner.id, NOW)
+        assert deeds_of(cast.action) == ["action.report"]
+
+    def test_the_first_report_sets_a_planned_action_going(self, app, cast):
+        report(cast.colleague_action, cast.colleague)
+        assert cast.colleague_action.status is ActionStatus.ONGOING
+
+    def test_a_paused_action_stays_paused(self, app, cast):
+        cast.action.status = ActionStatus.PAUSED
+        db.session.commit()
+        report(cast.action, cast.owner)
+        assert cast.action.status is ActionStatus.PAUSED
+
+    @pytest.mark.parametrize(
+        ("again", "number"),
+        [
+            ({"now": NOW}, 1),
+            ({"now": NOW + 60 * SECOND}, 1),
+            ({"now": NOW + 61 * SECOND}, 2),
+            ({"now": NOW + 5 * SECOND, "health": Health.AT_RISK}, 2),
+            ({"now": NOW + 5 * SECOND, "text": "Går bättre."}, 2),
+        ],
+    )
+    def test_a_double_click_is_one_report(self, app, cast, again, number):
+        report(cast.action, cast.owner)
+        report(cast.action, cast.owner, **again)
+        assert updates_of(cast.action) == number
+        assert len(deeds_of(cast.action)) == number
+
+    def test_two_people_may_say_the_same(self, app, cast):
+        report(cast.action, cast.owner)
+        report(cast.action, cast.unit_director)
+        assert updates_of(cast.action) == 2
+
+    def test_what_is_finished_is_not_reported(self, app, cast):
+        with pytest.raises(RuleBroken, match="Åtgärden är avslutad"):
+            report(cast.done_action, cast.owner)
+
+    def test_a_line_has_its_length(self, app, cast):
+        report(cast.action, cast.owner, "x" * 1000)
+        with pytest.raises(RuleBroken, match="högst 1000 tecken") as error:
+            report(cast.action, cast.owner, "x" * 1001)
+        assert error.value.field == "text"
+
+    @pytest.mark.parametrize(
+        ("who", "error"),
+        [
+            ("owner", None),
+            ("unit_director", None),
+            ("director", None),
+            ("colleague", NotFound),
+            ("stranger", NotFound),
+            ("member", Forbidden),
+            ("admin", Forbidden),
+        ],
+    )
+    def test_who_may_report(self, app, cast, who, error):
+        if error is None:
+            report(cast.action, getattr(cast, who))
+            return
+        with pytest.raises(error):
+            report(cast.action, getattr(cast, who))
+        assert updates_of(cast.action) == 0
+
+
+class TestComplete:
+    def test_done_with_what_shows_it(self, any_app, cast):
+        action = complete(cast.action, cast.owner, url="https://www.testkoping.example/mall")
+        assert (action.status, action.done_on) == (ActionStatus.DONE, TODAY)
+        assert action.done_by_id == cast.owner.id
+        evidence = action.evidence[0]
+        assert (evidence.title, evidence.url) == (
+            "Mallen är beslutad.",
+            "https://www.testkoping.example/mall",
+        )
+        assert deeds_of(action) == ["action.complete"]
+
+    @pytest.mark.parametrize(
+        ("title", "right"),
+        [("", False), ("  ", False), ("ok", False), ("Ja!", True), ("x" * 201, False)],
+    )
+    def test_the_evidence_says_something(self, app, cast, title, right):
+        if right:
+            complete(cast.action, cast.owner, title)
+            return
+        with pytest.raises(Refused) as error:
+            complete(cast.action, cast.owner, title)
+        assert error.value.field == "evidence_title"
+
+    @pytest.mark.parametrize(
+        ("url", "right"),
+        [
+            ("", True),
+            ("https://a.se/b?c=d", True),
+            ("http://a.se", True),
+            ("  https://a.se ", True),
+            ("javascript:alert(1)", False),
+            ("data:text/html,x", False),
+            ("a.se", False),
+            ("https://", False),
+            ("http://[", False),
+            ("//a.se/b", False),
+            ("https://a.se/" + "x" * 1000, False),
+        ],
+    )
+    def test_a_link_leads_to_the_web(self, app, cast, url, right):
+        if right:
+            complete(cast.action, cast.owner, url=url)
+            return
+        with pytest.raises(Refused) as error:
+            complete(cast.action, cast.owner, url=url)
+        assert error.value.field == "evidence_url"
+        assert cast.action.status is ActionStatus.ONGOING
+
+    def test_done_twice_is_refused(self, app, cast):
+        complete(cast.action, cast.owner)
+        with pytest.raises(RuleBroken, match="från genomförd till genomförd"):
+            complete(cast.action, cast.owner)
+
+
+class TestVerify:
+    def test_somebody_else_confirms(self, any_app, cast):
+        action = verify_action(cast.done_action.id, by=cast.unit_director, now=NOW, today=TODAY)
+        assert (action.status, action.verified_on) == (ActionStatus.VERIFIED, TODAY)
+        assert action.verified_by == cast.unit_director
+        assert deeds_of(action) == ["action.verify"]
+
+    def test_nobody_confirms_themselves(self, app, cast):
+        complete(cast.action, cast.director)
+        with pytest.raises(RuleBroken, match="Någon annan behöver se underlaget"):
+            verify_action(cast.action.id, by=cast.director, now=NOW, today=TODAY)
+        assert cast.action.status is ActionStatus.DONE
+
+    def test_only_what_is_done(self, app, cast):
+        with pytest.raises(RuleBroken):
+            verify_action(cast.action.id, by=cast.director, now=NOW, today=TODAY)
+
+    @pytest.mark.parametrize("who", ["owner", "member", "admin"])
+    def test_managers_do_not_verify(self, app, cast, who):
+        with pytest.raises(Forbidden):
+            verify_action(cast.done_action.id, by=getattr(cast, who), now=NOW, today=TODAY)
+
+
+class TestReopen:
+    def test_done_goes_back_to_work(self, any_app, cast):
+        action = reopen_action(
+            cast.done_action.id, "Rutinen används inte.", by=cast.director, now=NOW
+        )
+        assert (action.status, action.done_on, action.done_by_id) == (
+            ActionStatus.ONGOING,
+            None,
+            None,
+        )
+        entry = journal.history("action", action.id)[0]
+        assert entry.data == {"before": "done", "reason": "Rutinen används inte."}
+
+    def test_verified_goes_back_to_work(self, app, cast):
+        verify_action(cast.done_action.id, by=cast.director, now=NOW, today=TODAY)
+        action = reopen_action(cast.done_action.id, "Fel underlag.", by=cast.director, now=NOW)
+        assert action.status is ActionStatus.ONGOING
+        assert (action.verified_on, action.verified_by_id) == (None, None)
+
+    def test_dropped_goes_back_to_the_plan(self, any_app, cast):
+        drop(cast.action, cast.director)
+        action = reopen_action(cast.action.id, "Staten ångrade sig.", by=cast.director, now=NOW)
+        assert action.status is ActionStatus.PLANNED
+        assert (action.dropped_on, action.dropped_by, action.dropped_reason) == (None, "", "")
+
+    def test_the_reason_is_asked_for(self, app, cast):
+        with pytest.raises(RuleBroken) as error:
+            reopen_action(cast.done_action.id, " ", by=cast.director, now=NOW)
+        assert error.value.field == "reason"
+        assert cast.done_action.status is ActionStatus.DONE
+
+    def test_what_is_open_stays_open(self, app, cast):
+        with pytest.raises(RuleBroken, match="redan öppen"):
+            reopen_action(cast.action.id, "Varför inte?", by=cast.director, now=NOW)
+
+    def test_managers_do_not_reopen(self, app, cast):
+        with pytest.raises(Forbidden):
+            reopen_action(cast.done_action.id, "Hoppsan.", by=cast.owner, now=NOW)
+
+
+class TestDrop:
+    def test_with_reason_and_decision(self, any_app, cast):
+        action = drop(cast.action, cast.director)
+        assert (action.status, action.dropped_on) == (ActionStatus.DROPPED, TODAY)
+        assert (action.dropped_by, action.dropped_reason) == (
+            "Kommunstyrelsen",
+            "Staten tar över.",
+        )
+        assert deeds_of(action) == ["action.drop"]
+
+    def test_both_are_asked_for(self, app, cast):
+        with pytest.raises(Refused) as error:
+            drop(cast.action, cast.director, "", "")
+        assert [problem.field for problem in error.value.problems] == ["reason", "decided_by"]
+
+    def test_what_is_done_is_not_dropped(self, app, cast):
+        with pytest.raises(RuleBroken, match="från genomförd till avbruten"):
+            drop(cast.done_action, cast.director)
+
+    @pytest.mark.parametrize(("who", "error"), [("owner", Forbidden), ("member", Forbidden)])
+    def test_who_may_not(self, app, cast, who, error):
+        with pytest.raises(error):
+            drop(cast.action, getattr(cast, who))
+
+    def test_another_units_action_does_not_exist(self, app, cast):
+        with pytest.raises(NotFound):
+            drop(cast.other_action, cast.unit_director)
+
+
+class TestMilestone:
+    def toggle(self, action, by, done, milestone_id=None):
+        piece = milestone_id or action.milestones[0].id
+        return toggle_milestone(action.id, piece, done=done, by=by, now=NOW, today=TODAY)
+
+    def test_ticked_and_unticked(self, any_app, cast):
+        assert self.toggle(cast.action, cast.owner, True).done_on == TODAY
+        assert self.toggle(cast.action, cast.owner, False).done_on is None
+        assert deeds_of(cast.action) == ["action.milestone_done", "action.milestone_undone"]
+
+    def test_the_same_click_twice_changes_nothing(self, app, cast):
+        self.toggle(cast.action, cast.owner, True)
+        self.toggle(cast.action, cast.owner, True)
+        assert deeds_of(cast.action) == ["action.milestone_done"]
+
+    def test_only_its_own_actions(self, app, cast):
+        piece = cast.action.milestones[0].id
+        with pytest.raises(NotFound):
+            self.toggle(cast.colleague_action, cast.director, True, piece)
+
+    def test_not_when_finished(self, app, cast):
+        complete(cast.action, cast.owner)
+        with pytest.raises(RuleBroken, match="avslutad"):
+            self.toggle(cast.action, cast.owner, True)

@@ -1,0 +1,213 @@
+"""What every change of an action needs: the rules, each with its sentence and its field."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date
+from urllib.parse import urlsplit
+
+from sqlalchemy import select
+
+from tracker.domain.errors import NotFound, RuleBroken
+from tracker.domain.permissions import Deed
+from tracker.domain.statuses import OPEN
+from tracker.domain.text import fold, normalise_space
+from tracker.extensions import db
+from tracker.models import Action, Committee, Unit, User
+from tracker.services import scope
+
+TITLE_MAX = 200
+TEXT_MAX = 10_000
+REPORT_MAX = 1_000
+BODY_MAX = 120
+URL_MAX = 1_000
+SHORTEST = 3
+
+
+class Refused(RuleBroken):
+    """One or more rules say no; `problems` holds them all, so that a form can show them at once."""
+
+    def __init__(self, problems: Sequence[RuleBroken]) -> None:
+        first = problems[0]
+        super().__init__(first.message, field=first.field, **first.params)
+        self.problems = tuple(problems)
+
+
+@contextmanager
+def collecting(problems: list[RuleBroken]) -> Iterator[None]:
+    """Keep a broken rule for later instead of stopping at it."""
+    try:
+        yield
+    except RuleBroken as problem:
+        problems.append(problem)
+
+
+def one_line(text: str) -> str:
+    """`text` on one line, without what cannot be seen or stored."""
+    return normalise_space(text)
+
+
+def paragraphs(text: str) -> str:
+    """`text` with its line breaks, without what cannot be seen or stored."""
+    return "\n".join(normalise_space(line) for line in text.splitlines()).strip("\n")
+
+
+def search_key(title: str, description: str) -> str:
+    """What the list's search box looks in."""
+    return fold(f"{title} {description}")
+
+
+def check_length(text: str, field: str, longest: int) -> None:
+    """Raise RuleBroken at `field` when `text` is longer than `longest` characters."""
+    if len(text) > longest:
+        raise RuleBroken(
+            "Skriv högst %(longest)s tecken. Nu är det %(length)s.",
+            field=field,
+            longest=longest,
+            length=len(text),
+        )
+
+
+def check_written(text: str, field: str, missing: str, longest: int) -> None:
+    """Raise RuleBroken at `field` when `text` says next to nothing, or too much."""
+    if len(text) < SHORTEST:
+        raise RuleBroken(missing, field=field)
+    check_length(text, field, longest)
+
+
+def check_title(title: str) -> None:
+    """A title says something, within TITLE_MAX characters."""
+    if not title:
+        raise RuleBroken("Skriv vad som ska göras.", field="title")
+    check_length(title, "title", TITLE_MAX)
+
+
+def check_deadline(deadline: date | None, today: date) -> None:
+    """A deadline is given and has not passed; today itself is still in time."""
+    if deadline is None:
+        raise RuleBroken("Välj ett slutdatum.", field="deadline")
+    if deadline < today:
+        raise RuleBroken(
+            "Slutdatumet har redan passerat. Välj i dag eller en senare dag.", field="deadline"
+        )
+
+
+def check_milestone(title: str, due: date | None, deadline: date | None, today: date) -> None:
+    """A milestone is whole or absent, and falls between today and the deadline."""
+    if not title and due is None:
+        return
+    if not title:
+        raise RuleBroken("Skriv vad delsteget är, eller ta bort datumet.", field="milestone_title")
+    check_length(title, "milestone_title", TITLE_MAX)
+    if due is None:
+        raise RuleBroken("Välj när delsteget ska vara klart.", field="milestone_due")
+    if due < today:
+        raise RuleBroken("Delstegets datum har redan passerat.", field="milestone_due")
+    if deadline is not None and due > deadline:
+        raise RuleBroken("Delsteget ska vara klart senast på slutdatumet.", field="milestone_due")
+
+
+def check_address(url: str) -> None:
+    """A link to evidence is empty, or an address on the web."""
+    check_length(url, "evidence_url", URL_MAX)
+    if not url:
+        return
+    try:
+        parts = urlsplit(url)
+        whole = parts.scheme in ("http", "https") and bool(parts.hostname)
+    except ValueError:
+        whole = False
+    if not whole:
+        raise RuleBroken(
+            "Skriv en hel webbadress, till exempel https://www.kommunen.se/dokument.",
+            field="evidence_url",
+        )
+
+
+def check_open(action: Action) -> None:
+    """Only an action that is not finished can be changed."""
+    if action.status not in OPEN:
+        raise RuleBroken("Åtgärden är avslutad. Öppna den igen om något ska ändras.")
+
+
+def locked_action(action_id: int, *, by: User, deed: Deed) -> Action:
+    """The action, held so that nobody else writes to it before this transaction ends.
+
+    On SQLite the transaction itself is the lock. Raises as scope.load_action does.
+    """
+    db.session.execute(select(Action.id).where(Action.id == action_id).with_for_update())
+    action = scope.load_action(action_id, by=by, deed=deed)
+    # What an earlier read of this session remembers may be older than the lock.
+    db.session.refresh(action)
+    return action
+
+
+def reachable_unit(unit_id: int | None, *, by: User, deed: Deed) -> Unit:
+    """The unit, if the person may do `deed` for it; RuleBroken at `unit_id` otherwise."""
+    unit = db.session.get(Unit, unit_id) if unit_id is not None else None
+    if unit is None:
+        raise RuleBroken("Välj den förvaltning som ska göra jobbet.", field="unit_id")
+    scope = by.scope(deed)
+    if not scope.everything and unit.id not in scope.units:
+        raise RuleBroken("Du kan bara lägga åtgärder på din egen förvaltning.", field="unit_id")
+    return unit
+
+
+def committee_for(committee_id: int | None) -> int | None:
+    """The id itself, once its committee is known to exist; NotFound otherwise."""
+    if committee_id is not None and db.session.get(Committee, committee_id) is None:
+        raise NotFound
+    return committee_id
+
+
+def find_owner(text: str) -> User | None:
+    """The active person whom a name or an e-mail address means; None for an empty text.
+
+    Raises:
+        RuleBroken: nobody, or several, or somebody who cannot report; at `owner_text`.
+    """
+    if not text:
+        return None
+    found = _people_called(text)
+    if not found:
+        raise RuleBroken(
+            "Det finns inget konto för ”%(name)s”. Be administratören lägga upp personen, "
+            "eller lämna fältet tomt så länge.",
+            field="owner_text",
+            name=text,
+        )
+    if len(found) > 1:
+        raise RuleBroken(
+            "Flera personer heter ”%(name)s”. Skriv e-postadressen i stället.",
+            field="owner_text",
+            name=text,
+        )
+    return _able_to_own(found[0])
+
+
+def _people_called(text: str) -> list[User]:
+    key = fold(text)
+    active = User.deactivated_at.is_(None)
+    if "@" in key:
+        return list(db.session.scalars(select(User).where(active, User.email_key == key)))
+    # Names are compared folded, which no database of ours can do by itself.
+    names = db.session.execute(select(User.id, User.name).where(active))
+    ids = [user_id for user_id, name in names if fold(name) == key]
+    return list(db.session.scalars(select(User).where(User.id.in_(ids)))) if ids else []
+
+
+def _able_to_own(person: User) -> User:
+    if not person.may(Deed.ACTION_REPORT):
+        raise RuleBroken(
+            "%(name)s har ingen roll som chef. Be administratören ge den rollen, "
+            "eller välj en annan ägare.",
+            field="owner_text",
+            name=person.name,
+        )
+    return person
+
+
+def is_called(person: User, text: str) -> bool:
+    """Whether `text` is the person's own name or address."""
+    return fold(text) in (fold(person.name), person.email_key)

@@ -1,0 +1,47 @@
+"""What the views about actions share: refusals, the way back, the reader's time zone."""
+
+from __future__ import annotations
+
+from zoneinfo import ZoneInfo
+
+from flask import current_app, flash, request
+from flask_wtf import FlaskForm
+
+from tracker.domain.errors import Conflict, Forbidden, NotFound, RuleBroken
+from tracker.services.action_rules import Refused
+from tracker.web.local import safe_target
+from tracker.web.messages import show_error, translated
+
+# A number that no key column could hold is no page, not a fault.
+ONE = "/actions/<int:action_id>"
+
+
+def refused(form: FlaskForm, error: RuleBroken) -> int:
+    """Show on the form what a service refused, and say with which status to answer.
+
+    Raises:
+        NotFound, Forbidden: passed on; they have pages of their own.
+    """
+    if isinstance(error, NotFound | Forbidden):
+        raise error
+    for problem in error.problems if isinstance(error, Refused) else (error,):
+        show_error(form, problem)
+    return 409 if isinstance(error, Conflict) else 422
+
+
+def tell(error: RuleBroken) -> None:
+    """Say on the next page why a one-button deed was refused."""
+    if isinstance(error, NotFound | Forbidden):
+        raise error
+    flash(translated(error), "error")
+
+
+def asked_next() -> str:
+    """The local path that the reader came from and wants back to, or nothing."""
+    return safe_target(target, " ").strip() if (target := request.args.get("next", "")) else ""
+
+
+def zone() -> ZoneInfo:
+    """The municipality's time zone."""
+    chosen: ZoneInfo = current_app.extensions["settings"].timezone
+    return chosen
