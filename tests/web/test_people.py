@@ -1,0 +1,146 @@
+"""Accounts and roles, as the administrator sees them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.helpers.cast import Cast, make_user
+from tests.helpers.visitor import Visits
+from tracker.extensions import db
+from tracker.models import User
+
+
+def typed(cast: Cast, **changes: str) -> dict[str, str]:
+    return {
+        "name": "Åsa Ny",
+        "email": "asa.ny@testkoping.example",
+        "role": "manager",
+        "unit_id": str(cast.unit.id),
+        "committee_id": "",
+        "password": "tolv tecken långt",
+        "again": "tolv tecken långt",
+        **changes,
+    }
+
+
+def test_the_list(cast: Cast, visit: Visits) -> None:
+    page = visit(cast.admin).get("/people")
+    assert "8 personer har ett konto." in page.text
+    row = next(row for row in page.rows if row[0] == "Frida Chef")
+    assert row[2:] == ["Direktör, Kommunledningsförvaltningen", "Aktivt"]
+    found = visit(cast.admin).get("/people?q=%C3%84GARE")
+    assert [row[0] for row in found.rows[1:]] == ["Olle Ägare"]
+    assert "Ingen heter så" in visit(cast.admin).get("/people?q=xyz").text
+    visit(cast.admin).get("/people?page=99")
+
+
+def test_a_person_is_added_and_logs_in(cast: Cast, visit: Visits) -> None:
+    page = visit(cast.admin).get("/people/new")
+    page = visit(cast.admin).submit(page.form, **typed(cast))
+    assert page.h1 == "Åsa Ny"
+    assert "Chef, Kommunledningsförvaltningen" in page.text
+    visit(None).log_in("asa.ny@testkoping.example", "tolv tecken långt")
+    assert visit(None).get("/my-actions").status == 200
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"email": "olle.agare@testkoping.example"}, "Olle Ägare har redan ett konto"),
+        ({"email": "åsa@testkoping.example"}, "är inte en e-postadress"),
+        ({"password": "kort", "again": "kort"}, "minst 12 tecken"),
+        ({"again": "tolv tecken lång"}, "Lösenorden är inte lika."),
+        ({"role": "committee"}, "Välj vilken nämnd eller styrelse det gäller."),
+        ({"role": ""}, "Välj en roll."),
+        ({"unit_id": ""}, "Välj vilken förvaltning chefen hör till."),
+        ({"unit_id": "x"}, "unit_id"),
+        ({"name": ""}, "Skriv personens för- och efternamn."),
+    ],
+)
+def test_what_is_wrong_stands_by_the_field(
+    cast: Cast, visit: Visits, change: dict[str, str], sentence: str
+) -> None:
+    visit(cast.admin).get("/people/new")
+    page = visit(cast.admin).post("/people/new", typed(cast, **change), 422)
+    assert sentence in page.text + page.html
+    assert "Det finns ett problem" in page.text
+    assert page.form.fields["name"] == typed(cast, **change)["name"]
+    assert "tolv tecken" not in page.html, "a password is never sent back"
+    assert db.session.query(User).count() == 8
+
+
+def test_roles_come_and_go(cast: Cast, visit: Visits) -> None:
+    path = f"/people/{cast.colleague.id}"
+    role = {"role": "committee", "unit_id": "", "committee_id": str(cast.committee.id)}
+    visit(cast.colleague).get("/my-actions")
+    page = visit(cast.admin).post(path, role)
+    assert "Förtroendevald, Kommunstyrelsen" in page.text
+    visit(cast.colleague).get("/my-actions", status=302)
+    page = visit(cast.admin).post(path, role, 422)
+    assert "Personen har redan den rollen." in page.text
+    given = next(form for form in page.forms if "Förtroendevald" in form.buttons[0])
+    page = visit(cast.admin).submit(given)
+    assert "har inte den rollen längre" in page.text
+    assert not any("Förtroendevald" in row[0] for row in page.rows)
+
+
+def test_a_role_that_is_needed_stays(cast: Cast, visit: Visits) -> None:
+    page = visit(cast.admin).get(f"/people/{cast.owner.id}")
+    page = visit(cast.admin).submit(page.forms[0])
+    assert "äger öppna åtgärder (1)" in page.text
+    assert "din egen roll" in visit(cast.admin).get(f"/people/{cast.admin.id}").text
+
+
+def test_deactivating_asks_first_and_hands_over(cast: Cast, visit: Visits) -> None:
+    visit(cast.owner).get("/my-actions")
+    page = visit(cast.admin).get(f"/people/{cast.owner.id}")
+    page = visit(cast.admin).get(page.links["Avaktivera kontot"])
+    assert "1 öppen åtgärd lämnas över." in page.text
+    assert page.rows[1][0] == cast.action.title
+    assert page.rows[1][3] == "Frida Chef"
+    page = visit(cast.admin).submit(page.form)
+    assert "Överlämnade åtgärder: 1." in page.text
+    visit(cast.owner).get("/my-actions", status=302)
+    again = visit(cast.admin).post(f"/people/{cast.owner.id}/deactivate", {}, 422)
+    assert "redan avaktiverat" in again.text
+    page = visit(cast.admin).submit(visit(cast.admin).get(page.path).forms[-1])
+    assert "kan logga in igen" in page.text
+
+
+def test_without_a_director_it_says_who_must_act(cast: Cast, visit: Visits) -> None:
+    path = f"/people/{cast.stranger.id}/deactivate"
+    assert "saknar annan direktör" in visit(cast.admin).get(path).text
+    assert "Utan ägare: 1." in visit(cast.admin).post(path).text
+
+
+def test_ones_own_account_stays(cast: Cast, visit: Visits) -> None:
+    page = visit(cast.admin).get(f"/people/{cast.admin.id}")
+    assert "Avaktivera kontot" not in page.links
+    visit(cast.admin).post(f"/people/{cast.admin.id}/deactivate", {}, 422)
+
+
+def test_who_may(cast: Cast, visit: Visits) -> None:
+    one = f"/people/{cast.owner.id}"
+    for path in ("/people", "/people/new", one, f"{one}/deactivate"):
+        visit(cast.director).get(path, status=403)
+    for path in (f"{one}/reactivate", f"{one}/roles/1/remove"):
+        visit(cast.director).post(path, status=403)
+    for path in ("/people/999", "/people/999/deactivate", "/people/99999999999"):
+        visit(cast.admin).get(path, status=404)
+
+
+def test_the_list_costs_a_constant_number_of_queries(
+    cast: Cast, visit: Visits, count_queries: Any
+) -> None:
+    def measured() -> int:
+        visit(cast.admin).get("/people")
+        with count_queries() as counted:
+            visit(cast.admin).get("/people")
+        return counted.number
+
+    before = measured()
+    db.session.add_all(make_user(f"Person Nummer{number}") for number in range(15))
+    db.session.commit()
+    assert measured() == before <= 12

@@ -1,0 +1,382 @@
+"""The first page of each kind of person: the state of things, answered in a few queries."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, ScalarSelect, Select, func, or_, select
+
+from tracker.domain.permissions import Deed
+from tracker.domain.scores import AreaScore, missing
+from tracker.domain.statuses import OPEN, REACHED, ActionStatus
+from tracker.domain.statuses import Health as Forecast
+from tracker.extensions import db
+from tracker.models import (
+    Action,
+    ActionPlan,
+    Area,
+    Committee,
+    Decision,
+    ImprovementPoint,
+    PlanState,
+    ScoreSet,
+    StatusUpdate,
+    User,
+    action_point,
+)
+from tracker.services import comparisons, evaluations, scope
+from tracker.services.evaluations import AREA_MAX, ListedEvaluation
+from tracker.services.points import is_answered
+
+SHOWN = 3
+DATES_SHOWN = 5
+DEVIATIONS_SHOWN = 20
+NEWLY = timedelta(days=90)
+
+
+@dataclass(frozen=True)
+class Tally:
+    """The actions that still count (the dropped do not): how many, and how they stand."""
+
+    total: int = 0
+    reached: int = 0
+    overdue: int = 0
+    ownerless: int = 0
+
+
+@dataclass(frozen=True)
+class ActionLine:
+    """An action on a short list; `said` is what the latest report says, if anything."""
+
+    id: int
+    title: str
+    owner: str | None
+    deadline: date
+    status: ActionStatus
+    forecast: Forecast | None = None
+    said: str | None = None
+
+
+@dataclass(frozen=True)
+class PointLine:
+    """An improvement point on a short list."""
+
+    id: int
+    text: str
+    area: int | None
+
+
+@dataclass(frozen=True)
+class Pile:
+    """The first few of `count` things that wait for somebody."""
+
+    count: int
+    lines: tuple[Any, ...]
+
+
+@dataclass(frozen=True)
+class AreaLine:
+    """An area of the latest evaluation; `done` of `total` actions that answer its points."""
+
+    number: int
+    name: str
+    score: int | None
+    max: int
+    missing: int | None
+    done: int
+    total: int
+
+
+@dataclass(frozen=True)
+class DirectorOverview:
+    """What a director must know; `evaluation` is our latest, None before the first."""
+
+    evaluation: ListedEvaluation | None
+    tally: Tally
+    points: Pile
+    ownerless: Pile
+    to_verify: Pile
+    adrift: Pile
+    areas: tuple[AreaLine, ...]
+    dates: tuple[ActionLine, ...]
+    drafts: tuple[int, ...]
+    plan_to_adopt: ActionPlan | None
+    latest_two: tuple[int, int] | None
+
+
+def director_overview(*, by: User, today: date) -> DirectorOverview:
+    """The state within a director's reach.
+
+    Raises:
+        Forbidden: no role of the person reads plan and evaluations.
+    """
+    scope.require(by, Deed.PLAN_VIEW)
+    mine = scope.actions_within(by, Deed.PLAN_VIEW)
+    listed = comparisons.comparable(by)
+    latest = next((one for one in listed if one.is_own), None)
+    is_open = Action.status.in_(OPEN)
+    verifiable = scope.actions_within(by, Deed.ACTION_VERIFY)
+    waiting = (Action.status == ActionStatus.DONE) & (Action.done_by_id != by.id)
+    return DirectorOverview(
+        evaluation=latest,
+        tally=_tallied(select(*_tally(today)).where(mine)),
+        points=_open_points(latest),
+        ownerless=_pile(_lines().where(mine, is_open, Action.owner_id.is_(None))),
+        to_verify=_pile(_lines().where(verifiable, waiting)),
+        adrift=_pile(_lines().where(mine, _is_overdue(today), _without_forecast())),
+        areas=_areas(latest, mine),
+        dates=_next_dates(mine & is_open, today),
+        drafts=tuple(draft.id for draft in evaluations.drafts_waiting(by)),
+        plan_to_adopt=_plan_to_adopt(by),
+        latest_two=comparisons.latest_two(listed),
+    )
+
+
+def _tallied(query: Select[*tuple[Any, ...]]) -> Tally:
+    return Tally(*db.session.execute(query).one())
+
+
+def _tally(today: date) -> tuple[Any, ...]:
+    def count(condition: ColumnElement[bool]) -> ColumnElement[int]:
+        return func.count(Action.id).filter(condition)
+
+    return (
+        count(Action.status != ActionStatus.DROPPED),
+        count(Action.status.in_(REACHED)),
+        count(_is_overdue(today)),
+        count(Action.status.in_(OPEN) & Action.owner_id.is_(None)),
+    )
+
+
+def _is_overdue(today: date) -> ColumnElement[bool]:
+    """domain.statuses.is_overdue as a condition."""
+    return Action.status.in_(OPEN) & (Action.deadline < today)
+
+
+def _latest_report() -> ScalarSelect[int]:
+    return (
+        select(StatusUpdate.id)
+        .where(StatusUpdate.action_id == Action.id)
+        .order_by(StatusUpdate.at.desc(), StatusUpdate.id.desc())
+        .limit(1)
+        .correlate(Action)
+        .scalar_subquery()
+    )
+
+
+def _without_forecast() -> ColumnElement[bool]:
+    """Nothing was ever reported, or the last report says that the plan does not hold."""
+    return or_(StatusUpdate.id.is_(None), StatusUpdate.health == Forecast.OFF_TRACK)
+
+
+def _lines() -> Select[*tuple[Any, ...]]:
+    """The columns of an ActionLine, then how many rows there are without the limit."""
+    query: Select[*tuple[Any, ...]] = (
+        select(
+            Action.id,
+            Action.title,
+            User.name,
+            Action.deadline,
+            Action.status,
+            StatusUpdate.health,
+            StatusUpdate.text,
+            func.count().over(),
+        )
+        .outerjoin(User, User.id == Action.owner_id)
+        .outerjoin(StatusUpdate, StatusUpdate.id == _latest_report())
+        .order_by(Action.deadline, Action.id)
+    )
+    return query
+
+
+def _pile(query: Select[*tuple[Any, ...]], shown: int = SHOWN) -> Pile:
+    rows = db.session.execute(query.limit(shown)).all()
+    return Pile(rows[0][-1] if rows else 0, tuple(ActionLine(*row[:-1]) for row in rows))
+
+
+def _next_dates(condition: ColumnElement[bool], today: date) -> tuple[ActionLine, ...]:
+    rows = db.session.execute(
+        select(Action.id, Action.title, User.name, Action.deadline, Action.status)
+        .outerjoin(User, User.id == Action.owner_id)
+        .where(condition, Action.deadline >= today)
+        .order_by(Action.deadline, Action.id)
+        .limit(DATES_SHOWN)
+    )
+    return tuple(ActionLine(*row) for row in rows)
+
+
+def _open_points(latest: ListedEvaluation | None) -> Pile:
+    if latest is None:
+        return Pile(0, ())
+    rows = db.session.execute(
+        select(ImprovementPoint.id, ImprovementPoint.text, Area.number, func.count().over())
+        .outerjoin(Area, Area.id == ImprovementPoint.area_id)
+        .where(ImprovementPoint.evaluation_id == latest.id, ~is_answered())
+        .order_by(ImprovementPoint.position)
+        .limit(SHOWN)
+    ).all()
+    return Pile(rows[0][-1] if rows else 0, tuple(PointLine(*row[:-1]) for row in rows))
+
+
+def _areas(latest: ListedEvaluation | None, mine: ColumnElement[bool]) -> tuple[AreaLine, ...]:
+    if latest is None:
+        return ()
+    scores = select(func.max(ScoreSet.id)).where(ScoreSet.evaluation_id == latest.id)
+    rows = db.session.execute(
+        select(Area.id, Area.number, Area.name, Area.score, Area.max)
+        .where(Area.score_set_id == scores.scalar_subquery())
+        .order_by(Area.number)
+    )
+    counts = _actions_per_area(latest.id, mine)
+    return tuple(_area_line(*row[1:], counts.get(row[0], (0, 0))) for row in rows)
+
+
+def _area_line(
+    number: int, name: str, score: int | None, top: int | None, counts: tuple[int, int]
+) -> AreaLine:
+    best = top or AREA_MAX
+    return AreaLine(
+        number, name, score, best, missing(AreaScore(number, name, score, best)), *counts
+    )
+
+
+def _actions_per_area(
+    evaluation_id: int, mine: ColumnElement[bool]
+) -> dict[int | None, tuple[int, int]]:
+    """Area id → (reached, all) actions that answer its points, each counted once."""
+    rows = db.session.execute(
+        select(
+            ImprovementPoint.area_id,
+            func.count(Action.id.distinct()).filter(Action.status.in_(REACHED)),
+            func.count(Action.id.distinct()),
+        )
+        .join(action_point, action_point.c.point_id == ImprovementPoint.id)
+        .join(Action, Action.id == action_point.c.action_id)
+        .where(
+            ImprovementPoint.evaluation_id == evaluation_id,
+            Action.status != ActionStatus.DROPPED,
+            mine,
+        )
+        .group_by(ImprovementPoint.area_id)
+    )
+    return {area_id: (done, total) for area_id, done, total in rows}
+
+
+def _plan_to_adopt(by: User) -> ActionPlan | None:
+    """The newest plan, while it is a draft that already holds actions."""
+    if not by.may(Deed.PLAN_ADOPT):
+        return None
+    plan = db.session.scalar(select(ActionPlan).order_by(ActionPlan.id.desc()).limit(1))
+    if plan is None or plan.state is not PlanState.DRAFT:
+        return None
+    holds = select(Action.id).where(Action.plan_id == plan.id).limit(1)
+    return plan if db.session.scalar(holds) is not None else None
+
+
+@dataclass(frozen=True)
+class CommitteeState:
+    """One committee's part of the adopted plan."""
+
+    id: int
+    name: str
+    tally: Tally
+
+
+@dataclass(frozen=True)
+class Dropped:
+    """An action that was given up: why, and by whose decision."""
+
+    id: int
+    title: str
+    dropped_on: date | None
+    dropped_by: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Finished:
+    """An action that was reached lately."""
+
+    id: int
+    title: str
+    done_on: date | None
+    status: ActionStatus
+
+
+@dataclass(frozen=True)
+class CommitteeOverview:
+    """What a committee member reads before a meeting; `decision` adopted the newest plan."""
+
+    committees: tuple[CommitteeState, ...]
+    decision: Decision | None
+    deviations: Pile
+    dropped: tuple[Dropped, ...]
+    finished: tuple[Finished, ...]
+    comparison: comparisons.ComparisonShown | None
+
+
+def committee_overview(*, by: User, today: date) -> CommitteeOverview:
+    """The state of the adopted plan for the person's committees.
+
+    Raises:
+        Forbidden: no role of the person reads actions.
+    """
+    scope.require(by, Deed.ACTION_VIEW)
+    ids = by.scope(Deed.ACTION_VIEW).committees
+    theirs = scope.actions_within(by, Deed.ACTION_VIEW) & Action.committee_id.in_(ids)
+    strays = Action.status.in_(OPEN) & (StatusUpdate.health == Forecast.OFF_TRACK)
+    listed = comparisons.comparable(by)
+    two = comparisons.latest_two(listed)
+    return CommitteeOverview(
+        committees=_committees(ids, theirs, today),
+        decision=_adopting_decision(),
+        deviations=_pile(_lines().where(theirs, or_(_is_overdue(today), strays)), DEVIATIONS_SHOWN),
+        dropped=_dropped(theirs),
+        finished=_finished(theirs, today),
+        comparison=comparisons.compare_evaluations(*two, by=by, listed=listed) if two else None,
+    )
+
+
+def _committees(
+    ids: frozenset[int], theirs: ColumnElement[bool], today: date
+) -> tuple[CommitteeState, ...]:
+    rows = db.session.execute(
+        select(Committee.id, Committee.name, *_tally(today))
+        .outerjoin(Action, (Action.committee_id == Committee.id) & theirs)
+        .where(Committee.id.in_(ids))
+        .group_by(Committee.id, Committee.name)
+        .order_by(Committee.name)
+    )
+    return tuple(CommitteeState(row[0], row[1], Tally(*row[2:])) for row in rows)
+
+
+def _adopting_decision() -> Decision | None:
+    return db.session.scalar(
+        select(Decision)
+        .join(ActionPlan, ActionPlan.id == Decision.plan_id)
+        .where(ActionPlan.state == PlanState.ADOPTED)
+        .order_by(ActionPlan.id.desc(), Decision.decided_on.desc())
+        .limit(1)
+    )
+
+
+def _dropped(theirs: ColumnElement[bool]) -> tuple[Dropped, ...]:
+    rows = db.session.execute(
+        select(Action.id, Action.title, Action.dropped_on, Action.dropped_by, Action.dropped_reason)
+        .where(theirs, Action.status == ActionStatus.DROPPED)
+        .order_by(Action.dropped_on.desc(), Action.id)
+        .limit(DEVIATIONS_SHOWN)
+    )
+    return tuple(Dropped(*row) for row in rows)
+
+
+def _finished(theirs: ColumnElement[bool], today: date) -> tuple[Finished, ...]:
+    rows = db.session.execute(
+        select(Action.id, Action.title, Action.done_on, Action.status)
+        .where(theirs, Action.status.in_(REACHED), Action.done_on >= today - NEWLY)
+        .order_by(Action.done_on.desc(), Action.id)
+        .limit(DEVIATIONS_SHOWN)
+    )
+    return tuple(Finished(*row) for row in rows)

@@ -1,0 +1,288 @@
+"""Who has an account, what they may do, and who takes over when somebody leaves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
+
+from tracker.domain.errors import N_, NotFound, RuleBroken
+from tracker.domain.permissions import Assignment, Deed, Role, may
+from tracker.domain.statuses import OPEN
+from tracker.domain.text import fold, normalise_space
+from tracker.extensions import db
+from tracker.mail.message import check_address
+from tracker.models import Action, Committee, RoleAssignment, Unit, User
+from tracker.services import accounts, journal, scope
+from tracker.services.action_rules import Refused, check_length, check_written, collecting
+
+NAME_MAX = 120
+PASSWORD_MIN = 12
+PASSWORD_MAX = 200
+
+ROLE_LABELS = {
+    Role.DIRECTOR: N_("Direktör"),
+    Role.MANAGER: N_("Chef"),
+    Role.COMMITTEE: N_("Förtroendevald"),
+    Role.ADMIN: N_("Administratör"),
+}
+# Swedish puts å, ä and ö last, in this order.
+_SWEDISH = str.maketrans("åäö", "{|}")
+
+
+@dataclass(frozen=True)
+class NewRole:
+    """A role to give, with the unit or committee that it is for."""
+
+    role: Role
+    unit_id: int | None = None
+    committee_id: int | None = None
+
+
+@dataclass(frozen=True)
+class NewPerson:
+    """A person to be, as typed."""
+
+    name: str
+    email: str
+    password: str
+    role: NewRole
+
+
+def people_page(
+    *, by: User, q: str = "", number: int = 1, size: int = 30
+) -> tuple[list[User], int]:
+    """One page of people by name, and how many match; `q` is looked for in name and address. A
+    page beyond the last gives the last.
+
+    Raises:
+        Forbidden: the person is no administrator.
+    """
+    scope.require(by, Deed.PEOPLE_MANAGE)
+    # No database of ours can fold å, ä and ö: names are searched and sorted here.
+    rows = db.session.execute(select(User.id, User.name, User.email_key)).all()
+    wanted = fold(q)
+    found = sorted(
+        (fold(name).translate(_SWEDISH), user_id)
+        for user_id, name, key in rows
+        if wanted in fold(name) or wanted in key
+    )
+    number = min(number, max(1, -(-len(found) // size)))
+    ids = [user_id for _name, user_id in found[(number - 1) * size : number * size]]
+    users = {user.id: user for user in db.session.scalars(select(User).where(User.id.in_(ids)))}
+    return [users[user_id] for user_id in ids], len(found)
+
+
+def load_person(user_id: int, *, by: User) -> User:
+    """One person.
+
+    Raises:
+        NotFound, Forbidden.
+    """
+    scope.require(by, Deed.PEOPLE_MANAGE)
+    return person_with(user_id)
+
+
+def add_person(data: NewPerson, *, by: User | None, now: datetime) -> User:
+    """Open an account; `by` None means the command line.
+
+    Raises:
+        Forbidden: the person is no administrator.
+        Refused: what was typed breaks rules; its `problems` name the fields.
+    """
+    require_manager(by)
+    user = _checked(data, now)
+    # Hashing takes long; do not hold the database's write lock meanwhile.
+    db.session.rollback()
+    user.password_hash = accounts.hash_password(data.password)
+    _check_unused(user.email_key)
+    user.roles = [_assignment(data.role)]
+    db.session.add(user)
+    try:
+        db.session.flush()
+    except IntegrityError as error:
+        db.session.rollback()
+        raise RuleBroken(
+            "Någon annan lade upp samma adress i samma ögonblick.", field="email"
+        ) from error
+    facts = {"name": user.name, "email": user.email, **_in_journal(data.role)}
+    journal.record("user.add", "user", user.id, facts, by=by, now=now)
+    db.session.commit()
+    return user
+
+
+def add_role(user_id: int, role: NewRole, *, by: User | None, now: datetime) -> User:
+    """Give a person one more role; they have to log in again.
+
+    Raises:
+        NotFound, Forbidden.
+        RuleBroken: the role lacks its place, or the person already holds it.
+    """
+    require_manager(by)
+    user = locked_person(user_id)
+    given = _assignment(role)
+    held = [(one.role, one.unit_id, one.committee_id) for one in user.roles]
+    if (given.role, given.unit_id, given.committee_id) in held:
+        raise RuleBroken("Personen har redan den rollen.", field="role")
+    user.roles.append(given)
+    accounts.end_sessions(user.id, now=now)
+    journal.record("user.add_role", "user", user.id, _in_journal(role), by=by, now=now)
+    db.session.commit()
+    return user
+
+
+def remove_role(user_id: int, assignment_id: int, *, by: User | None, now: datetime) -> User:
+    """Take a role away; the person has to log in again.
+
+    Raises:
+        NotFound, Forbidden.
+        RuleBroken: nobody would be administrator, or actions would have an owner who cannot
+            report.
+    """
+    require_manager(by)
+    user = locked_person(user_id)
+    role = next((one for one in user.roles if one.id == assignment_id), None)
+    if role is None:
+        raise NotFound
+    if role.role is Role.ADMIN:
+        check_not_last_admin(user, by)
+    _check_can_still_report(user, [one for one in user.roles if one is not role])
+    taken = NewRole(role.role, role.unit_id, role.committee_id)
+    user.roles.remove(role)
+    accounts.end_sessions(user.id, now=now)
+    journal.record("user.remove_role", "user", user.id, _in_journal(taken), by=by, now=now)
+    db.session.commit()
+    return user
+
+
+def person_id_of(email: str) -> int:
+    """The account with this address, for the command line. Raises RuleBroken where none is."""
+    found = db.session.scalar(select(User.id).where(User.email_key == fold(email)))
+    if found is None:
+        raise RuleBroken("Det finns inget konto med adressen %(email)s.", email=email)
+    return found
+
+
+def require_manager(by: User | None) -> None:
+    """Raise Forbidden unless `by` may manage people; None is the command line, which may."""
+    if by is not None:
+        scope.require(by, Deed.PEOPLE_MANAGE)
+
+
+def person_with(user_id: int) -> User:
+    """The person; NotFound where there is none."""
+    user = db.session.get(User, user_id)
+    if user is None:
+        raise NotFound
+    return user
+
+
+def locked_person(user_id: int) -> User:
+    """The person, and every administrator's role, held until the transaction ends: two
+    administrators must not remove each other at the same moment."""
+    admins = select(RoleAssignment.id).where(RoleAssignment.role == Role.ADMIN)
+    db.session.execute(admins.order_by(RoleAssignment.id).with_for_update())
+    query = select(User).where(User.id == user_id).with_for_update(of=User)
+    user = db.session.scalar(query.execution_options(populate_existing=True))
+    if user is None:
+        raise NotFound
+    return user
+
+
+def _checked(data: NewPerson, now: datetime) -> User:
+    """The account without password and roles, once everything typed holds."""
+    name, email = normalise_space(data.name), data.email.strip()
+    problems: list[RuleBroken] = []
+    with collecting(problems):
+        check_written(name, "name", N_("Skriv personens för- och efternamn."), NAME_MAX)
+    with collecting(problems):
+        _check_email(email)
+    with collecting(problems):
+        _check_unused(fold(email))
+    with collecting(problems):
+        _check_password(data.password)
+    with collecting(problems):
+        _assignment(data.role)
+    if problems:
+        raise Refused(problems)
+    return User(name=name, email=email, email_key=fold(email), created_at=now)
+
+
+def _check_email(email: str) -> None:
+    if not email:
+        raise RuleBroken("Skriv personens e-postadress.", field="email")
+    try:
+        check_address(email)
+    except RuleBroken as error:
+        raise RuleBroken(error.message, field="email", **error.params) from error
+
+
+def _check_unused(email_key: str) -> None:
+    row = db.session.execute(
+        select(User.name, User.deactivated_at).where(User.email_key == email_key)
+    ).first()
+    if row is None:
+        return
+    sentence = N_("%(name)s har redan ett konto med den adressen.")
+    if row.deactivated_at is not None:
+        sentence = N_("%(name)s har redan ett konto med den adressen. Aktivera det igen i stället.")
+    raise RuleBroken(sentence, field="email", name=row.name)
+
+
+def _check_password(password: str) -> None:
+    if len(password) < PASSWORD_MIN:
+        raise RuleBroken(
+            "Lösenordet ska ha minst %(least)s tecken.", field="password", least=PASSWORD_MIN
+        )
+    check_length(password, "password", PASSWORD_MAX)
+
+
+def _assignment(given: NewRole) -> RoleAssignment:
+    """The role with the place it needs, and none that it cannot have."""
+    wants_unit = given.role in (Role.DIRECTOR, Role.MANAGER)
+    unit_id = given.unit_id if wants_unit else None
+    committee_id = given.committee_id if given.role is Role.COMMITTEE else None
+    if given.role is Role.MANAGER and unit_id is None:
+        raise RuleBroken("Välj vilken förvaltning chefen hör till.", field="unit_id")
+    if given.role is Role.COMMITTEE and committee_id is None:
+        raise RuleBroken("Välj vilken nämnd eller styrelse det gäller.", field="committee_id")
+    for kind, place_id in ((Unit, unit_id), (Committee, committee_id)):
+        if place_id is not None and db.session.get(kind, place_id) is None:
+            raise NotFound
+    return RoleAssignment(role=given.role, unit_id=unit_id, committee_id=committee_id)
+
+
+def _in_journal(role: NewRole) -> dict[str, Any]:
+    return {"role": role.role.value, "unit_id": role.unit_id, "committee_id": role.committee_id}
+
+
+def check_not_last_admin(user: User, by: User | None) -> None:
+    """Raise RuleBroken when without this administrator, locked, nobody could manage people."""
+    if by is not None and by.id == user.id:
+        raise RuleBroken("Du kan inte ta bort din egen roll som administratör.")
+    others = select(func.count(RoleAssignment.id)).where(
+        RoleAssignment.role == Role.ADMIN,
+        RoleAssignment.user_id == User.id,
+        RoleAssignment.user_id != user.id,
+        User.deactivated_at.is_(None),
+    )
+    if not db.session.scalar(others):
+        raise RuleBroken("Minst en aktiv administratör måste finnas kvar.")
+
+
+def _check_can_still_report(user: User, left: Iterable[RoleAssignment]) -> None:
+    if may([Assignment(r.role, r.unit_id, r.committee_id) for r in left], Deed.ACTION_REPORT):
+        return
+    owned = select(func.count(Action.id)).where(Action.owner_id == user.id, Action.status.in_(OPEN))
+    count = db.session.scalar(owned)
+    if count:
+        raise RuleBroken(
+            "%(name)s äger öppna åtgärder (%(count)s) och kan inte lämna lägesrapporter utan "
+            "rollen. Be en direktör byta ägare på dem först.",
+            name=user.name,
+            count=count,
+        )

@@ -1,0 +1,1 @@
+"""Whether the machinery lives, and who did what."""

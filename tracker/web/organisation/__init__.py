@@ -1,0 +1,1 @@
+"""Units and committees: the administrator's map of the municipality."""

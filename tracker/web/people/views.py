@@ -1,0 +1,154 @@
+"""Who has an account, and what they may do."""
+
+from __future__ import annotations
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_wtf import FlaskForm
+
+from tracker.clock import now
+from tracker.domain.errors import Forbidden, NotFound, RuleBroken
+from tracker.domain.permissions import Deed, Role
+from tracker.models import RoleAssignment
+from tracker.services import departures
+from tracker.services import people as service
+from tracker.services.action_rules import Refused
+from tracker.web.access import me, requires
+from tracker.web.messages import done, show_error, translated
+from tracker.web.paging import asked_page, page_of
+from tracker.web.people.forms import PersonForm, RoleForm, SearchForm
+
+bp = Blueprint("people", __name__)
+
+# A number that no key column could hold is no page, not a fault.
+ONE = "/people/<int:user_id>"
+
+
+@bp.app_template_filter("role_words")
+def role_words(role: RoleAssignment) -> str:
+    """A role with its place: Chef, Skolförvaltningen."""
+    label = str(_(service.ROLE_LABELS[role.role]))
+    place = role.unit or role.committee
+    if place is not None:
+        return f"{label}, {place.name}"
+    return f"{label}, {_('hela kommunen')}" if role.role is Role.DIRECTOR else label
+
+
+@bp.get("/people")
+@requires(Deed.PEOPLE_MANAGE)
+def index() -> ResponseReturnValue:
+    """Everybody, by name."""
+    form = SearchForm(request.args)
+    users, total = service.people_page(by=me(), q=form.q.data or "", number=asked_page())
+    return render_template(
+        "people/index.html", form=form, users=users, total=total, page=page_of(total)
+    )
+
+
+@bp.route("/people/new", methods=["GET", "POST"])
+@requires(Deed.PEOPLE_MANAGE)
+def add() -> ResponseReturnValue:
+    """Open an account."""
+    form = PersonForm()
+    if form.validate_on_submit():
+        try:
+            user = service.add_person(form.new_person(), by=me(), now=now())
+        except RuleBroken as error:
+            _show(form, error)
+        else:
+            done(_("%(name)s har fått ett konto.", name=user.name))
+            return redirect(url_for("people.edit", user_id=user.id))
+    return render_template("people/add.html", form=form), 422 if form.is_submitted() else 200
+
+
+@bp.route(ONE, methods=["GET", "POST"])
+@requires(Deed.PEOPLE_MANAGE)
+def edit(user_id: int) -> ResponseReturnValue:
+    """A person's roles, and a form to give one more."""
+    form = RoleForm()
+    if form.validate_on_submit():
+        try:
+            user = service.add_role(user_id, form.new_role(), by=me(), now=now())
+        except RuleBroken as error:
+            _show(form, error)
+        else:
+            done(_("%(name)s har fått rollen och loggar in igen nästa gång.", name=user.name))
+            return redirect(url_for("people.edit", user_id=user_id))
+    person = service.load_person(user_id, by=me())
+    return render_template(
+        "people/edit.html", form=form, person=person, itself=person.id == me().id
+    ), 422 if form.is_submitted() else 200
+
+
+@bp.post(ONE + "/roles/<int:role_id>/remove")
+@requires(Deed.PEOPLE_MANAGE)
+def remove_role(user_id: int, role_id: int) -> ResponseReturnValue:
+    """Take a role away; the form beside gives it back."""
+    try:
+        user = service.remove_role(user_id, role_id, by=me(), now=now())
+    except RuleBroken as error:
+        _tell(error)
+    else:
+        done(_("%(name)s har inte den rollen längre.", name=user.name))
+    return redirect(url_for("people.edit", user_id=user_id))
+
+
+@bp.route(ONE + "/deactivate", methods=["GET", "POST"])
+@requires(Deed.PEOPLE_MANAGE)
+def deactivate(user_id: int) -> ResponseReturnValue:
+    """Ask first: what closes, and who takes over which actions."""
+    form = FlaskForm()
+    person = service.load_person(user_id, by=me())
+    if form.validate_on_submit():
+        try:
+            handed = departures.deactivate_person(user_id, by=me(), now=now())
+        except RuleBroken as error:
+            _show(form, error)
+        else:
+            done(_handed_over(person.name, handed))
+            return redirect(url_for("people.edit", user_id=user_id))
+    return render_template(
+        "people/deactivate.html",
+        form=form,
+        person=person,
+        handovers=departures.handovers(user_id, by=me()),
+    ), 422 if form.is_submitted() else 200
+
+
+def _handed_over(name: str, handed: list[departures.Handover]) -> str:
+    lost = sum(one.to_id is None for one in handed)
+    sentence = _(
+        "%(name)s är avaktiverad. Överlämnade åtgärder: %(count)s.",
+        name=name,
+        count=len(handed) - lost,
+    )
+    if lost:
+        sentence += " " + _("Utan ägare: %(count)s. Be en direktör välja nya ägare.", count=lost)
+    return str(sentence)
+
+
+@bp.post(ONE + "/reactivate")
+@requires(Deed.PEOPLE_MANAGE)
+def reactivate(user_id: int) -> ResponseReturnValue:
+    """Open a closed account again."""
+    try:
+        user = departures.reactivate_person(user_id, by=me(), now=now())
+    except RuleBroken as error:
+        _tell(error)
+    else:
+        done(_("%(name)s kan logga in igen.", name=user.name))
+    return redirect(url_for("people.edit", user_id=user_id))
+
+
+def _show(form: FlaskForm, error: RuleBroken) -> None:
+    if isinstance(error, NotFound | Forbidden):
+        raise error
+    for problem in error.problems if isinstance(error, Refused) else (error,):
+        show_error(form, problem)
+
+
+def _tell(error: RuleBroken) -> None:
+    if isinstance(error, NotFound | Forbidden):
+        raise error
+    flash(translated(error), "error")

@@ -1,0 +1,1 @@
+"""The plan and the decision that adopts it."""

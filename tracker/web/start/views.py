@@ -1,0 +1,62 @@
+"""One first page per kind of person; each answers that person's question at a glance."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from flask import Blueprint, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from tracker.clock import now
+from tracker.domain.permissions import Deed, Role
+from tracker.services import dashboards, operations
+from tracker.services.dashboards import AreaLine
+from tracker.web.access import me, requires
+from tracker.web.local import today
+from tracker.web.start.sentences import committee_lead, plan_lead
+
+bp = Blueprint("start", __name__)
+
+
+@bp.get("/")
+@requires(Deed.START_VIEW)
+def index() -> ResponseReturnValue:
+    """The page of the person's first role; what the others need is in the menu."""
+    if me().has_role(Role.DIRECTOR):
+        return _director()
+    if me().has_role(Role.MANAGER):
+        return redirect(url_for("actions.mine"))
+    if me().has_role(Role.COMMITTEE):
+        return _committee()
+    return _admin()
+
+
+def _director() -> ResponseReturnValue:
+    overview = dashboards.director_overview(by=me(), today=today())
+    return render_template(
+        "start/director.html",
+        overview=overview,
+        lead=plan_lead(overview.tally),
+        strip=[_strip_area(area, overview.evaluation) for area in overview.areas],
+    )
+
+
+def _strip_area(area: AreaLine, evaluation: Any) -> dict[str, Any]:
+    url = url_for("points.index", evaluation=evaluation.id, area=area.number)
+    return {**asdict(area), "url": url}
+
+
+def _committee() -> ResponseReturnValue:
+    overview = dashboards.committee_overview(by=me(), today=today())
+    return render_template(
+        "start/committee.html",
+        overview=overview,
+        leads=[committee_lead(state) for state in overview.committees],
+    )
+
+
+def _admin() -> ResponseReturnValue:
+    return render_template(
+        "start/admin.html", overview=operations.admin_overview(by=me(), now=now())
+    )
