@@ -1,0 +1,173 @@
+"""Fixtures for all tests. The parts are in tests/helpers/."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from contextvars import Context
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+import time_machine
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session, scoped_session
+
+from tests.helpers import postgres, queries, smtp, walls
+from tests.helpers.apps import make_app, migrate_to, settings
+from tests.helpers.cast import NOW, Cast, build_cast
+from tests.helpers.postgres import TEMPLATE, PostgresServer
+from tests.helpers.visitor import Visits
+from tracker.extensions import db
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Name our marker."""
+    config.addinivalue_line("markers", "waits: waits for a real process, with a bounded poll")
+
+
+@pytest.fixture(autouse=True)
+def walled(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """No network beyond this machine, no sleeping (but with the marker `waits`)."""
+    attempts = walls.forbid_network(monkeypatch)
+    if request.node.get_closest_marker("waits") is None:
+        walls.forbid_sleep(monkeypatch)
+    yield
+    assert not attempts, f"the test tried to reach {attempts}"
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated SQLite file, made once per worker."""
+    folder = tmp_path_factory.mktemp("template")
+    migrate_to(make_app(settings(folder)))
+    return folder / "atgarda.db"
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[PostgresServer]:
+    """A real PostgreSQL, started once per worker; if it does not start, the test fails."""
+    with postgres.running() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def postgres_template(
+    postgres_server: PostgresServer, tmp_path_factory: pytest.TempPathFactory
+) -> str:
+    """The name of a migrated database, to be copied."""
+    postgres_server.execute("CREATE DATABASE {name}", name=TEMPLATE)
+    folder = tmp_path_factory.mktemp("template")
+    migrate_to(make_app(settings(folder, postgres_server.url(TEMPLATE))))
+    return TEMPLATE
+
+
+@contextmanager
+def _entered(app: Flask) -> Iterator[Flask]:
+    """Keep an app context open, and leave no connection behind."""
+    with app.app_context():
+        yield app
+        db.session.remove()
+        db.engine.dispose()
+
+
+@pytest.fixture
+def app(tmp_path: Path, sqlite_template: Path) -> Iterator[Flask]:
+    """The product on a SQLite database of its own, app context open."""
+    shutil.copy(sqlite_template, tmp_path / "atgarda.db")
+    with _entered(make_app(settings(tmp_path))) as made:
+        yield made
+
+
+@pytest.fixture
+def pg_app(
+    tmp_path: Path, postgres_server: PostgresServer, postgres_template: str
+) -> Iterator[Flask]:
+    """The product on a PostgreSQL database of its own, app context open."""
+    with (
+        postgres_server.database(postgres_template) as url,
+        _entered(make_app(settings(tmp_path, url))) as made,
+    ):
+        yield made
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def any_app(request: pytest.FixtureRequest) -> Flask:
+    """For what must hold on both databases."""
+    made: Flask = request.getfixturevalue("app" if request.param == "sqlite" else "pg_app")
+    return made
+
+
+@pytest.fixture
+def the_app(request: pytest.FixtureRequest) -> Flask:
+    """The app that the test asked for: any_app, pg_app or, by default, app."""
+    names = [name for name in ("any_app", "pg_app") if name in request.fixturenames]
+    made: Flask = request.getfixturevalue(names[0] if names else "app")
+    return made
+
+
+@pytest.fixture
+def db_session(the_app: Flask) -> scoped_session[Session]:
+    """The test's own database session."""
+    return db.session
+
+
+@pytest.fixture
+def cast(the_app: Flask) -> Cast:
+    """The made-up municipality with its people, plan and actions."""
+    return build_cast()
+
+
+@pytest.fixture
+def clock() -> Iterator[time_machine.Traveller]:
+    """The clock at NOW, ticking on; `clock.move_to(instant)` travels."""
+    with time_machine.travel(NOW, tick=True) as traveller:
+        yield traveller
+
+
+@pytest.fixture
+def now(clock: time_machine.Traveller) -> datetime:
+    """The instant at which the clock starts."""
+    return NOW
+
+
+@pytest.fixture
+def client(the_app: Flask, clock: time_machine.Traveller) -> FlaskClient:
+    """A bare client, for what is no page (health, headers); pages are for `visit`."""
+    return the_app.test_client()
+
+
+@pytest.fixture
+def visit(the_app: Flask, clock: time_machine.Traveller) -> Visits:
+    """`visit(user).get(path)`: fetch as that person and check the page."""
+    return Visits(the_app.test_client)
+
+
+@pytest.fixture
+def count_queries(
+    the_app: Flask,
+) -> Callable[[], AbstractContextManager[queries.Counted]]:
+    """`with count_queries() as counted: …`, then look at `counted.number`."""
+    return lambda: queries.count_queries(the_app)
+
+
+@pytest.fixture
+def smtp_server() -> Iterator[smtp.Recorder]:
+    """A real SMTP server: `.url` for MAIL_URL, `.messages` for what came."""
+    with smtp.recording_server() as recorder:
+        yield recorder
+
+
+@pytest.fixture
+def flask_command(the_app: Flask) -> Callable[..., Any]:
+    """`flask_command("user", "add", …)`: a command of the product, run as from a shell."""
+
+    def run(*words: str, **options: Any) -> Any:
+        db.session.commit()
+        runner = the_app.test_cli_runner()
+        return Context().run(runner.invoke, args=list(words), **options)
+
+    return run

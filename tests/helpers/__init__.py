@@ -1,0 +1,1 @@
+"""What tests share: databases, the cast, the visitor, and the walls around a test."""

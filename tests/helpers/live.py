@@ -1,0 +1,115 @@
+"""The product as its users meet it: real processes on a free port, with files of their own."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.error import URLError
+from urllib.request import urlopen
+
+from tests.helpers.smtp import free_port
+from tests.helpers.source import ROOT
+from tests.helpers.walls import eventually
+
+
+@dataclass(frozen=True)
+class Login:
+    """A person of the demo."""
+
+    name: str
+    email: str
+    role: str
+    password: str
+
+
+@dataclass
+class Installation:
+    """An instance folder and the environment that its processes run in."""
+
+    instance: Path
+    url: str = ""
+    logins: list[Login] = field(default_factory=list)
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What is set for its processes; nothing of ours but where programs are found."""
+        kept = {key: os.environ[key] for key in ("PATH", "HOME", "LANG") if key in os.environ}
+        return {
+            **kept,
+            "PYTHONUTF8": "1",
+            "INSTANCE_DIR": str(self.instance),
+            "SECRET_KEY": "only-for-tests-0123456789abcdef0123456789abcdef",
+            "BASE_URL": self.url or "http://127.0.0.1:8000",
+        }
+
+    def run(
+        self, *words: str, check: bool = True, typed: str = ""
+    ) -> subprocess.CompletedProcess[str]:
+        """Run a command of the product in this installation: run("reminders", "run")."""
+        ended = subprocess.run(
+            [sys.executable, "-m", "flask", "--app", "wsgi", *words],
+            cwd=ROOT,
+            env=self.environment,
+            input=typed,
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+        assert not check or ended.returncode == 0, ended.stderr
+        return ended
+
+    def load_demo(self) -> None:
+        """Fill the migrated, empty database with the demo municipality."""
+        people = json.loads(self.run("demo", "load", "--json").stdout)["people"]
+        known = Login.__dataclass_fields__
+        self.logins = [Login(**{k: v for k, v in one.items() if k in known}) for one in people]
+
+    def login(self, role: str) -> Login:
+        """The first of the demo's people with this role."""
+        return next(one for one in self.logins if one.role == role)
+
+    def letters(self) -> list[Path]:
+        """The mails it wrote, oldest name first."""
+        return sorted((self.instance / "mail").glob("*.eml"))
+
+
+@contextmanager
+def serving(installation: Installation) -> Iterator[Installation]:
+    """Run the web server until the block ends."""
+    port = free_port()
+    installation.url = f"http://127.0.0.1:{port}"
+    log = installation.instance / "web.log"
+    with log.open("w") as out:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "waitress", f"--listen=127.0.0.1:{port}", "wsgi:app"],
+            cwd=ROOT,
+            env=installation.environment,
+            stdout=out,
+            stderr=subprocess.STDOUT,
+        )
+    try:
+        eventually(lambda: _answers(process, installation.url, log), within=30, what="the server")
+        yield installation
+    finally:
+        process.terminate()
+        try:
+            process.wait(10)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def _answers(process: subprocess.Popen[bytes], url: str, log: Path) -> bool:
+    assert process.poll() is None, f"the server did not start:\n{log.read_text()}"
+    try:
+        with urlopen(f"{url}/healthz", timeout=2) as answer:
+            return bool(answer.status == 200)
+    except (URLError, OSError):
+        return False

