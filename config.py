@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import secrets
+import tempfile
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -103,7 +105,7 @@ def from_environment() -> Config:
 
 def _database_url(given: str | None, instance: Path) -> str:
     if not given:
-        instance.mkdir(parents=True, exist_ok=True)
+        _make(instance)
         return f"sqlite:///{instance / 'atgarda.db'}"
     for prefix in ("postgres://", "postgresql://"):
         if given.startswith(prefix):
@@ -115,18 +117,27 @@ def _own_secret(instance: Path, by_hand: bool) -> str:
     """A key of our own for the command line and `make run`, kept so that log-ins survive."""
     if not by_hand:
         raise ConfigurationError("Sätt SECRET_KEY till en lång slumpsträng (minst 32 tecken).")
+    _make(instance)
     path = instance / "secret_key"
+    if not path.exists():
+        # Written whole before it has its name: two first starts at once agree on one key.
+        with tempfile.NamedTemporaryFile("w", dir=instance) as file:
+            file.write(secrets.token_hex(32))
+            file.flush()
+            with suppress(FileExistsError):
+                os.link(file.name, path)
+    return path.read_text().strip()
+
+
+def _make(instance: Path) -> None:
     try:
         instance.mkdir(parents=True, exist_ok=True)
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            file.write(secrets.token_hex(32))
-    except FileExistsError:
-        pass
+        if not os.access(instance, os.W_OK):
+            raise PermissionError(13, "Permission denied")
     except OSError as error:
         raise ConfigurationError(
             f"Det går inte att skriva i {instance} ({error.strerror}). Sätt INSTANCE_DIR."
         ) from error
-    return path.read_text().strip()
 
 
 def _checked_address(base_url: str) -> str:

@@ -19,11 +19,21 @@ csrf = CSRFProtect()
 babel = Babel()
 
 
+ONLY_READS = "only_reads"
+
+
+def only_read() -> None:
+    """Begin a transaction that keeps nobody from writing, however long it reads."""
+    db.session.rollback()
+    db.session.connection(execution_options={ONLY_READS: True})
+
+
 def prepare_engine(engine: Engine) -> None:
     """Give SQLite what it lacks by default: foreign keys, WAL, and honest transactions.
 
     Deferred transactions that read before they write lose against each other (SQLITE_BUSY that
-    no timeout cures), so everything that may write begins IMMEDIATE; only a GET begins deferred.
+    no timeout cures), so everything that may write begins IMMEDIATE; only a GET, and whoever has
+    called `only_read`, begins deferred.
     """
     if engine.dialect.name != "sqlite":
         return
@@ -42,5 +52,6 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    reads_only = has_request_context() and request.method in ("GET", "HEAD", "OPTIONS")
+    in_get = has_request_context() and request.method in ("GET", "HEAD", "OPTIONS")
+    reads_only = in_get or connection.get_execution_options().get(ONLY_READS)
     connection.exec_driver_sql("BEGIN" if reads_only else "BEGIN IMMEDIATE")

@@ -8,13 +8,15 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime, time
 from functools import wraps
 from typing import Any, NoReturn, ParamSpec, TypeVar
+from zoneinfo import ZoneInfo
 
 import click
-from flask import current_app
+from flask import current_app, has_app_context
+from flask.cli import ScriptInfo
 from flask_babel import force_locale
 from flask_babel import gettext as _
 from sqlalchemy import inspect
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DatabaseError, OperationalError
 
 from config import Config
 from tracker import clock
@@ -25,6 +27,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 WORKDAY_BEGINS = time(8)
+YEARS = range(2000, 2100)  # those whose holidays are known
 
 
 def settings() -> Config:
@@ -43,8 +46,12 @@ def plain_errors(command: Callable[P, R]) -> Callable[P, R]:
         except RuleBroken as error:
             db.session.rollback()
             fail(say(error))
-        except OperationalError as error:
-            fail(_("Databasen svarar inte: %(cause)s", cause=str(error.orig).strip()))
+        except DatabaseError as error:
+            # Exactly these two are the database's own trouble; the kinds below them are our faults.
+            if type(error) not in (DatabaseError, OperationalError):
+                raise
+            cause = str(error.orig).strip().partition("\n")[0]
+            fail(_("Databasen svarar inte: %(cause)s", cause=cause))
 
     return guarded
 
@@ -102,9 +109,19 @@ class Moment(click.ParamType[datetime]):
                 moment = datetime.fromisoformat(value)
         except ValueError:
             self.fail(f"{value!r} is neither a date nor a time in ISO 8601", param, ctx)
+        if moment.year not in YEARS:
+            self.fail(f"{value!r} is too far from our own time", param, ctx)
         if moment.tzinfo is None:
-            moment = moment.replace(tzinfo=settings().timezone)
+            moment = moment.replace(tzinfo=_zone(ctx))
         return moment.astimezone(UTC)
+
+
+def _zone(ctx: click.Context | None) -> ZoneInfo:
+    """The installation's zone; an option may be read before the command's app context is there."""
+    if ctx is None or has_app_context():
+        return settings().timezone
+    config: Config = ctx.ensure_object(ScriptInfo).load_app().extensions["settings"]
+    return config.timezone
 
 
 def now_option(command: Callable[..., Any]) -> Callable[..., Any]:

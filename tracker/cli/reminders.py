@@ -61,6 +61,7 @@ def deliver_command(now: datetime, only_to: str | None, dry_run: bool, as_json: 
 def run_command(now: datetime, only_to: str | None, dry_run: bool, as_json: bool) -> None:
     """Plan and deliver once, for those who prefer cron to the worker."""
     ensure_schema()
+    parse_mail_url(settings().mail_url)  # says what is wrong with it before anything is planned
     planned = _plan(now, only_to, dry_run)
     _show(as_json, planned=planned, delivered=_deliver(now, only_to, dry_run))
 

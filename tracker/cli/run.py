@@ -16,6 +16,7 @@ from urllib.request import urlopen
 
 import click
 from flask import current_app
+from flask.cli import with_appcontext
 from flask_babel import gettext as _
 from sqlalchemy import select
 
@@ -43,6 +44,7 @@ STOP_SECONDS = 10
 
 
 @click.command("worker")
+@with_appcontext
 @click.option("--once", is_flag=True, help="One pass, then end.")
 @plain_errors
 def worker(once: bool) -> None:
@@ -59,6 +61,7 @@ def worker(once: bool) -> None:
 
 
 @click.command("doctor")
+@with_appcontext
 @now_option
 @json_option
 @plain_errors
@@ -79,6 +82,7 @@ def doctor(now: datetime, as_json: bool) -> None:
 
 
 @click.command("serve")
+@with_appcontext
 @click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True)
 @plain_errors
 def serve(port: int) -> None:

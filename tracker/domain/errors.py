@@ -31,19 +31,19 @@ class NotFound(RuleBroken):
     """What was asked for is missing, or lies outside the asker's scope (the two look alike)."""
 
     def __init__(self) -> None:
-        super().__init__("Det du söker finns inte, eller så har du inte rätt att se det.")
+        super().__init__(N_("Det du söker finns inte, eller så har du inte rätt att se det."))
 
 
 class Forbidden(RuleBroken):
     """The asker's roles do not allow this deed at all."""
 
     def __init__(self) -> None:
-        super().__init__("Din roll har inte rätt att göra detta.")
+        super().__init__(N_("Din roll har inte rätt att göra detta."))
 
 
 class Conflict(RuleBroken):
     """Somebody saved the same thing in between; `current` holds their version, field by field."""
 
     def __init__(self, current: dict[str, Any]) -> None:
-        super().__init__("Någon annan har sparat samma sak medan du skrev.")
+        super().__init__(N_("Någon annan har sparat samma sak medan du skrev."))
         self.current = current

@@ -44,6 +44,7 @@ class Deed(StrEnum):
     ACTION_VERIFY = "action.verify"
     ACTION_DROP = "action.drop"
     PEOPLE_MANAGE = "people.manage"
+    PLACES_MANAGE = "places.manage"
     OPERATIONS_VIEW = "operations.view"
 
 
@@ -81,6 +82,7 @@ PERMISSIONS: dict[Deed, dict[Role, Reach]] = {
     Deed.ACTION_VERIFY: {Role.DIRECTOR: Reach.UNIT},
     Deed.ACTION_DROP: {Role.DIRECTOR: Reach.UNIT},
     Deed.PEOPLE_MANAGE: {Role.ADMIN: Reach.ANY},
+    Deed.PLACES_MANAGE: {Role.ADMIN: Reach.ANY},
     Deed.OPERATIONS_VIEW: {Role.ADMIN: Reach.ANY},
 }
 

@@ -37,6 +37,7 @@ class To(StrEnum):
 
 
 URGENCY = {reason: rank for rank, reason in enumerate(Reason)}
+OWN_CLOCK = 0  # the "revision" of a step whose key carries its own date
 
 
 @dataclass(frozen=True)
@@ -86,17 +87,18 @@ class ActionFacts:
 
 @dataclass(frozen=True)
 class Due:
-    """A step that was passed: its stable key in the ledger, and the day it fell due."""
+    """A step that was passed, and the day it fell due.
+
+    Key, revision and recipient are its name in the ledger; the revision is OWN_CLOCK where the
+    key holds the date it is counted from ("silent-90@2026-03-02"), so that it is told once
+    however often the deadline is revised.
+    """
 
     key: str
     reason: Reason
+    deadline_rev: int
     recipient_id: int
     on: date
-
-    @property
-    def is_own_clock(self) -> bool:
-        """Whether the key carries its own date, and so does not hang on the deadline's revision."""
-        return "@" in self.key
 
 
 @dataclass(frozen=True)
@@ -104,7 +106,6 @@ class Decision:
     """For one action and person: the step to send, and those it passes over."""
 
     action_id: int
-    deadline_rev: int
     send: Due
     superseded: tuple[Due, ...]
 
@@ -126,7 +127,7 @@ def decide(
 ) -> list[Decision]:
     """What to send about one action, at most one item per person.
 
-    `ledger` holds (key, deadline_rev, recipient_id) of everything sent or passed over before.
+    `ledger` holds (key, deadline_rev, recipient_id) of everything in a mail or passed over.
     """
     if not facts.is_open:
         return []
@@ -140,19 +141,15 @@ def decide(
 def _decide_for_person(
     facts: ActionFacts, dues: list[Due], ledger: frozenset[tuple[str, int, int]]
 ) -> Decision | None:
-    known = {(key, person) for key, _rev, person in ledger}
-
     def is_new(due: Due) -> bool:
-        if due.is_own_clock:
-            return (due.key, due.recipient_id) not in known
-        return (due.key, facts.deadline_rev, due.recipient_id) not in ledger
+        return (due.key, due.deadline_rev, due.recipient_id) not in ledger
 
     heads = [due for due in _latest_per_track(dues) if is_new(due)]
     if not heads:
         return None
     send = max(heads, key=lambda due: (URGENCY[due.reason], due.on))
     rest = tuple(due for due in dues if due != send and is_new(due))
-    return Decision(facts.action_id, facts.deadline_rev, send, rest)
+    return Decision(facts.action_id, send, rest)
 
 
 def _latest_per_track(dues: Iterable[Due]) -> list[Due]:
@@ -168,7 +165,7 @@ def passed(facts: ActionFacts, ladder: Ladder, today: date) -> Iterator[Due]:
     """Every step that has been reached by `today`; of a repeating one only the latest."""
     if facts.owner_id is not None and facts.assigned_on is not None:
         key = f"assigned@{facts.assigned_on}"
-        yield Due(key, Reason.ASSIGNED, facts.owner_id, facts.assigned_on)
+        yield Due(key, Reason.ASSIGNED, OWN_CLOCK, facts.owner_id, facts.assigned_on)
     for step in ladder.steps:
         recipient = _recipient(step, facts)
         if recipient is None:
@@ -176,7 +173,8 @@ def passed(facts: ActionFacts, ladder: Ladder, today: date) -> Iterator[Due]:
         occurrence = _occurrence(step, facts, today)
         if occurrence is not None:
             key, on = occurrence
-            yield Due(key, step.reason, recipient, on)
+            rev = OWN_CLOCK if "@" in key else facts.deadline_rev
+            yield Due(key, step.reason, rev, recipient, on)
 
 
 def _recipient(step: Step, facts: ActionFacts) -> int | None:
@@ -206,9 +204,10 @@ def _occurrence(step: Step, facts: ActionFacts, today: date) -> tuple[str, date]
         return None
     if step.reason in (Reason.BEFORE, Reason.ON) and on <= facts.deadline_set_on:
         return None
-    if step.reason is Reason.SILENT:
-        return f"silent-{days}@{start}", on
-    return (f"{step.key}-{days}" if step.every else step.key), on
+    key = f"{step.key}-{days}" if step.every else step.key
+    # A director who appoints a new owner need not hear once more that the old deadline has passed.
+    is_own_clock = step.reason in (Reason.SILENT, Reason.ESCALATED)
+    return (f"{key}@{start}" if is_own_clock else key), on
 
 
 def _latest_days(step: Step, elapsed: int) -> int:
@@ -225,16 +224,19 @@ def _working_day(step: Step, day: date) -> date:
     return next_working_day(day)
 
 
-def still_holds(key: str, deadline_rev: int, recipient_id: int, facts: ActionFacts) -> bool:
+def still_holds(
+    key: str, reason: Reason, deadline_rev: int, recipient_id: int, facts: ActionFacts
+) -> bool:
     """Whether a reminder that waits in a mail may still leave: nothing stale goes out."""
     if not facts.is_open:
         return False
-    kind, _, since = key.partition("@")
-    if kind == "assigned":
+    since = key.partition("@")[2]
+    in_charge = _recipient_in_charge(facts)
+    if reason is Reason.ASSIGNED:
         return recipient_id == facts.owner_id and since == str(facts.assigned_on)
-    if kind.startswith("silent"):
-        return recipient_id == _recipient_in_charge(facts) and since == str(facts.last_heard_on)
-    if deadline_rev != facts.deadline_rev:
-        return False
-    people = {facts.unit_director_id, facts.municipal_director_id}
-    return recipient_id in people or recipient_id == _recipient_in_charge(facts)
+    if reason is Reason.SILENT:
+        return recipient_id == in_charge and since == str(facts.last_heard_on)
+    if reason is Reason.ESCALATED:
+        superiors = {facts.unit_director_id, facts.municipal_director_id} - {in_charge}
+        return recipient_id in superiors and since == str(facts.deadline)
+    return recipient_id == in_charge and deadline_rev == facts.deadline_rev

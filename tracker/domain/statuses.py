@@ -94,9 +94,9 @@ def check_transition(before: ActionStatus, after: ActionStatus) -> None:
     """Raise RuleBroken unless an action may go from `before` to `after`."""
     if after not in TRANSITIONS[before]:
         raise RuleBroken(
-            N_("Åtgärden kan inte gå från %(before)s till %(after)s."),
-            before=STATUS_MARKS[before].label.lower(),
-            after=STATUS_MARKS[after].label.lower(),
+            N_("Åtgärden kan inte gå från ”%(before)s” till ”%(after)s”."),
+            before=STATUS_MARKS[before].label,
+            after=STATUS_MARKS[after].label,
         )
 
 

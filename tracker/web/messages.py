@@ -12,7 +12,7 @@ from tracker.domain.errors import RuleBroken
 def translated(error: RuleBroken) -> str:
     """The error's sentence in the reader's language, its places filled."""
     sentence: str = _(error.message)
-    params = {k: _(v) if isinstance(v, str) else v for k, v in error.params.items()}
+    params = {k: _(v) if isinstance(v, str) and v else v for k, v in error.params.items()}
     return sentence % params if params else sentence
 
 

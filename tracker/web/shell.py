@@ -21,6 +21,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 from werkzeug.exceptions import HTTPException
+from werkzeug.routing import IntegerConverter, Map
 
 from config import LOCALES
 from tracker.clock import now
@@ -35,6 +36,13 @@ POLICY = (
     "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
     "form-action 'self'; frame-ancestors 'none'"
 )
+
+
+class KeyConverter(IntegerConverter):
+    """A number in an address; one that no key column could hold is no page, not a fault."""
+
+    def __init__(self, url_map: Map) -> None:
+        super().__init__(url_map, max=2**31 - 1)
 
 
 @dataclass(frozen=True)
@@ -54,6 +62,7 @@ MENU = (
     (_l("Handlingsplan"), "actions.index", Deed.PLAN_VIEW),
     (_l("Effekt"), "comparisons.index", Deed.COMPARISON_VIEW),
     (_l("Personer"), "people.index", Deed.PEOPLE_MANAGE),
+    (_l("Organisation"), "organisation.index", Deed.PLACES_MANAGE),
     (_l("Drift"), "operations.index", Deed.OPERATIONS_VIEW),
 )
 
@@ -64,6 +73,7 @@ def register(app: Flask, babel: Babel) -> None:
     login_manager.login_view = "auth.login"
     login_manager.login_message = _l("Logga in för att fortsätta.")
     login_manager.login_message_category = "info"
+    app.url_map.converters["int"] = KeyConverter
     for blueprint in tasks.blueprints():
         app.register_blueprint(blueprint)
     app.context_processor(page_context)

@@ -9,6 +9,7 @@ from tracker.web.auth.views import bp as auth
 from tracker.web.comparisons.views import bp as comparisons
 from tracker.web.evaluations.views import bp as evaluations
 from tracker.web.operations.views import bp as operations
+from tracker.web.organisation.views import bp as organisation
 from tracker.web.people.views import bp as people
 from tracker.web.plans.views import bp as plans
 from tracker.web.points.views import bp as points
@@ -17,4 +18,15 @@ from tracker.web.start.views import bp as start
 
 def blueprints() -> tuple[Blueprint, ...]:
     """Every task's pages."""
-    return (auth, start, evaluations, points, plans, actions, comparisons, people, operations)
+    return (
+        auth,
+        start,
+        evaluations,
+        points,
+        plans,
+        actions,
+        comparisons,
+        people,
+        organisation,
+        operations,
+    )

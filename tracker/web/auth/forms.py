@@ -7,6 +7,8 @@ from flask_wtf import FlaskForm
 from wtforms import EmailField, HiddenField, PasswordField
 from wtforms.validators import InputRequired, Length
 
+from tracker.domain.text import normalise_space
+
 
 class LoginForm(FlaskForm):
     """Address and password."""
@@ -14,6 +16,7 @@ class LoginForm(FlaskForm):
     email = EmailField(
         _l("E-postadress"),
         [InputRequired(_l("Skriv din e-postadress.")), Length(max=254)],
+        filters=[lambda typed: normalise_space(typed or "")],
     )
     password = PasswordField(
         _l("Lösenord"), [InputRequired(_l("Skriv ditt lösenord.")), Length(max=200)]

@@ -1,0 +1,16 @@
+"""`python -m bench`: run every measurement and print one line each."""
+
+from __future__ import annotations
+
+from bench import pages, reading, reminding, startup
+
+
+def main() -> None:
+    """Print what was measured; ratios within one run, never bare seconds."""
+    for measurement in (startup, reading, reminding, pages):
+        for line in measurement.measure():
+            print(line, flush=True)
+
+
+if __name__ == "__main__":
+    main()

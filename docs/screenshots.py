@@ -1,0 +1,132 @@
+"""Take the pictures in README anew: `make screenshots`. Needs Chromium and a free port 8765."""
+
+from __future__ import annotations
+
+import email
+import email.policy
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from urllib.error import URLError
+from urllib.request import urlopen
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from config import child_environment
+from tracker.services.demo.loading import PASSWORD, report_text
+
+ROOT = Path(__file__).resolve().parent.parent
+IMAGES = ROOT / "docs" / "images"
+PORT = 8765
+ADDRESS = f"http://127.0.0.1:{PORT}"
+DIRECTOR = "karin.hallstrom@bjorkhaga.example"
+MANAGER = "mattias.lundgren@bjorkhaga.example"
+
+
+def main() -> None:
+    """Start the product with the demo and photograph it."""
+    with tempfile.TemporaryDirectory() as folder, serving(Path(folder)):
+        with sync_playwright() as playwright:
+            browser = playwright.chromium.launch(
+                executable_path=shutil.which("chromium"),
+                chromium_sandbox=os.geteuid() != 0,
+                args=["--disable-background-networking", "--disable-gpu"],
+            )
+            photograph(browser, Path(folder))
+            browser.close()
+
+
+@contextmanager
+def serving(folder: Path) -> Iterator[None]:
+    """The product as `make run` starts it, and one working day's reminders."""
+    env = child_environment(INSTANCE_DIR=str(folder))
+    flask = [sys.executable, "-m", "flask", "--app", "wsgi"]
+    env["FLASK_RUN_FROM_CLI"] = "true"
+    server = subprocess.Popen([*flask, "serve", "--port", str(PORT)], cwd=ROOT, env=env)
+    try:
+        wait_until_up()
+        subprocess.run(
+            [*flask, "reminders", "run", "--now", str(next_monday())],
+            cwd=ROOT,
+            env=env,
+            check=True,
+            stdout=subprocess.DEVNULL,
+        )
+        yield
+    finally:
+        server.terminate()
+        server.wait(15)
+
+
+def next_monday() -> date:
+    """A working day soon, whatever day it is."""
+    today = date.today()  # noqa: DTZ011 - a picture's date
+    return date.fromordinal(today.toordinal() + 7 - today.weekday())
+
+
+def wait_until_up() -> None:
+    """Return when the product answers; raise TimeoutError after half a minute."""
+    for _ in range(300):
+        try:
+            urlopen(f"{ADDRESS}/healthz")  # noqa: S310 - our own address
+            return
+        except (URLError, OSError):
+            time.sleep(0.1)
+    raise TimeoutError("the product did not start")
+
+
+def photograph(browser: Browser, folder: Path) -> None:
+    """All pictures."""
+    director = logged_in(browser, DIRECTOR)
+    shot(director, "/", "start")
+    shot(director, "/points", "points")
+    shot(director, "/comparison", "comparison")
+    text = report_text(1, date(2020, 5, 1)).replace("12 20", "13 20", 1)
+    director.goto(f"{ADDRESS}/evaluations/import")
+    director.locator("textarea").first.fill(text)
+    director.locator("main form button[type=submit]").first.click()
+    shot(director, None, "review")
+    shot(logged_in(browser, MANAGER), "/my-actions", "mine")
+    mail(browser, folder)
+
+
+def logged_in(browser: Browser, person: str) -> Page:
+    """A browser window of one of the demo's people."""
+    page = browser.new_page(viewport={"width": 1280, "height": 900}, locale="sv-SE")
+    page.goto(f"{ADDRESS}/login")
+    page.fill("[name=email]", person)
+    page.fill("[name=password]", PASSWORD)
+    page.click("main button[type=submit]")
+    return page
+
+
+def shot(page: Page, path: str | None, name: str) -> None:
+    """Photograph the top of a page."""
+    if path is not None:
+        page.goto(f"{ADDRESS}{path}")
+    page.screenshot(path=IMAGES / f"{name}.png")
+
+
+def mail(browser: Browser, folder: Path) -> None:
+    """Photograph a reminder as a mail program would show it."""
+    letters = [
+        email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
+        for path in sorted((folder / "mail").glob("*.eml"))
+    ]
+    letter = next(one for one in letters if MANAGER in str(one["To"]))
+    body = letter.get_body(("html",))
+    assert body is not None
+    page = browser.new_page(viewport={"width": 640, "height": 480})
+    page.set_content(body.get_content())
+    page.screenshot(path=IMAGES / "mail.png", full_page=True)
+
+
+if __name__ == "__main__":
+    main()
