@@ -32,15 +32,18 @@ MANAGER = "mattias.lundgren@bjorkhaga.example"
 
 def main() -> None:
     """Start the product with the demo and photograph it."""
-    with tempfile.TemporaryDirectory() as folder, serving(Path(folder)):
-        with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(
-                executable_path=shutil.which("chromium"),
-                chromium_sandbox=os.geteuid() != 0,
-                args=["--disable-background-networking", "--disable-gpu"],
-            )
-            photograph(browser, Path(folder))
-            browser.close()
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        serving(Path(folder)),
+        sync_playwright() as playwright,
+    ):
+        browser = playwright.chromium.launch(
+            executable_path=shutil.which("chromium"),
+            chromium_sandbox=os.geteuid() != 0,
+            args=["--disable-background-networking", "--disable-gpu"],
+        )
+        photograph(browser, Path(folder))
+        browser.close()
 
 
 @contextmanager
@@ -67,7 +70,7 @@ def serving(folder: Path) -> Iterator[None]:
 
 def next_monday() -> date:
     """A working day soon, whatever day it is."""
-    today = date.today()  # noqa: DTZ011 - a picture's date
+    today = date.today()
     return date.fromordinal(today.toordinal() + 7 - today.weekday())
 
 
@@ -75,7 +78,7 @@ def wait_until_up() -> None:
     """Return when the product answers; raise TimeoutError after half a minute."""
     for _ in range(300):
         try:
-            urlopen(f"{ADDRESS}/healthz")  # noqa: S310 - our own address
+            urlopen(f"{ADDRESS}/healthz")
             return
         except (URLError, OSError):
             time.sleep(0.1)

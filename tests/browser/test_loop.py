@@ -17,7 +17,7 @@ from tests.helpers.reports import points_of, report_text
 from tracker.clock import now
 from tracker.domain.calendar import next_working_day
 
-PASSWORD = "tolv tecken långt"  # noqa: S105
+PASSWORD = "tolv tecken långt"
 REPORTS = Path(__file__).resolve().parents[3] / "shared" / "reports"
 MANAGER = "maja.manager@sjovik.example"
 

@@ -35,9 +35,7 @@ def test_a_name_is_short_and_free(cast: Cast, now: datetime, name: str) -> None:
 
 def test_a_unit_may_keep_its_own_name(cast: Cast, now: datetime) -> None:
     committee = cast.committee.id
-    kept = organisation.change_unit(
-        cast.unit.id, cast.unit.name, committee, by=cast.admin, now=now
-    )
+    kept = organisation.change_unit(cast.unit.id, cast.unit.name, committee, by=cast.admin, now=now)
     assert kept.committee_id == committee
 
 
