@@ -5,20 +5,21 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Callable
+from contextvars import Context
 from email import message_from_bytes, policy
 from pathlib import Path
 from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
 
 from tests.helpers.apps import make_app, settings
 from tests.helpers.cast import Cast
+from tests.helpers.live import Installation
 from tests.helpers.smtp import Recorder
 from tests.services.mailing import messages
 from tracker.extensions import db
-from tracker.models import OutboxMessage, OutboxState
+from tracker.models import OutboxState
 
 Command = Callable[..., Any]
 MONDAY = "2026-03-02"
@@ -36,6 +37,20 @@ def printed(result: Any) -> Any:
     """The JSON that a command printed."""
     assert result.exit_code == 0, result.output
     return json.loads(result.stdout)
+
+
+def with_mail_url(instance: Path, url: str, *words: str) -> Any:
+    """A `reminders` command of the same installation with another MAIL_URL."""
+    db.session.commit()
+    other = make_app(settings(instance, mail_url=url))
+
+    def run() -> Any:
+        result = other.test_cli_runner().invoke(args=["reminders", *words])
+        with other.app_context():
+            db.engine.dispose()
+        return result
+
+    return Context().run(run)
 
 
 class TestOnTheDemo:
@@ -64,8 +79,6 @@ class TestOnTheDemo:
 
     def test_as_processes(self, tmp_path: Path) -> None:
         """The same through the shell, with nothing of the test's in between."""
-        from tests.helpers.live import Installation
-
         home = Installation(tmp_path)
         home.run("demo", "load", "--now", MONDAY)
         home.run("reminders", "run", "--now", MONDAY)
@@ -75,7 +88,7 @@ class TestOnTheDemo:
         assert "Planerade brev: 0" in ended.stdout
         assert len(home.letters()) == first
         home.run("reminders", "run", "--now", TEN_DAYS_LATER)
-        recipients = [path.name.split(".")[1] for path in home.letters()[:]]
+        recipients = [path.name.split(".")[1] for path in home.letters()]
         assert max(Counter(recipients).values()) == 2
 
 
@@ -132,17 +145,10 @@ class TestDeliver:
     ) -> None:
         flask_command("reminders", "plan", "--now", MONDAY)
         db.session.rollback()
-        posting = make_app(settings(tmp_path, mail_url=smtp_server.url))
-        result = posting.test_cli_runner().invoke(
-            args=["reminders", "deliver", "--now", MONDAY, "--json"]
-        )
+        result = with_mail_url(tmp_path, smtp_server.url, "deliver", "--now", MONDAY, "--json")
         assert printed(result) == {"delivered": {"sent": 3}}
         assert len(smtp_server.messages) == 3
-        with posting.app_context():
-            states = db.session.scalars(select(OutboxMessage.state)).all()
-            db.session.remove()
-            db.engine.dispose()
-        assert set(states) == {OutboxState.SENT}
+        assert {message.state for message in messages()} == {OutboxState.SENT}
 
     def test_a_dry_run_counts(self, app: Flask, cast: Cast, flask_command: Command) -> None:
         flask_command("reminders", "plan", "--now", MONDAY)
@@ -161,11 +167,7 @@ class TestDeliver:
     def test_a_wrong_mail_url_is_told_before_anything_is_done(
         self, tmp_path: Path, app: Flask, cast: Cast, command: str
     ) -> None:
-        db.session.commit()
-        wrong = make_app(settings(tmp_path, mail_url="gopher://post"))
-        result = wrong.test_cli_runner().invoke(args=["reminders", command, "--now", MONDAY])
-        with wrong.app_context():
-            db.engine.dispose()
+        result = with_mail_url(tmp_path, "gopher://post", command, "--now", MONDAY)
         assert result.exit_code == 1
         assert result.stderr.startswith("MAIL_URL går inte att läsa.")
         assert messages() == []

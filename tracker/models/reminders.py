@@ -81,7 +81,10 @@ class OutboxMessage(WithId, Base):
 
 
 class Reminder(WithId, Base):
-    """One step of the ladder for one action and person: sent with a mail, or passed over."""
+    """One step of the ladder for one action and person: sent with a mail, or passed over.
+
+    `deadline_rev` is 0 where the step's name carries its own date (domain.reminders.OWN_CLOCK).
+    """
 
     __tablename__ = "reminder"
     __table_args__ = (

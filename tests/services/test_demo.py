@@ -1,0 +1,202 @@
+"""The demo: a whole story, the same each time, as large as one wants."""
+
+from __future__ import annotations
+
+import shutil
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+
+from tests.helpers.apps import make_app, settings
+from tests.helpers.cast import NOW, TODAY, Cast, make_action, make_user
+from tests.services.mailing import deliver, messages, plan, post
+from tracker.domain.errors import RuleBroken
+from tracker.domain.permissions import Role
+from tracker.domain.statuses import ActionStatus, Timeliness, timeliness
+from tracker.extensions import db
+from tracker.models import (
+    Action,
+    ActionPlan,
+    Base,
+    Evaluation,
+    Evidence,
+    ImprovementPoint,
+    JournalEntry,
+    Milestone,
+    StatusUpdate,
+    User,
+    action_point,
+)
+from tracker.services import accounts, journal
+from tracker.services.demo import demo_logins, load_demo
+
+
+def load(**sizes: int) -> list[Any]:
+    """The demo at NOW."""
+    return list(load_demo(post=post(), now=NOW, **sizes))
+
+
+def count(table: type[Base]) -> int:
+    """Its number of rows."""
+    return db.session.scalar(select(func.count()).select_from(table)) or 0
+
+
+def dump() -> dict[str, list[tuple[Any, ...]]]:
+    """Every row of every table."""
+    return {
+        table.name: sorted((tuple(row) for row in db.session.execute(select(table))), key=repr)
+        for table in Base.metadata.sorted_tables
+    }
+
+
+def every_action() -> list[Action]:
+    """All actions of the story."""
+    return list(db.session.scalars(select(Action)))
+
+
+class TestStory:
+    def test_every_role_can_log_in(self, any_app: Flask) -> None:
+        people = load()
+        assert {person.role for person in people} == {role.value for role in Role}
+        for role in Role:
+            one = next(person for person in people if person.role == role)
+            user, _ = accounts.log_in(one.email, one.password, now=NOW)
+            assert (user.name, user.has_role(role)) == (one.name, True)
+
+    def test_every_status_and_situation(self, any_app: Flask) -> None:
+        load()
+        actions = every_action()
+        assert {action.status for action in actions} == set(ActionStatus)
+        seen = {timeliness(a.status, a.deadline, heard(a), TODAY) for a in actions}
+        assert seen == set(Timeliness)
+        assert any(a.owner is None for a in actions)
+        assert any(a.deadline != a.first_deadline for a in actions)
+        assert all(a.dropped_reason for a in actions if a.status is ActionStatus.DROPPED)
+        assert all(a.evidence for a in actions if a.status is ActionStatus.VERIFIED)
+        assert count(Milestone) and count(Evidence)
+
+    def test_two_evaluations_with_points_that_repeat(self, any_app: Flask) -> None:
+        load()
+        first, second = db.session.scalars(select(Evaluation).order_by(Evaluation.month))
+        assert (first.ordinal, second.ordinal) == (1, 2)
+        assert first.municipality.is_own
+        repeated = db.session.scalars(
+            select(ImprovementPoint).where(ImprovementPoint.repeats_id.is_not(None))
+        ).all()
+        assert repeated
+        assert {p.evaluation_id for p in repeated} == {second.id}
+
+    def test_it_makes_plan_one(self, any_app: Flask) -> None:
+        load()
+        assert [plan.id for plan in db.session.scalars(select(ActionPlan))] == [1]
+
+    def test_its_journal_holds(self, any_app: Flask) -> None:
+        load()
+        entries, broken = journal.verify()
+        assert entries > 100 and broken == []
+        moments = db.session.scalars(
+            select(JournalEntry.at)
+            .where(JournalEntry.subject == "action")
+            .order_by(JournalEntry.id)
+        ).all()
+        assert list(moments) == sorted(moments)
+
+    def test_nothing_in_it_lies_ahead(self, app: Flask) -> None:
+        load()
+        assert max(db.session.scalars(select(StatusUpdate.at))) <= NOW
+        assert max(db.session.scalars(select(Action.created_at))) <= NOW
+
+    @pytest.mark.parametrize("month", range(1, 13))
+    def test_it_can_be_told_on_any_day(self, app: Flask, month: int) -> None:
+        load_demo(post=post(), now=NOW.replace(month=month, day=28, hour=23))
+        assert journal.verify()[1] == []
+
+
+def heard(action: Action) -> Any:
+    """The local day of the last word on an action (all demo instants lie at the same hour)."""
+    return max([action.created_at, *(update.at for update in action.updates)]).date()
+
+
+class TestReminders:
+    def test_one_mail_each_then_none_then_at_most_one(self, any_app: Flask) -> None:
+        load()
+        told_before = len(messages())
+        first = plan()
+        names = [mail.address for mail in first.mails]
+        assert names and len(names) == len(set(names))
+        assert deliver() == {"sent": len(names)}
+        assert plan().mails == ()
+        assert deliver() == {}
+        later = plan(now=NOW + timedelta(days=10))
+        again = [mail.address for mail in later.mails]
+        assert len(again) == len(set(again))
+        assert len(messages()) == told_before + len(names) + len(again)
+
+    def test_nobody_is_told_what_they_were_told_when_it_was_new(self, app: Flask) -> None:
+        load()
+        assert not [mail for mail in plan().mails if "ny för dig" in mail.subject]
+
+
+class TestRefusal:
+    def test_where_people_are_already(self, any_app: Flask, cast: Cast) -> None:
+        people = count(User)
+        with pytest.raises(RuleBroken, match="redan användare"):
+            load()
+        db.session.rollback()
+        assert count(User) == people
+        assert count(ActionPlan) == 1
+
+    def test_twice(self, any_app: Flask) -> None:
+        load()
+        with pytest.raises(RuleBroken):
+            load()
+
+
+def test_no_demo_no_logins(app: Flask, cast: Cast) -> None:
+    assert demo_logins() == []
+
+
+class TestSize:
+    def test_the_same_again(self, app: Flask, tmp_path: Path, sqlite_template: Path) -> None:
+        load(people=40, actions=200)
+        once = dump()
+        db.session.remove()
+        elsewhere = tmp_path / "elsewhere"
+        elsewhere.mkdir()
+        shutil.copy(sqlite_template, elsewhere / "atgarda.db")
+        with make_app(settings(elsewhere)).app_context():
+            load(people=40, actions=200)
+            again = dump()
+            db.session.remove()
+            db.engine.dispose()
+        assert again == once
+
+    def test_sizes_are_totals(self, any_app: Flask) -> None:
+        load(people=40, actions=200)
+        assert (count(User), count(Action)) == (40, 200)
+
+    def test_a_small_total_leaves_the_story_whole(self, app: Flask) -> None:
+        load(people=1, actions=1)
+        assert (count(User), count(Action)) == (26, 34)
+
+    def test_many_and_life_goes_on(self, any_app: Flask) -> None:
+        load(people=300, actions=20_000)
+        assert (count(User), count(Action)) == (300, 20_000)
+        linked = select(func.count(func.distinct(action_point.c.action_id)))
+        assert (db.session.scalar(linked) or 0) >= 20_000 - 34
+        plan_row = db.session.scalars(select(ActionPlan)).one()
+        newcomer = make_user("Ny Person")
+        action = make_action(plan_row, "En till", owner=newcomer)
+        db.session.add_all([newcomer, action])
+        db.session.commit()
+        assert newcomer.id == 301
+        assert action.id == 20_001
+        db.session.add(
+            StatusUpdate(action_id=action.id, author=newcomer, at=NOW, health="on_track")
+        )
+        db.session.commit()
+        assert journal.verify()[1] == []

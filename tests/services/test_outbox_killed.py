@@ -1,0 +1,191 @@
+"""A real process, killed with SIGKILL at named points while it delivers over real SMTP.
+
+The child is the product's own command; at the named point it stops (held by the mail server, or
+by its own database call) and says so, and is killed there. Then time passes, and other runs go
+on: what the mail server accepted is counted.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from tests.helpers.apps import ROOT
+from tests.helpers.cast import NOW, Cast
+from tests.mail.peers import Conversation
+from tests.services.mailing import deliver, message_to, only_colleague
+from tracker.extensions import db
+from tracker.models import JournalEntry, OutboxState
+from tracker.services import outbox
+
+# Stops for good where a statement that holds the given words is about to run or has run.
+CHILD = """
+import sys, time
+from sqlalchemy import Engine, event
+moment, words = sys.argv.pop(1), sys.argv.pop(1)
+def stop(connection, cursor, statement, *rest):
+    if words and words in statement:
+        print("here", flush=True)
+        time.sleep(60)
+event.listen(Engine, f"{moment}_cursor_execute", stop)
+from flask.cli import main
+main()
+"""
+
+
+@dataclass
+class Post:
+    """A mail server that keeps quiet at `hold` in its first conversation, and then behaves."""
+
+    hold: str
+    url: str = ""
+    accepted: list[bytes] = field(default_factory=list)
+    seen: list[bytes] = field(default_factory=list)
+    reached: threading.Event = field(default_factory=threading.Event)
+    over: threading.Event = field(default_factory=threading.Event)
+
+    def serve(self, listener: socket.socket) -> None:
+        """Take one conversation after the other."""
+        with suppress(OSError):
+            while True:
+                connection, _ = listener.accept()
+                with connection, suppress(OSError):
+                    self._converse(Conversation(connection, self.over))
+
+    def _converse(self, talk: Conversation) -> None:
+        self._pause("connected")
+        talk.say(b"220 ready\r\n")
+        talk.obey(b"250 hello\r\n", b"250 sender\r\n")
+        talk.hear_until(b"\r\n")
+        self._pause("addressed")
+        talk.say(b"250 recipient\r\n")
+        talk.hear_until(b"\r\n")
+        self._pause("DATA")
+        talk.say(b"354 go on\r\n")
+        content = talk.hear_until(b"\r\n.\r\n").removesuffix(b".\r\n")
+        self.seen.append(content)
+        self._pause("content")
+        self.accepted.append(content)
+        talk.say(b"250 accepted\r\n")
+        talk.obey(b"221 bye\r\n")
+
+    def _pause(self, point: str) -> None:
+        if point == self.hold:
+            self.hold = ""
+            self.reached.set()
+            self.over.wait(60)
+            raise ConnectionError("its client was killed")
+
+
+@contextmanager
+def post_office(hold: str) -> Iterator[Post]:
+    """Run the server in a thread."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen(5)
+        post = Post(hold, f"smtp://127.0.0.1:{listener.getsockname()[1]}")
+        thread = threading.Thread(target=post.serve, args=[listener])
+        thread.start()
+        try:
+            yield post
+        finally:
+            post.over.set()
+            listener.shutdown(socket.SHUT_RDWR)
+            thread.join(10)
+
+
+def start(app: Flask, post: Post, moment: str, words: str) -> subprocess.Popen[bytes]:
+    """`reminders deliver` at NOW, in a process of its own."""
+    known = app.extensions["settings"]
+    env = {
+        **os.environ,
+        "DATABASE_URL": known.database_url,
+        "INSTANCE_DIR": str(known.instance_dir),
+        "SECRET_KEY": known.secret_key,
+        "BASE_URL": known.base_url,
+        "MAIL_URL": post.url,
+        "MAIL_FROM": known.mail_from,
+    }
+    command = ["--app", "wsgi", "reminders", "deliver", "--now", NOW.isoformat()]
+    return subprocess.Popen(
+        [sys.executable, "-c", CHILD, moment, words, *command],
+        cwd=ROOT,
+        env=env,
+        stdout=subprocess.PIPE,
+    )
+
+
+def kill_at(app: Flask, post: Post, moment: str, words: str) -> None:
+    """Start the command, wait until it is where we want it, and kill it there."""
+    db.session.rollback()
+    child = start(app, post, moment, words)
+    try:
+        if words:
+            assert child.stdout is not None
+            assert child.stdout.readline() == b"here\n"
+        else:
+            assert post.reached.wait(30)
+    finally:
+        child.send_signal(signal.SIGKILL)
+        assert child.wait(10) == -signal.SIGKILL
+        child.stdout.close()  # type: ignore[union-attr]
+        post.over.set()
+
+
+NOWHERE = ("before", "")  # the mail server holds it instead
+CLAIM = "RETURNING"
+MARK_STARTED = "SET lease_expires_at"
+MARK_SENT = "sent_at="
+
+
+@pytest.mark.waits
+@pytest.mark.parametrize(
+    ("hold", "stop", "copies"),
+    [
+        pytest.param("", ("after", CLAIM), 1, id="before the claim is committed"),
+        pytest.param("connected", NOWHERE, 1, id="claimed"),
+        pytest.param("addressed", NOWHERE, 1, id="before the mark of DATA"),
+        pytest.param("", ("after", MARK_STARTED), 1, id="before that mark is committed"),
+        pytest.param("DATA", NOWHERE, 1, id="marked, before the content"),
+        pytest.param("content", NOWHERE, 1, id="content sent, no answer yet"),
+        pytest.param("", ("before", MARK_SENT), 2, id="accepted, before the mark of it"),
+        pytest.param("", ("after", MARK_SENT), 2, id="before that mark is committed too"),
+    ],
+)
+def test_killed(any_app: Flask, cast: Cast, hold: str, stop: tuple[str, str], copies: int) -> None:
+    message = only_colleague(cast)
+    mime, message_id = message.mime, message.message_id
+    with post_office(hold) as post:
+        kill_at(any_app, post, *stop)
+        assert deliver_until_rest(post) <= 1
+    assert post.accepted == [mime] * copies
+    assert all(f"Message-ID: {message_id}".encode() in content for content in post.seen)
+    after = message_to(cast.colleague.id)
+    assert after.state is OutboxState.SENT
+    resent = db.session.scalars(select(JournalEntry).where(JournalEntry.deed == "mail.resend"))
+    in_the_log = [entry.data["message_id"] for entry in resent]
+    may_have_left = hold in ("DATA", "content") or stop[1] == MARK_SENT
+    assert in_the_log == ([message_id] if may_have_left else [])
+    assert (after.resent_at is not None) == may_have_left
+
+
+def deliver_until_rest(post: Post) -> int:
+    """Let a day of other runs follow, from right after the kill; how many mails went out."""
+    went = 0
+    for minutes in (0, 1, 6, 7, 60, 1440):
+        ended = deliver(post.url, now=NOW + timedelta(minutes=minutes))
+        assert minutes >= outbox.LEASE / timedelta(minutes=1) or ended in ({}, {"sent": 1})
+        went += ended.get("sent", 0) + ended.get("resent", 0)
+    return went

@@ -1,0 +1,225 @@
+"""The worker: shows life, keeps to office mornings, survives a fault, ends when told to."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from flask import Flask
+from sqlalchemy import select
+
+from tests.helpers.apps import ROOT
+from tests.helpers.cast import NOW, Cast
+from tests.mail.peers import Conversation, peer
+from tests.services.mailing import messages, plan
+from tracker import scheduler
+from tracker.extensions import db
+from tracker.models import OutboxState, WorkerHeartbeat
+from tracker.services import outbox, reminders
+
+pytestmark = pytest.mark.waits
+ENDS_WITHIN = 10
+
+
+def one_pass(app: Flask) -> dict[str, Any]:
+    """A pass at the clock's present."""
+    db.session.rollback()
+    return scheduler.one_pass(app.extensions["settings"], now=datetime.now(UTC))
+
+
+def heartbeats() -> list[WorkerHeartbeat]:
+    """Who has shown life."""
+    db.session.rollback()
+    db.session.expire_all()
+    return list(db.session.scalars(select(WorkerHeartbeat)))
+
+
+class TestPass:
+    @pytest.mark.parametrize(
+        ("moment", "planned"),
+        [
+            (datetime(2026, 3, 2, 5, 59, 59, tzinfo=UTC), 0),
+            (datetime(2026, 3, 2, 6, 0, tzinfo=UTC), 3),
+            # Summer time began on Sunday: seven in the morning comes an hour sooner.
+            (datetime(2026, 3, 30, 4, 59, 59, tzinfo=UTC), 0),
+            (datetime(2026, 3, 30, 5, 0, tzinfo=UTC), 3),
+            (datetime(2026, 3, 2, 22, 59, tzinfo=UTC), 3),
+            (datetime(2026, 3, 1, 23, 1, tzinfo=UTC), 0),
+            (datetime(2026, 3, 7, 9, 0, tzinfo=UTC), 0),
+        ],
+    )
+    def test_nobody_is_written_to_before_the_morning(
+        self,
+        app: Flask,
+        cast: Cast,
+        clock: time_machine.Traveller,
+        moment: datetime,
+        planned: int,
+    ) -> None:
+        clock.move_to(moment, tick=False)
+        result = one_pass(app)
+        assert result["planned"] >= planned if planned else result["planned"] == 0
+        assert result["delivered"] == ({"sent": result["planned"]} if planned else {})
+        assert [beat.at for beat in heartbeats()] == [moment]
+
+    def test_what_waits_leaves_at_any_hour(
+        self, app: Flask, cast: Cast, clock: time_machine.Traveller
+    ) -> None:
+        plan()
+        clock.move_to(NOW + timedelta(hours=14))
+        assert one_pass(app) == {"planned": 0, "failures": [], "delivered": {"sent": 3}}
+
+    def test_each_worker_has_one_note_and_old_ones_go(
+        self, any_app: Flask, cast: Cast, clock: time_machine.Traveller
+    ) -> None:
+        db.session.add_all(
+            [
+                WorkerHeartbeat(worker="gone:1", at=NOW - timedelta(days=2)),
+                WorkerHeartbeat(worker="other:2", at=NOW - timedelta(hours=1)),
+            ]
+        )
+        db.session.commit()
+        one_pass(any_app)
+        one_pass(any_app)
+        assert {beat.worker for beat in heartbeats()} == {"other:2", scheduler.worker_name()}
+
+    def test_a_pass_is_no_longer_than_a_tick(
+        self, app: Flask, cast: Cast, clock: time_machine.Traveller, monkeypatch: Any
+    ) -> None:
+        """So that the heart goes on beating while a slow server takes mail after mail."""
+        plan()
+
+        def slow(_target: object, _envelope: object, **callbacks: Any) -> None:
+            callbacks["before_data"]()
+            clock.shift(timedelta(seconds=45))
+            callbacks["after_accept"](250)
+
+        monkeypatch.setattr(outbox, "deliver", slow)
+        clock.move_to(NOW, tick=False)
+        assert one_pass(app)["delivered"] == {"sent": 2}
+        assert one_pass(app)["delivered"] == {"sent": 1}
+
+
+class TestTick:
+    def test_a_fault_is_logged_and_the_next_tick_goes_on(
+        self,
+        app: Flask,
+        cast: Cast,
+        clock: time_machine.Traveller,
+        monkeypatch: pytest.MonkeyPatch,
+        caplog: pytest.LogCaptureFixture,
+    ) -> None:
+        def broken(**_options: object) -> None:
+            raise RuntimeError("out of order")
+
+        with monkeypatch.context() as patch:
+            patch.setattr(reminders, "plan", broken)
+            assert scheduler.tick(app) == {"error": "RuntimeError"}
+        assert "out of order" in caplog.text
+        assert scheduler.tick(app)["delivered"] == {"sent": 3}
+
+    def test_one_line_of_json(
+        self,
+        app: Flask,
+        cast: Cast,
+        clock: time_machine.Traveller,
+        caplog: pytest.LogCaptureFixture,
+    ) -> None:
+        caplog.set_level("INFO", "tracker.worker")
+        scheduler.tick(app)
+        (record,) = caplog.records
+        logged = json.loads(record.getMessage())
+        assert datetime.fromisoformat(logged.pop("at")).date() == NOW.date()
+        assert logged == {"planned": 3, "failures": [], "delivered": {"sent": 3}}
+
+    def test_told_to_stop_it_begins_nothing(
+        self, app: Flask, cast: Cast, clock: time_machine.Traveller
+    ) -> None:
+        assert scheduler.tick(app, lambda: True) == {"planned": 0, "failures": [], "delivered": {}}
+        assert messages() == []
+
+
+def start(app: Flask, *words: str, **env: str) -> subprocess.Popen[str]:
+    """The worker as a process, on the test's database."""
+    known = app.extensions["settings"]
+    db.session.rollback()
+    return subprocess.Popen(
+        [sys.executable, "-m", "flask", "--app", "wsgi", "worker", *words],
+        cwd=ROOT,
+        env={
+            **os.environ,
+            "DATABASE_URL": known.database_url,
+            "INSTANCE_DIR": str(known.instance_dir),
+            "BASE_URL": known.base_url,
+            "SECRET_KEY": known.secret_key,
+            **env,
+        },
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+class TestProcess:
+    def test_once(self, any_app: Flask, cast: Cast) -> None:
+        worker = start(any_app, "--once")
+        out, err = worker.communicate(timeout=60)
+        assert (worker.returncode, out) == (0, "")
+        (line,) = err.splitlines()
+        assert {"at", "planned", "delivered"} <= set(json.loads(line))
+        (beat,) = heartbeats()
+        assert beat.worker.endswith(f":{worker.pid}")
+
+    def test_once_with_a_fault_is_exit_code_1(self, app: Flask) -> None:
+        worker = start(app, "--once", MAIL_URL="gopher://post")
+        _, err = worker.communicate(timeout=60)
+        assert worker.returncode == 1
+        assert json.loads(err.splitlines()[-1])["error"] == "RuleBroken"
+
+    @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+    def test_ends_when_told_to(self, any_app: Flask, number: signal.Signals) -> None:
+        worker = start(any_app)
+        assert worker.stderr is not None
+        json.loads(worker.stderr.readline())
+        worker.send_signal(number)
+        begun = time.monotonic()
+        out, err = worker.communicate(timeout=30)
+        assert time.monotonic() - begun < ENDS_WITHIN
+        assert (worker.returncode, out, err) == (0, "", "")
+
+    def test_told_to_end_it_finishes_the_mail_in_hand(self, any_app: Flask, cast: Cast) -> None:
+        """What a slow server is taking is still noted; the next mail is not begun."""
+        plan(now=NOW)
+        taking, go_on = threading.Event(), threading.Event()
+
+        def slow(talk: Conversation) -> None:
+            talk.say(b"220 ready\r\n")
+            talk.obey(b"250 hello\r\n", b"250 sender\r\n", b"250 recipient\r\n", b"354 go on\r\n")
+            talk.hear_until(b"\r\n.\r\n")
+            taking.set()
+            go_on.wait(30)
+            talk.say(b"250 accepted\r\n")
+            talk.obey(b"221 bye\r\n")
+
+        with peer(slow) as port:
+            worker = start(any_app, MAIL_URL=f"smtp://127.0.0.1:{port}")
+            assert taking.wait(60)
+            worker.terminate()
+            begun = time.monotonic()
+            go_on.set()
+            worker.communicate(timeout=30)
+            assert time.monotonic() - begun < ENDS_WITHIN
+        states = [message.state for message in messages()]
+        assert states.count(OutboxState.SENT) == 1
+        assert OutboxState.QUEUED in states
+        # On a day that people work it plans first, and today's mail takes over what waited.
+        assert set(states) <= {OutboxState.SENT, OutboxState.QUEUED, OutboxState.CANCELLED}

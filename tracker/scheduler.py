@@ -1,0 +1,90 @@
+"""The worker: APScheduler only ticks; all truth is in the tables (DESIGN §5)."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import signal
+import socket
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from threading import Event
+from typing import Any
+
+from flask import Flask
+
+from config import Config
+from tracker import clock
+from tracker.domain.reminders import standard_ladder
+from tracker.mail.url import parse_mail_url
+from tracker.services import operations, outbox, places, reminders
+
+TICK_SECONDS = 60
+log = logging.getLogger("tracker.worker")
+
+
+def run_forever(app: Flask) -> None:
+    """Tick until SIGTERM or SIGINT; the tick under way is finished, no new one begins."""
+    from apscheduler.schedulers.background import BackgroundScheduler
+    from apscheduler.triggers.interval import IntervalTrigger
+
+    stop = Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    # Interval, UTC, memory only: its cron trigger has skipped and doubled days at clock changes.
+    scheduler = BackgroundScheduler(timezone="UTC")
+    scheduler.add_job(
+        tick,
+        IntervalTrigger(seconds=TICK_SECONDS, timezone="UTC"),
+        args=[app, stop.is_set],
+        next_run_time=clock.now(),
+        coalesce=True,
+        max_instances=1,
+        misfire_grace_time=None,
+    )
+    scheduler.start()
+    stop.wait()
+    scheduler.shutdown(wait=True)
+
+
+def tick(app: Flask, stopping: Callable[[], bool] = lambda: False) -> dict[str, Any]:
+    """One pass: show life, plan, deliver; a fault is logged and the next tick tries again."""
+    with app.app_context():
+        try:
+            result = one_pass(app.extensions["settings"], now=clock.now(), stopping=stopping)
+        except Exception as error:
+            log.exception("tick failed")
+            result = {"error": type(error).__name__}
+    log.info(json.dumps({"at": clock.now().isoformat(), **result}, ensure_ascii=False))
+    return result
+
+
+def one_pass(
+    settings: Config, *, now: datetime, stopping: Callable[[], bool] = lambda: False
+) -> dict[str, Any]:
+    """Plan (after the ladder's morning hour) and deliver, for a tick's time at the most.
+
+    What is not done by then the next tick goes on with; in between the heart beats.
+    """
+    operations.beat(worker_name(), now=now)
+    end = now + timedelta(seconds=TICK_SECONDS)
+
+    def enough() -> bool:
+        return stopping() or clock.now() >= end
+
+    ladder, post = standard_ladder(), places.post_of(settings)
+    result: dict[str, Any] = {"planned": 0}
+    if now.astimezone(settings.timezone).time() >= ladder.morning:
+        plan = reminders.plan(ladder=ladder, post=post, now=now, stopping=enough)
+        result = {"planned": len(plan.mails), "failures": list(plan.failures)}
+    target = parse_mail_url(settings.mail_url)
+    result["delivered"] = outbox.deliver_all(
+        target=target, post=post, clock=clock.now, stopping=enough
+    )
+    return result
+
+
+def worker_name() -> str:
+    """Which process on which machine this is."""
+    return f"{socket.gethostname()}:{os.getpid()}"[:100]

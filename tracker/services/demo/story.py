@@ -1,0 +1,37 @@
+"""The demo's story while it is being told: its rows by the keys of story.json."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from tracker.domain.calendar import previous_working_day
+from tracker.models import ActionPlan, Committee, ImprovementPoint, Unit, User
+
+
+@dataclass
+class Story:
+    """The rows of the demo by the keys of its story, while it is being told."""
+
+    data: dict[str, Any]
+    now: datetime
+    today: date
+    units: dict[str, Unit]
+    committees: dict[str, Committee]
+    people: dict[str, User]
+    points: dict[tuple[int, int, int], ImprovementPoint]
+    plan: ActionPlan
+
+    def ago(self, days: int) -> datetime:
+        """The instant that many days before now, or on the last working day before that."""
+        day = self.today - timedelta(days=days)
+        return self.now - timedelta(days=days + (day - previous_working_day(day)).days)
+
+    def name_of(self, who: str) -> str:
+        """The name of one of the story's people, or the words that it uses for somebody else."""
+        return self.people[who].name if who in self.people else who
+
+    def day_ago(self, days: int | None) -> date | None:
+        """The local day of `ago`."""
+        return None if days is None else previous_working_day(self.today - timedelta(days=days))
