@@ -53,6 +53,7 @@ class Config:
             "SESSION_COOKIE_HTTPONLY": True,
             "SESSION_COOKIE_SAMESITE": "Lax",
             "SESSION_COOKIE_NAME": "__Host-atgarda" if self.secure else "atgarda",
+            "SEND_FILE_MAX_AGE_DEFAULT": 365 * 24 * 3600,
             "MAX_CONTENT_LENGTH": 26 * 1024 * 1024,
             "MAX_FORM_MEMORY_SIZE": 2 * 1024 * 1024,
             "WTF_CSRF_TIME_LIMIT": None,

@@ -136,7 +136,14 @@ def _start(port: int, address: str) -> list[subprocess.Popen[bytes]]:
         BASE_URL=address if known.base_url == DEFAULT_BASE_URL else known.base_url,
         FLASK_RUN_FROM_CLI="false",
     )
-    web = [sys.executable, "-m", "waitress", f"--listen=127.0.0.1:{port}", "wsgi:app"]
+    web = [
+        sys.executable,
+        "-m",
+        "waitress",
+        "--threads=8",
+        f"--listen=127.0.0.1:{port}",
+        "wsgi:app",
+    ]
     work = [sys.executable, "-m", "flask", "--app", "wsgi", "worker"]
     return [
         subprocess.Popen(command, cwd=ROOT, env=env, start_new_session=True)  # noqa: S603 - our own

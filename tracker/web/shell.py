@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 from flask import (
@@ -76,12 +79,25 @@ def register(app: Flask, babel: Babel) -> None:
     app.url_map.converters["int"] = KeyConverter
     for blueprint in tasks.blueprints():
         app.register_blueprint(blueprint)
+    app.url_defaults(static_version)
     app.context_processor(page_context)
     for name in (local.long_date, local.short_date, local.month_name):
         app.add_template_filter(name)
     app.after_request(harden)
     app.register_error_handler(RuleBroken, show_rule)
     app.register_error_handler(HTTPException, show_http_error)
+
+
+def static_version(endpoint: str, values: dict[str, Any]) -> None:
+    """Name a static file by its content, so that a browser may keep it for a year."""
+    if endpoint == "static" and "v" not in values:
+        values["v"] = _content_hash(str(current_app.static_folder), values["filename"])
+
+
+@lru_cache(maxsize=64)
+def _content_hash(folder: str, name: str) -> str | None:
+    path = Path(folder) / name
+    return hashlib.sha256(path.read_bytes()).hexdigest()[:8] if path.is_file() else None
 
 
 def chosen_locale() -> str:
