@@ -33,7 +33,6 @@ class English(NullTranslations):
             "Was due %(date)s, %(num)d day ago."
         ),
         "Alla dina åtgärder": "All your actions",
-        "Länkarna är personliga, så skicka inte mejlet vidare.": "The links are yours alone.",
         "Påminnelserna hör till uppdraget och går inte att avbeställa.": "No unsubscribing.",
     }
 
@@ -208,6 +207,22 @@ def test_the_most_urgent_comes_first() -> None:
     items = [item(n, "assigned" if n > 30 else "before", title=t) for t, n in days.items()]
     titles = re.findall(r"^\* (.*)$", render(*items).text, re.MULTILINE)
     assert titles == ["Senare", "Sen", "I dag", "Snart", "Ny"]
+
+
+@pytest.mark.parametrize(
+    ("number", "named", "rest"),
+    [
+        (12, 12, ""),
+        (13, 12, "… och 1 åtgärd till, som du ser på din sida."),
+        (500, 12, "… och 488 åtgärder till, som du ser på din sida."),
+    ],
+)
+def test_a_long_list_ends_on_the_page(number: int, named: int, rest: str) -> None:
+    rendered = render(*(item(-n, title=f"Åtgärd {n}") for n in range(1, number + 1)))
+    assert rendered.subject == f"{number} åtgärder är försenade"
+    for text in (rendered.text, rendered.html):
+        assert text.count("Skulle ha varit klar") == named
+        assert (rest in text) if rest else ("till, som du ser" not in text)
 
 
 def test_text_and_html_hold_the_same() -> None:

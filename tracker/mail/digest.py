@@ -18,6 +18,7 @@ from tracker.domain.reminders import Reason
 
 _TEMPLATES = Path(__file__).resolve().parents[2] / "templates"
 _CLAUSES_IN_HEADLINE = 2
+SHOWN = 12  # a mail that names hundreds is read by nobody; the headline counts them all
 
 
 @dataclass(frozen=True)
@@ -95,7 +96,8 @@ def render_digest(digest: Digest, translations: NullTranslations, locale: str) -
         "headline": _headline(items, translations),
         "name": _one_line(digest.recipient_name),
         "municipality": _one_line(digest.municipality),
-        "entries": [_entry(item, digest, translations, locale) for item in items],
+        "entries": [_entry(item, digest, translations, locale) for item in items[:SHOWN]],
+        "rest": _rest(len(items) - SHOWN, translations),
         "start_url": digest.start_url,
     }
     subject, text, html = (
@@ -103,6 +105,18 @@ def render_digest(digest: Digest, translations: NullTranslations, locale: str) -
         for name in ("subject.txt", "body.txt", "body.html")
     )
     return Rendered(subject=subject.strip(), text=text, html=html)
+
+
+def _rest(number: int, t: NullTranslations) -> str:
+    """How many the mail leaves to the page behind its last link; empty where it names all."""
+    if number <= 0:
+        return ""
+    sentence = t.ngettext(
+        "… och %(num)d åtgärd till, som du ser på din sida.",
+        "… och %(num)d åtgärder till, som du ser på din sida.",
+        number,
+    )
+    return sentence % {"num": number}
 
 
 @lru_cache(maxsize=1)
