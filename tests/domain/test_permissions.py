@@ -37,6 +37,7 @@ TABLE = {
     Deed.ACTION_VERIFY: (None, "unit", None, None),
     Deed.ACTION_DROP: (None, "unit", None, None),
     Deed.PEOPLE_MANAGE: ("any", None, None, None),
+    Deed.PLACES_MANAGE: ("any", None, None, None),
     Deed.OPERATIONS_VIEW: ("any", None, None, None),
 }
 UNIT, BOARD = 7, 9

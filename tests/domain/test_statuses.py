@@ -57,7 +57,7 @@ def test_transitions(before, after):
 def test_a_refused_transition_says_so_in_words():
     with pytest.raises(RuleBroken) as error:
         check_transition(V, D)
-    assert str(error.value) == "Åtgärden kan inte gå från verifierad till genomförd."
+    assert str(error.value) == "Åtgärden kan inte gå från ”Verifierad” till ”Genomförd”."
 
 
 def test_no_state_is_a_trap_and_none_stays_out_of_reach():

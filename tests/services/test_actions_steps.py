@@ -166,7 +166,7 @@ class TestComplete:
 
     def test_done_twice_is_refused(self, app, cast):
         complete(cast.action, cast.owner)
-        with pytest.raises(RuleBroken, match="från genomförd till genomförd"):
+        with pytest.raises(RuleBroken, match="från ”Genomförd” till ”Genomförd”"):
             complete(cast.action, cast.owner)
 
 
@@ -249,7 +249,7 @@ class TestDrop:
         assert [problem.field for problem in error.value.problems] == ["reason", "decided_by"]
 
     def test_what_is_done_is_not_dropped(self, app, cast):
-        with pytest.raises(RuleBroken, match="från genomförd till avbruten"):
+        with pytest.raises(RuleBroken, match="från ”Genomförd” till ”Avbruten”"):
             drop(cast.done_action, cast.director)
 
     @pytest.mark.parametrize(("who", "error"), [("owner", Forbidden), ("member", Forbidden)])

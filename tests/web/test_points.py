@@ -24,7 +24,7 @@ def test_the_points_and_the_way_to_an_action(cast: Cast, visit: Visits) -> None:
     assert "sida 5" in first[0]
     creating = {words: url for words, url in page.links.items() if "Skapa åtgärd" in words}
     assert len(creating) == 4
-    assert f"/actions/new?point={cast.points[1].id}" in creating.values()
+    assert f"/actions/new?point={cast.points[1].id}&next=/points" in creating.values()
     assert page.links["Återkoppla synpunkter på webben"] == f"/actions/{cast.action.id}"
     assert "1.1 Samspel mellan förtroendevalda och medborgare, del 1: 18 poäng" in page.text
 
