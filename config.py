@@ -110,8 +110,21 @@ def _database_url(given: str | None, instance: Path) -> str:
         return f"sqlite:///{instance / 'atgarda.db'}"
     for prefix in ("postgres://", "postgresql://"):
         if given.startswith(prefix):
-            return "postgresql+psycopg://" + given.removeprefix(prefix)
+            given = "postgresql+psycopg://" + given.removeprefix(prefix)
+    # The address is not repeated: it may hold a password.
+    if not given.startswith(("sqlite://", "postgresql+psycopg://")) or not _has_port(given):
+        raise ConfigurationError(
+            "DATABASE_URL ska se ut så här: postgresql://namn:lösenord@värd:5432/databas"
+        )
     return given
+
+
+def _has_port(address: str) -> bool:
+    """Whether an address names a port that can be, or none."""
+    try:
+        return urlsplit(address).port != 0
+    except ValueError:
+        return False
 
 
 def _own_secret(instance: Path, by_hand: bool) -> str:
@@ -120,9 +133,18 @@ def _own_secret(instance: Path, by_hand: bool) -> str:
         raise ConfigurationError("Sätt SECRET_KEY till en lång slumpsträng (minst 32 tecken).")
     _make(instance)
     path = instance / "secret_key"
+    try:
+        return _kept_secret(path)
+    except OSError as error:
+        raise ConfigurationError(
+            f"Nyckeln i {path} går inte att läsa ({error.strerror}). Sätt SECRET_KEY."
+        ) from error
+
+
+def _kept_secret(path: Path) -> str:
     if not path.exists():
         # Written whole before it has its name: two first starts at once agree on one key.
-        with tempfile.NamedTemporaryFile("w", dir=instance) as file:
+        with tempfile.NamedTemporaryFile("w", dir=path.parent) as file:
             file.write(secrets.token_hex(32))
             file.flush()
             with suppress(FileExistsError):
@@ -142,7 +164,8 @@ def _make(instance: Path) -> None:
 
 
 def _checked_address(base_url: str) -> str:
-    parts = urlsplit(base_url)
+    whole = _has_port(base_url)
+    parts = urlsplit(base_url if whole else "")
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.query:
         raise ConfigurationError(f"BASE_URL är ingen webbadress: {base_url}")
     return base_url

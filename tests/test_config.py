@@ -191,3 +191,30 @@ def test_the_command_line_needs_nothing_set(tmp_path: Path) -> None:
     assert ended.returncode == 0, ended.stderr
     assert "doctor" in ended.stdout
     assert (tmp_path / "new" / "secret_key").exists()
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"BASE_URL": "http://[::1"},
+        {"BASE_URL": "https://x.example:99999"},
+        {"DATABASE_URL": "nonsense"},
+        {"DATABASE_URL": "mysql://db/x"},
+        {"DATABASE_URL": "postgresql://u:hemligt@db:port/x"},
+        {"DATABASE_URL": "postgresql://u:hemligt@[db/x"},
+    ],
+)
+def test_an_address_that_is_none_is_told_without_its_password(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, changes: dict[str, str]
+) -> None:
+    (name,) = changes
+    with pytest.raises(ConfigurationError) as refused:
+        read(monkeypatch, tmp_path, PUBLIC | changes)
+    assert name in str(refused.value)
+    assert "hemligt" not in str(refused.value)
+
+
+def test_a_key_that_cannot_be_read_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "secret_key").mkdir()
+    with pytest.raises(ConfigurationError, match="SECRET_KEY"):
+        read(monkeypatch, tmp_path, BY_HAND)

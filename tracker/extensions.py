@@ -10,7 +10,7 @@ from flask_login import LoginManager
 from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
 from flask_wtf import CSRFProtect
-from sqlalchemy import Connection, Engine, event
+from sqlalchemy import Connection, Engine, event, text
 
 db = SQLAlchemy()
 migrate = Migrate(render_as_batch=True)
@@ -26,6 +26,15 @@ def only_read() -> None:
     """Begin a transaction that keeps nobody from writing, however long it reads."""
     db.session.rollback()
     db.session.connection(execution_options={ONLY_READS: True})
+
+
+def in_turn(what: str) -> None:
+    """Wait while somebody else does `what`, and let nobody else until this transaction ends.
+
+    On SQLite a transaction that writes is alone anyhow.
+    """
+    if db.session.get_bind().dialect.name == "postgresql":
+        db.session.execute(text("SELECT pg_advisory_xact_lock(hashtext(:what))"), {"what": what})
 
 
 def prepare_engine(engine: Engine) -> None:

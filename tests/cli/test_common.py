@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import sqlite3
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -175,6 +176,27 @@ class TestRules:
             broken()
         assert left.value.code == 1
         assert capsys.readouterr().err == sentence
+
+    def test_a_full_disk_is_one_sentence(
+        self, app: Flask, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        @plain_errors
+        def full() -> None:
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+        with pytest.raises(SystemExit) as left:
+            full()
+        assert left.value.code == 1
+        told = capsys.readouterr().err
+        assert told == "Det gick inte att läsa eller skriva: No space left on device\n"
+
+    def test_a_closed_pipe_is_left_to_the_shell(self, app: Flask) -> None:
+        @plain_errors
+        def unread() -> None:
+            raise BrokenPipeError(errno.EPIPE, "Broken pipe")
+
+        with pytest.raises(BrokenPipeError):
+            unread()
 
     def test_its_places_are_filled(self, app: Flask, capsys: pytest.CaptureFixture[str]) -> None:
         @plain_errors

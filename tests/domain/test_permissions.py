@@ -28,7 +28,7 @@ TABLE = {
     Deed.POINT_VIEW: (None, "any", "any", None),
     Deed.COMPARISON_VIEW: (None, "any", "any", "any"),
     Deed.PLAN_VIEW: (None, "unit", "own", "committee"),
-    Deed.PLAN_ADOPT: (None, "any", None, None),
+    Deed.PLAN_ADOPT: (None, None, None, None),
     Deed.ACTION_VIEW: (None, "unit", "own", "committee"),
     Deed.ACTION_CREATE: (None, "unit", None, None),
     Deed.ACTION_EDIT: (None, "unit", None, None),
@@ -77,7 +77,7 @@ def test_the_table(deed, place):
 
 def test_a_director_without_unit_reaches_everything():
     for deed, rules in PERMISSIONS.items():
-        if rules.get(DIRECTOR) is Reach.UNIT:
+        if rules.get(DIRECTOR) in (Reach.UNIT, Reach.WHOLE):
             assert scope_of([Assignment(DIRECTOR)], deed).everything
 
 

@@ -13,6 +13,7 @@ from tracker.domain.text import fold, likeness, normalise_space, words
         ("  a\u00a0 b\n\tc ", "a b c"),
         ("a\u200bb\x00c\u00ad", "abc"),
         ("a\u030a", "å"),
+        ("a\uffffb\ufdd0\U0001fffe", "ab"),
         ("", ""),
     ],
 )

@@ -10,7 +10,7 @@ from tests.importers.granvik import POINTS, STRENGTHS, scores
 from tracker.domain.editions import edition
 from tracker.domain.errors import RuleBroken
 from tracker.importers import read_report
-from tracker.importers.docx import MAX_UNPACKED, read_lines
+from tracker.importers.docx import MAX_UNPACKED, MAX_XML, read_lines
 from tracker.importers.lines import Cell
 
 
@@ -80,6 +80,36 @@ def test_a_bomb_is_refused_before_it_unpacks() -> None:
         package.writestr("word/document.xml", b"0" * (MAX_UNPACKED + 1))
     with pytest.raises(RuleBroken, match="för stort"):
         read_lines(out.getvalue())
+
+
+def test_far_more_xml_than_a_report_has_is_refused_before_it_is_parsed() -> None:
+    data = with_body("<w:p/>" * (MAX_XML // 6 + 1))
+    assert len(data) < 100_000
+    with pytest.raises(RuleBroken, match="för stort"):
+        read_lines(data)
+
+
+@pytest.mark.parametrize(
+    "body", ["<w:p/>" * 100_001, "<w:p><w:r><w:t>x</w:t></w:r></w:p>" * 20_001]
+)
+def test_far_more_paragraphs_than_a_report_has_are_not_walked(body: str) -> None:
+    with pytest.raises(RuleBroken, match="mer text än"):
+        read_lines(with_body(body))
+
+
+def with_body(body: str) -> bytes:
+    """An empty document whose body is this XML."""
+    space = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+    made, out = io.BytesIO(saved(docx.Document())), io.BytesIO()
+    with zipfile.ZipFile(made) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
+        for name in old.namelist():
+            new.writestr(
+                name,
+                old.read(name)
+                if name != "word/document.xml"
+                else (f'<w:document xmlns:w="{space}"><w:body>{body}</w:body></w:document>'),
+            )
+    return out.getvalue()
 
 
 def test_other_packages_and_damage_are_refused() -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from tests.helpers.cast import NOW, TODAY, make_action
 from tracker.domain.errors import Forbidden
-from tracker.domain.statuses import ActionStatus, Health, Timeliness
+from tracker.domain.statuses import OPEN, ActionStatus, Health, Timeliness
 from tracker.extensions import db
 from tracker.models import Milestone, PlanState, StatusUpdate
 from tracker.services.action_lists import ActionFilter, Sort, actions_listed, my_actions
@@ -152,6 +152,19 @@ class TestOrder:
     def test_what_comes_first(self, any_app, cast, sort, first):
         heard(cast.action, Health.ON_TRACK, 1, cast.owner)
         assert titles(listed(cast.director, sort=sort))[0] == first
+
+    def test_what_is_open_stands_before_what_is_done(self, any_app, cast):
+        ended = {"dropped_on": TODAY, "dropped_by": "KS", "dropped_reason": "Klart ändå."}
+        early = date(2025, 1, 1)
+        db.session.add(
+            make_action(cast.plan, "A", status=ActionStatus.DROPPED, deadline=early, **ended)
+        )
+        db.session.add(make_action(cast.plan, "B", status=ActionStatus.PAUSED))
+        db.session.commit()
+        found = [row.status for row in listed(cast.director).rows]
+        places = [0 if state in OPEN else 1 if state is ActionStatus.DONE else 2 for state in found]
+        assert places == sorted(places)
+        assert {0, 1, 2} == set(places)
 
     def test_the_alphabet_ends_with_swedish_letters(self, any_app, cast):
         db.session.add_all(make_action(cast.plan, t) for t in ("Ö", "zon", "Ägg", "Ål", "Anka"))

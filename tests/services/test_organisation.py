@@ -5,9 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 
 import pytest
+from flask import Flask
 
-from tests.helpers.cast import Cast
+from tests.helpers.cast import NOW, Cast
+from tests.services.test_actions_races import at_once
 from tracker.domain.errors import Forbidden, NotFound, RuleBroken
+from tracker.extensions import db
+from tracker.models import User
 from tracker.services import journal, organisation
 
 
@@ -50,3 +54,16 @@ def test_a_committee_must_exist(cast: Cast, now: datetime) -> None:
 def test_nobody_else_may(cast: Cast, now: datetime) -> None:
     with pytest.raises(Forbidden):
         organisation.add_committee("Nya nämnden", by=cast.director, now=now)
+
+
+def test_two_at_once_make_one_committee(any_app: Flask, cast: Cast) -> None:
+    admin_id = cast.admin.id
+
+    def add() -> object:
+        admin = db.session.get_one(User, admin_id)
+        return organisation.add_committee("Ny nämnd", by=admin, now=NOW).name
+
+    told = at_once(any_app, add, add, add)
+    assert sorted(map(str, told)) == ["Det finns redan en med namnet ”Ny nämnd”."] * 2 + [
+        "Ny nämnd"
+    ]

@@ -28,7 +28,7 @@ def draft(cast: Cast) -> ActionPlan:
 
 
 def test_the_decision_is_kept_and_journaled(cast: Cast, draft: ActionPlan) -> None:
-    plan = adopt_plan(draft.id, MINUTES, by=cast.unit_director, now=NOW, today=TODAY)
+    plan = adopt_plan(draft.id, MINUTES, by=cast.director, now=NOW, today=TODAY)
     db.session.expire_all()
     assert plan.state is PlanState.ADOPTED
     (decision,) = plan.decisions

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from tests.helpers.cast import NOW, Cast
+from tests.helpers.cast import NOW, Cast, make_action
 from tests.helpers.reports import EDITION, report_text
 from tracker.domain.errors import Forbidden, NotFound
 from tracker.domain.statuses import ActionStatus
@@ -89,19 +89,27 @@ def test_a_dropped_action_is_no_answer(cast: Cast) -> None:
     page = listed(cast)
     assert page.answered == 1
     row = next(row for row in page.rows if row.id == cast.points[0].id)
-    assert not row.answered
-    assert (row.open_count, row.done_count, len(row.answers)) == (0, 0, 1)
+    assert [answer.status for answer in row.answers] == [ActionStatus.DROPPED]
 
 
 def test_open_and_done_actions_are_told_apart(cast: Cast) -> None:
     cast.points[0].actions.append(cast.done_action)
     db.session.commit()
     row = next(row for row in listed(cast).rows if row.id == cast.points[0].id)
-    assert (row.open_count, row.done_count) == (1, 1)
+    assert row.more == 0
     assert {answer.title for answer in row.answers} == {
         "Återkoppla synpunkter på webben",
         "En kalender för alla samråd",
     }
+
+
+def test_of_many_actions_only_the_first_are_named(cast: Cast) -> None:
+    for number in range(6):
+        cast.points[0].actions.append(make_action(cast.plan, f"Åtgärd {number}"))
+    db.session.commit()
+    row = next(row for row in listed(cast).rows if row.id == cast.points[0].id)
+    assert len(row.answers) == 5
+    assert row.more == 2
 
 
 def test_what_one_may_not_open_has_no_title(cast: Cast) -> None:

@@ -57,9 +57,18 @@ def test_what_is_wrong_is_told_and_what_was_typed_stays(
 
 def test_the_second_of_two_is_told(cast: Cast, visit: Visits, path: str) -> None:
     visit(cast.director).post(path, TYPED)
-    page = visit(cast.unit_director).post(path, {**TYPED, "section": "99"}, 422)
+    page = visit(cast.director).post(path, {**TYPED, "section": "99"}, 422)
     assert "redan antagen" in page.text
     assert "§ 53" in page.text
+
+
+def test_what_is_wrong_in_the_second_answer_no_longer_matters(
+    cast: Cast, visit: Visits, path: str
+) -> None:
+    visit(cast.director).post(path, TYPED)
+    page = visit(cast.director).post(path, {**TYPED, "section": "tolv"}, 422)
+    assert "§ 53" in page.text
+    assert "Skriv paragrafens nummer" not in page.text
 
 
 def test_who_may(cast: Cast, visit: Visits, path: str) -> None:
@@ -67,3 +76,10 @@ def test_who_may(cast: Cast, visit: Visits, path: str) -> None:
         visit(person).get(path, status=403)
     visit(cast.director).get("/plans/999/adopt", status=404)
     visit(cast.director).get("/plans/99999999999/adopt", status=404)
+
+
+def test_a_units_director_does_not_adopt_the_whole_plan(
+    cast: Cast, visit: Visits, path: str
+) -> None:
+    visit(cast.unit_director).get(path, status=403)
+    assert "Anta planen" not in visit(cast.unit_director).get("/actions").links

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import sys
 from collections.abc import Callable
@@ -37,7 +38,7 @@ def settings() -> Config:
 
 
 def plain_errors(command: Callable[P, R]) -> Callable[P, R]:
-    """Turn a broken rule or an unreachable database into one sentence and exit code 1."""
+    """Turn a broken rule, a database or a disk that fails into one sentence and exit code 1."""
 
     @wraps(command)
     def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
@@ -52,6 +53,10 @@ def plain_errors(command: Callable[P, R]) -> Callable[P, R]:
                 raise
             cause = str(error.orig).strip().partition("\n")[0]
             fail(_("Databasen svarar inte: %(cause)s", cause=cause))
+        except OSError as error:
+            if error.errno == errno.EPIPE:  # whoever reads us has had enough; click ends quietly
+                raise
+            fail(_("Det gick inte att läsa eller skriva: %(cause)s", cause=error.strerror or error))
 
     return guarded
 

@@ -80,6 +80,11 @@ def _id_named(name: str | None, known: dict[str, int]) -> int | None:
 
 def _password(from_stdin: bool) -> str:
     if from_stdin:
-        return sys.stdin.readline().rstrip("\r\n")
+        try:
+            line = sys.stdin.readline().rstrip("\r\n")
+            line.encode()  # where the locale lets anything in, only this tells
+        except UnicodeError as error:
+            raise RuleBroken("Lösenordet ska vara skrivet i UTF-8.") from error
+        return line
     typed: str = click.prompt(_("Lösenord"), hide_input=True, confirmation_prompt=True)
     return typed

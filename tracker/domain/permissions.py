@@ -20,6 +20,7 @@ class Reach(StrEnum):
     """How far a permission reaches."""
 
     ANY = "any"
+    WHOLE = "whole"
     UNIT = "unit"
     COMMITTEE = "committee"
     OWN = "own"
@@ -48,7 +49,8 @@ class Deed(StrEnum):
     OPERATIONS_VIEW = "operations.view"
 
 
-# A director without a unit is the municipal director: there UNIT means everything.
+# A director without a unit is the municipal director: there UNIT means everything. WHOLE reaches
+# everything too, but only for those who answer for the whole.
 PERMISSIONS: dict[Deed, dict[Role, Reach]] = {
     Deed.START_VIEW: dict.fromkeys(Role, Reach.ANY),
     Deed.ACCOUNT_USE: dict.fromkeys(Role, Reach.ANY),
@@ -69,7 +71,7 @@ PERMISSIONS: dict[Deed, dict[Role, Reach]] = {
         Role.MANAGER: Reach.OWN,
         Role.COMMITTEE: Reach.COMMITTEE,
     },
-    Deed.PLAN_ADOPT: {Role.DIRECTOR: Reach.ANY},
+    Deed.PLAN_ADOPT: {Role.DIRECTOR: Reach.WHOLE},
     Deed.ACTION_VIEW: {
         Role.DIRECTOR: Reach.UNIT,
         Role.MANAGER: Reach.OWN,
@@ -133,7 +135,7 @@ def scope_of(assignments: Iterable[Assignment], deed: Deed) -> Scope:
 
 
 def _reach(item: Assignment, reach: Reach) -> Reach:
-    if reach is Reach.UNIT and item.unit_id is None:
+    if reach in (Reach.UNIT, Reach.WHOLE) and item.unit_id is None:
         return Reach.ANY
     return reach
 

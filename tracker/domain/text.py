@@ -50,6 +50,8 @@ def likeness(one: str, other: str) -> float:
 
 def _is_visible(ch: str) -> bool:
     category = unicodedata.category(ch)
+    if category == "Cn" and (ord(ch) & 0xFFFE == 0xFFFE or 0xFDD0 <= ord(ch) <= 0xFDEF):
+        return False  # a code point that never will be a character
     return ch.isspace() or (category not in _INVISIBLE and category != "Cc")
 
 

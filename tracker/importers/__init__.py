@@ -12,8 +12,6 @@ from tracker.importers.lines import Line
 from tracker.importers.reader import read
 
 MAX_BYTES = 25_000_000
-MAX_LINES = 20_000
-MAX_CHARACTERS = 2_000_000
 
 _FORMATS: dict[str, Callable[[bytes], list[Line]]] = {
     ".docx": docx.read_lines,
@@ -47,10 +45,5 @@ def read_report(data: bytes, filename: str) -> ReportDraft:
     if not lines:
         raise RuleBroken(
             "Filen innehåller ingen text. Är rapporten inskannad som bilder behövs den som text."
-        )
-    if len(lines) > MAX_LINES or sum(len(line.text) for line in lines) > MAX_CHARACTERS:
-        raise RuleBroken(
-            "Filen innehåller mer text än en utvärderingsrapport. Dela upp den så att bara "
-            "rapporten är kvar, och försök igen."
         )
     return read(lines)

@@ -5,16 +5,18 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from tracker.domain.errors import RuleBroken
 from tracker.domain.text import normalise_space
-from tracker.importers.lines import Cell, Line
+from tracker.importers.lines import MAX_LINES, Cell, Line, TooMuch, bounded
 from tracker.importers.text import split_bullet
 
 MAX_UNPACKED = 100_000_000
+MAX_XML = 15_000_000  # what is parsed takes twenty times its size in memory; pictures are not
+_MAX_PARAGRAPHS = 5 * MAX_LINES  # the empty ones too
 _MAX_DEPTH = 20
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _HEADING = re.compile(r"^(?:heading|rubrik) (\d)$", re.I)
@@ -25,8 +27,8 @@ _SKIPPED = {f"{_W}txbxContent", f"{_W}pPr", f"{_W}rPr", f"{_W}del", f"{_W}moveFr
 def read_lines(data: bytes) -> list[Line]:
     """The paragraphs of a Word document in reading order, those of tables with their cell.
 
-    Raises RuleBroken where the file is no Word document, is damaged, or unpacks to more than
-    `MAX_UNPACKED` bytes.
+    Raises RuleBroken where the file is no Word document, is damaged, unpacks to more than
+    `MAX_UNPACKED` bytes or `MAX_XML` bytes of XML, or holds far more text than a report has.
     """
     _check_package(data)
     import docx  # slow to import, and the web process seldom needs it
@@ -34,7 +36,9 @@ def read_lines(data: bytes) -> list[Line]:
     try:
         document = docx.Document(io.BytesIO(data))
         walker = _Walker({s.style_id: s.name or "" for s in document.styles})
-        return list(walker.blocks(document.element.body, None))
+        return bounded(walker.blocks(document.element.body, None))
+    except TooMuch:
+        raise
     except Exception as error:  # a damaged file fails anywhere inside the library
         raise _damaged() from error
 
@@ -45,12 +49,18 @@ def _check_package(data: bytes) -> None:
             entries = package.infolist()
     except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError):
         raise _damaged() from None
-    if sum(entry.file_size for entry in entries) > MAX_UNPACKED:
+    xml = [entry for entry in entries if entry.filename.lower().endswith((".xml", ".rels"))]
+    if _unpacked(entries) > MAX_UNPACKED or _unpacked(xml) > MAX_XML:
         raise RuleBroken(
             "Dokumentet är för stort när det packas upp. Ta bort bilder ur det och försök igen."
         )
     if "word/document.xml" not in {entry.filename for entry in entries}:
         raise _damaged()
+
+
+def _unpacked(entries: Iterable[zipfile.ZipInfo]) -> int:
+    """What the package says of their size; unpacking more than it says is refused later."""
+    return sum(entry.file_size for entry in entries)
 
 
 def _damaged() -> RuleBroken:
@@ -90,6 +100,8 @@ class _Walker:
 
     def _paragraph(self, p: Any, cell: Cell | None) -> Iterator[Line]:
         self.paragraphs += 1
+        if self.paragraphs > _MAX_PARAGRAPHS:
+            raise TooMuch
         style = self.style_names.get(_value(p, "pPr/pStyle") or "", "")
         heading = _HEADING.match(style)
         level = int(heading[1]) if heading else (1 if style == "Title" else None)

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+
+from tracker.domain.errors import N_, RuleBroken
+
+MAX_LINES = 20_000
+MAX_CHARACTERS = 2_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,3 +36,27 @@ class Line:
     bullet: str = ""
     blank_before: bool = False
     cell: Cell | None = None
+
+
+class TooMuch(RuleBroken):
+    """There is far more text than a report has."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            N_(
+                "Filen innehåller mer text än en utvärderingsrapport. Dela upp den så att bara "
+                "rapporten är kvar, och försök igen."
+            )
+        )
+
+
+def bounded(lines: Iterable[Line]) -> list[Line]:
+    """The lines, as long as a report could have as many; raises TooMuch at the first beyond."""
+    found: list[Line] = []
+    characters = 0
+    for line in lines:
+        found.append(line)
+        characters += len(line.text)
+        if len(found) > MAX_LINES or characters > MAX_CHARACTERS:
+            raise TooMuch
+    return found

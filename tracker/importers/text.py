@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from tracker.domain.errors import RuleBroken
 from tracker.domain.text import normalise_space
-from tracker.importers.lines import Cell, Line
+from tracker.importers.lines import Cell, Line, bounded
 
 _ROW_BREAK = re.compile(r"\r\n|\r|\n")
 _SIGNS = "•●▪◦‣·■□○◆♦►▶➢➤✓✔\uf0b7\uf0a7\uf0d8"
@@ -37,9 +37,9 @@ def read_lines(data: bytes) -> list[Line]:
     """The lines of a text file that hold anything; Markdown's signs become fields.
 
     UTF-8 (with or without its mark), UTF-16 with its mark, else Windows-1252.
-    Raises RuleBroken where the bytes are not text.
+    Raises RuleBroken where the bytes are not text, or far more text than a report has.
     """
-    return list(_Scanner().scan(_decode(data)))
+    return bounded(_Scanner().scan(_decode(data)))
 
 
 def _decode(data: bytes) -> str:

@@ -26,7 +26,9 @@ URGENCY = (Timeliness.OVERDUE, Timeliness.DUE_SOON, Timeliness.SILENT, Timelines
 
 
 class Sort(StrEnum):
-    """The orders that the list knows; `updated` has the latest report first."""
+    """The orders that the list knows: `deadline` has the open ones first, then what waits to be
+    verified; `updated` has the latest report first.
+    """
 
     DEADLINE = "deadline"
     TITLE = "title"
@@ -233,7 +235,9 @@ def _counts(conditions: Sequence[ColumnElement[bool]], today: date) -> Counts:
 def _order(sort: Sort) -> tuple[ColumnElement[Any], ...]:
     """Always ends with the key, so that no row stands on two pages."""
     first: dict[Sort, ColumnElement[Any]] = {
-        Sort.DEADLINE: Action.deadline.asc(),
+        Sort.DEADLINE: case(
+            (Action.status.in_(OPEN), 0), (Action.status == ActionStatus.DONE, 1), else_=2
+        ),
         Sort.TITLE: _alphabetical(),
         Sort.STATUS: case(
             {status.value: place for place, status in enumerate(ActionStatus)}, value=Action.status

@@ -17,7 +17,7 @@ from tracker.domain.errors import Conflict, NotFound, RuleBroken
 from tracker.domain.permissions import Deed
 from tracker.domain.statuses import REACHED, ActionStatus
 from tracker.domain.text import fold, normalise_space
-from tracker.extensions import db
+from tracker.extensions import db, in_turn
 from tracker.importers import read_report
 from tracker.importers.draft import ReportDraft
 from tracker.models import (
@@ -68,6 +68,7 @@ def read_into_draft(data: bytes, file_name: str, *, by: User, now: datetime) -> 
     db.session.rollback()
     content = read_report(data, file_name)
     digest = hashlib.sha256(data).hexdigest()
+    in_turn(f"draft {digest}")
     if twin := _draft_of_file(digest):
         return twin
     draft = ImportDraft(

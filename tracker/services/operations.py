@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import delete, func, or_, select, true
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import defer, joinedload
 
 from tracker.domain.errors import N_, RuleBroken
@@ -16,11 +17,13 @@ from tracker.extensions import db
 from tracker.models import (
     Action,
     ActionPlan,
+    Committee,
     Evaluation,
     ImportDraft,
     JournalEntry,
     OutboxMessage,
     OutboxState,
+    Unit,
     User,
     WorkerHeartbeat,
 )
@@ -53,6 +56,15 @@ class Health:
             "dead": self.dead,
             "problems": [str(problem) for problem in self.problems],
         }
+
+
+def health_report(*, now: datetime) -> tuple[dict[str, Any], bool]:
+    """What a monitor is told, and whether the database answered at all."""
+    try:
+        return health(now=now).to_json(), True
+    except SQLAlchemyError:
+        db.session.rollback()
+        return {"healthy": False, "problems": ["Databasen svarar inte."]}, False
 
 
 def health(*, now: datetime) -> Health:
@@ -125,6 +137,8 @@ SUBJECTS = {
     "evaluation": N_("Utvärderingar"),
     "import_draft": N_("Inlästa rapporter"),
     "user": N_("Personer"),
+    "unit": N_("Förvaltningar"),
+    "committee": N_("Nämnder"),
     "outbox": N_("Brev"),
 }
 
@@ -150,6 +164,11 @@ DEEDS = {
     "user.deactivate": N_("avaktiverade %(subject)s"),
     "user.reactivate": N_("aktiverade %(subject)s igen"),
     "mail.resend": N_("skickade brevet ”%(subject)s” en gång till, oförändrat"),
+    "unit.add": N_("lade till %(subject)s"),
+    "unit.change": N_("ändrade %(subject)s"),
+    "committee.add": N_("lade till %(subject)s"),
+    "committee.rename": N_("bytte namn på %(subject)s"),
+    "demo.load": N_("läste in demokommunen"),
     "session.open": N_("loggade in"),
     "session.close": N_("loggade ut"),
 }
@@ -227,6 +246,8 @@ _NAMED_BY = {
     "plan": ActionPlan.title,
     "import_draft": ImportDraft.file_name,
     "user": User.name,
+    "unit": Unit.name,
+    "committee": Committee.name,
     "outbox": OutboxMessage.subject,
 }
 

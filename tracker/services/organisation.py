@@ -11,7 +11,7 @@ from sqlalchemy.orm import joinedload
 from tracker.domain.errors import NotFound, RuleBroken
 from tracker.domain.permissions import Deed
 from tracker.domain.text import fold, normalise_space
-from tracker.extensions import db
+from tracker.extensions import db, in_turn
 from tracker.models import Committee, Unit, User
 from tracker.services import journal, scope
 
@@ -105,6 +105,7 @@ def _free_name(
         raise RuleBroken("Skriv ett namn.", field="name")
     if len(name) > NAME_MAX:
         raise RuleBroken("Namnet får ha högst %(most)s tecken.", field="name", most=NAME_MAX)
+    in_turn(f"name {kind.__tablename__}")
     others = db.session.execute(select(kind.id, kind.name))
     if any(fold(other) == fold(name) for id_, other in others if but is None or id_ != but.id):
         raise RuleBroken("Det finns redan en med namnet ”%(name)s”.", field="name", name=name)

@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from config import Config
 from tracker.extensions import db
+from tracker.mail.message import split_sender
 from tracker.models import Committee, Municipality, Unit
 from tracker.services.digests import Post
 
@@ -38,8 +39,9 @@ def committees() -> Sequence[Committee]:
 
 
 def post_of(settings: Config) -> Post:
-    """What a mail needs to know of this installation."""
+    """What a mail needs to know of this installation. Raises RuleBroken for a wrong MAIL_FROM."""
     own = own_municipality()
+    split_sender(settings.mail_from)  # better one sentence now than a day of undeliverable mail
     return Post(
         sender=settings.mail_from,
         base_url=settings.base_url,

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, exists, select
+from sqlalchemy import ColumnElement, exists, func, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from tracker.domain.errors import NotFound
 from tracker.domain.permissions import Deed
 from tracker.domain.scores import SubAreaScore, missing
-from tracker.domain.statuses import OPEN, REACHED, ActionStatus
+from tracker.domain.statuses import ActionStatus
 from tracker.domain.text import fold
 from tracker.extensions import db
 from tracker.models import (
@@ -29,6 +29,7 @@ from tracker.models import (
 from tracker.services import scope
 
 PAGE_SIZE = 30
+ANSWERS_SHOWN = 5
 
 
 class PointState(StrEnum):
@@ -60,7 +61,7 @@ class Answer:
 @dataclass(frozen=True)
 class PointRow:
     """A point as the list shows it; `repeated_from` is the month of the evaluation that already
-    said the same."""
+    said the same, `more` the number of actions beyond those in `answers`."""
 
     id: int
     text: str
@@ -72,21 +73,7 @@ class PointRow:
     subareas: tuple[SpokenOf, ...]
     repeated_from: date | None
     answers: tuple[Answer, ...]
-
-    @property
-    def open_count(self) -> int:
-        """How many of its actions are still under way."""
-        return sum(answer.status in OPEN for answer in self.answers)
-
-    @property
-    def done_count(self) -> int:
-        """How many of its actions are done or verified."""
-        return sum(answer.status in REACHED for answer in self.answers)
-
-    @property
-    def answered(self) -> bool:
-        """Whether an action answers it; one that was dropped does not."""
-        return any(answer.status is not ActionStatus.DROPPED for answer in self.answers)
+    more: int
 
 
 @dataclass(frozen=True)
@@ -182,7 +169,9 @@ def points_listed(
 
 def _evaluation(evaluation_id: int | None) -> Evaluation | None:
     if evaluation_id is not None:
-        found = db.session.get(Evaluation, evaluation_id)
+        # An address may hold any number; no key column does.
+        possible = 0 < evaluation_id < 2**31
+        found = db.session.get(Evaluation, evaluation_id) if possible else None
         if found is None:
             raise NotFound
         return found
@@ -232,10 +221,14 @@ def _rows(ids: Sequence[int], by: User) -> tuple[PointRow, ...]:
     )
     points = {point.id: point for point in found}
     answers = _answers(ids, by)
-    return tuple(_row(points[point_id], answers.get(point_id, [])) for point_id in ids)
+    counts = _counts(ids)
+    return tuple(
+        _row(points[point_id], answers.get(point_id, []), counts.get(point_id, 0))
+        for point_id in ids
+    )
 
 
-def _row(point: ImprovementPoint, answers: Sequence[Answer]) -> PointRow:
+def _row(point: ImprovementPoint, answers: Sequence[Answer], count: int) -> PointRow:
     return PointRow(
         id=point.id,
         text=point.text,
@@ -247,6 +240,7 @@ def _row(point: ImprovementPoint, answers: Sequence[Answer]) -> PointRow:
         subareas=tuple(_spoken_of(link) for link in point.subarea_links),
         repeated_from=point.repeats.evaluation.month if point.repeats else None,
         answers=tuple(answers),
+        more=count - len(answers),
     )
 
 
@@ -257,14 +251,33 @@ def _spoken_of(link: PointSubArea) -> SpokenOf:
     )
 
 
-def _answers(ids: Sequence[int], by: User) -> dict[int, list[Answer]]:
-    """The actions per point; titles only where the person may open them."""
-    visible = scope.actions_within(by, Deed.ACTION_VIEW).label("visible")
+def _counts(ids: Sequence[int]) -> dict[int, int]:
+    """How many actions each point has."""
     rows = db.session.execute(
-        select(action_point.c.point_id, Action.id, Action.title, Action.status, visible)
+        select(action_point.c.point_id, func.count())
+        .where(action_point.c.point_id.in_(ids))
+        .group_by(action_point.c.point_id)
+    )
+    return dict(rows.all())
+
+
+def _answers(ids: Sequence[int], by: User) -> dict[int, list[Answer]]:
+    """The first actions per point; titles only where the person may open them."""
+    place = func.row_number().over(
+        partition_by=action_point.c.point_id, order_by=(Action.deadline, Action.id)
+    )
+    first = (
+        select(action_point.c.point_id, action_point.c.action_id, place.label("place"))
         .join(Action, Action.id == action_point.c.action_id)
         .where(action_point.c.point_id.in_(ids))
-        .order_by(Action.deadline, Action.id)
+        .subquery()
+    )
+    visible = scope.actions_within(by, Deed.ACTION_VIEW).label("visible")
+    rows = db.session.execute(
+        select(first.c.point_id, Action.id, Action.title, Action.status, visible)
+        .join(Action, Action.id == first.c.action_id)
+        .where(first.c.place <= ANSWERS_SHOWN)
+        .order_by(first.c.point_id, first.c.place)
     )
     answers: dict[int, list[Answer]] = {}
     for point_id, action_id, title, status, may_see in rows:

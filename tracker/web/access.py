@@ -10,7 +10,7 @@ from flask import Response, current_app
 from flask_login import current_user
 
 from tracker.domain.errors import Forbidden
-from tracker.domain.permissions import Deed
+from tracker.domain.permissions import Deed, Role
 from tracker.models import User
 
 P = ParamSpec("P")
@@ -46,3 +46,8 @@ def requires(deed: Deed) -> Callable[[Callable[P, R]], Callable[P, R | Response]
 def me() -> User:
     """The logged-in person."""
     return cast(User, current_user._get_current_object())
+
+
+def starts_with_own_actions() -> bool:
+    """Whether the person's first page is the list of their own actions."""
+    return me().has_role(Role.MANAGER) and not me().has_role(Role.DIRECTOR)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -23,7 +24,8 @@ from flask_babel import Babel, get_locale
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user
-from werkzeug.exceptions import HTTPException
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import BadRequest, HTTPException, SecurityError
 from werkzeug.routing import IntegerConverter, Map
 
 from config import LOCALES
@@ -32,12 +34,20 @@ from tracker.domain.errors import Conflict, Forbidden, NotFound, RuleBroken
 from tracker.domain.permissions import Deed
 from tracker.extensions import db, login_manager
 from tracker.services import operations, places
-from tracker.web import local, tasks
+from tracker.web import local, rescue, tasks
+from tracker.web.access import starts_with_own_actions
 from tracker.web.messages import translated
 
 POLICY = (
     "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
     "form-action 'self'; frame-ancestors 'none'"
+)
+
+
+# Control characters and code points that are none, in UTF-8: HTML forbids them, however escaped.
+UNSHOWABLE = re.compile(
+    rb"[\x00-\x08\x0b\x0e-\x1f\x7f]|\xc2[\x80-\x9f]|\xef\xb7[\x90-\xaf]|\xef\xbf[\xbe\xbf]"
+    rb"|[\xf0-\xf4][\x8f\x9f\xaf\xbf]\xbf[\xbe\xbf]"
 )
 
 
@@ -73,9 +83,7 @@ MENU = (
 def register(app: Flask, babel: Babel) -> None:
     """Bind the whole web room to the app."""
     babel.init_app(app, locale_selector=chosen_locale)
-    login_manager.login_view = "auth.login"
-    login_manager.login_message = _l("Logga in för att fortsätta.")
-    login_manager.login_message_category = "info"
+    login_manager.unauthorized_handler(rescue.ask_to_log_in)
     app.url_map.converters["int"] = KeyConverter
     for blueprint in tasks.blueprints():
         app.register_blueprint(blueprint)
@@ -83,9 +91,12 @@ def register(app: Flask, babel: Babel) -> None:
     app.context_processor(page_context)
     for name in (local.long_date, local.short_date, local.month_name):
         app.add_template_filter(name)
+    app.before_request(refuse_stray_files)
     app.after_request(harden)
     app.register_error_handler(RuleBroken, show_rule)
     app.register_error_handler(HTTPException, show_http_error)
+    app.register_error_handler(CSRFError, rescue.show_stale_form)
+    app.register_error_handler(SecurityError, show_wrong_host)
 
 
 def static_version(endpoint: str, values: dict[str, Any]) -> None:
@@ -111,8 +122,6 @@ def chosen_locale() -> str:
 
 def page_context() -> dict[str, Any]:
     """What base.html needs on every page."""
-    if request.endpoint == "static":
-        return {}
     settings = current_app.extensions["settings"]
     own = places.own_municipality()
     return {
@@ -129,6 +138,9 @@ def menu() -> list[MenuItem]:
     if not current_user.is_authenticated:
         return []
     entries = [(label, name) for label, name, deed in MENU if current_user.may(deed)]
+    if starts_with_own_actions():
+        # Their first page is another entry of the menu already.
+        entries = [entry for entry in entries if entry[1] != "start.index"]
     names = [name for _label, name in entries]
     here = request.endpoint or ""
     # A page within a task belongs to the task's list.
@@ -144,15 +156,23 @@ def alarms() -> list[str]:
     return [_(problem.message) % problem.params for problem in found.problems]
 
 
+def refuse_stray_files() -> None:
+    """Only a report comes as a file; one in a text's place is no form of ours."""
+    if any(name != "file" for name in request.files):
+        raise BadRequest
+
+
 def harden(response: Response) -> Response:
-    """Headers that keep a page to itself."""
+    """Headers that keep a page to itself, and a page without what no page may hold."""
     response.headers.setdefault("Content-Security-Policy", POLICY)
     response.headers.setdefault("X-Content-Type-Options", "nosniff")
     response.headers.setdefault("Referrer-Policy", "same-origin")
     if current_app.extensions["settings"].secure:
         response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
-    if request.endpoint != "static":
+    if request.endpoint != "static" or response.status_code >= 400:
         response.headers.setdefault("Cache-Control", "no-store")
+    if response.mimetype == "text/html" and not response.direct_passthrough:
+        response.set_data(UNSHOWABLE.sub(b"", response.get_data()))
     return response
 
 
@@ -169,6 +189,14 @@ def show_http_error(error: HTTPException) -> ResponseReturnValue:
     if error.response is not None or code < 400:
         return error
     if code >= 500:
-        return render_template("errors/500.html"), code
+        # Without the context of other pages: that asks the database, which may be what failed.
+        return current_app.jinja_env.get_template("errors/500.html").render(), code
     page = code if code in (400, 403, 404, 409, 413) else 400
     return render_template(f"errors/{page}.html"), code
+
+
+def show_wrong_host(_error: SecurityError) -> ResponseReturnValue:
+    """No page: without a host that we trust there are no addresses to put on one."""
+    address = current_app.extensions["settings"].base_url
+    sentence = _("Adressen är inte den som tjänsten är inställd på. Gå till %(url)s.", url=address)
+    return Response(sentence, 400, mimetype="text/plain")

@@ -81,4 +81,5 @@ def language() -> ResponseReturnValue:
 @public
 def health() -> ResponseReturnValue:
     """Whether the service and its database answer."""
-    return operations.health(now=now()).to_json()
+    report, reachable = operations.health_report(now=now())
+    return report, 200 if reachable else 503
