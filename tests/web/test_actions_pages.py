@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from urllib.parse import quote
 
 import pytest
 
@@ -12,6 +13,8 @@ from tracker.domain.statuses import ActionStatus, Health
 from tracker.extensions import db
 from tracker.models import ActionPlan, Milestone, PlanState, StatusUpdate
 from tracker.services import journal
+from tracker.services.action_lists import Counts
+from tracker.web.actions.words import sentences_of
 
 HOSTILE = "<script>alert(1)</script> \"'&{{ 7*7 }} 🙂 \u202eabc"
 
@@ -46,6 +49,19 @@ class TestPlan:
         assert "Antagen av Kommunstyrelsen 15 januari 2026, § 12, KS 2026/17." in page.text
         assert "Anta planen" not in page.text
 
+    @pytest.mark.parametrize(
+        ("counts", "sentence"),
+        [
+            (Counts(1, 0, 0, 0, 0), "0 av 1 åtgärd är genomförd."),
+            (Counts(1, 1, 0, 0, 0), "1 av 1 åtgärd är genomförd."),
+            (Counts(2, 0, 0, 2, 0), "0 av 2 åtgärder är genomförda. 2 saknar ägare."),
+            (Counts(1, 0, 0, 0, 1), "Alla åtgärder är avbrutna."),
+        ],
+    )
+    def test_its_state_in_a_line(self, app, counts, sentence):
+        with app.test_request_context():
+            assert sentences_of(counts) == sentence
+
     def test_what_was_dropped_does_not_count_against_the_plan(self, cast, visit):
         visitor = visit(cast.director)
         for action, said in (
@@ -69,7 +85,7 @@ class TestPlan:
         assert late[5] == "Ingen rapport än"
 
     @pytest.mark.parametrize(
-        ("who", "link"), [("director", True), ("unit_director", True), ("owner", False)]
+        ("who", "link"), [("director", True), ("unit_director", False), ("owner", False)]
     )
     def test_a_draft_can_be_adopted_by_those_who_may(self, cast, visit, who, link):
         cast.plan.state = PlanState.DRAFT
@@ -246,6 +262,21 @@ class TestAction:
         for who in (cast.director, cast.owner, cast.member):
             visit(who).get(f"/actions/{action.id}")
 
+    def test_a_step_leads_back_to_where_one_came_from(self, cast, visit):
+        visitor = visit(cast.director)
+        listed = "/actions?late=1"
+        page = visitor.get(f"/actions/{cast.action.id}?next={quote(listed, safe='')}")
+        page = visitor.get(page.links["Redigera"])
+        page = visitor.submit(page.form, title="Korta väntetiderna nu")
+        assert page.h1 == "Korta väntetiderna nu"
+        assert page.links["Handlingsplan"] == listed
+
+    @pytest.mark.parametrize("target", ["//evil.example", "https://evil.example", "/\\evil"])
+    def test_a_step_leads_nowhere_else(self, cast, visit, target):
+        visitor = visit(cast.director)
+        page = visitor.get(f"/actions/{cast.action.id}/drop?next={quote(target, safe='')}")
+        assert page.links["Behåll åtgärden"] == f"/actions/{cast.action.id}"
+
 
 class TestMine:
     def test_it_answers_first(self, cast, visit):
@@ -265,3 +296,16 @@ class TestMine:
     @pytest.mark.parametrize("who", ["member", "admin"])
     def test_not_for_those_who_own_nothing(self, cast, visit, who):
         visit(getattr(cast, who)).get("/my-actions", 403)
+
+    def test_done_is_one_click_away_and_leads_back(self, cast, visit):
+        visitor = visit(cast.owner)
+        page = visitor.get("/my-actions")
+        done = next(url for url in page.links.values() if f"/{cast.action.id}/complete" in url)
+        page = visitor.submit(visitor.get(done).form, evidence_title="Rutinen är beslutad.")
+        assert page.h1 == "Mina åtgärder"
+        assert "Väntar på att verifieras" in page.text
+
+    @pytest.mark.parametrize(("who", "seen"), [("owner", False), ("director", True)])
+    def test_one_first_page_in_the_menu(self, cast, visit, who, seen):
+        page = visit(getattr(cast, who)).get("/my-actions")
+        assert ("Läget" in page.links) is seen

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import pytest
+from flask import Flask
+
 from tests.helpers.cast import NOW, Cast
 from tests.helpers.reports import EDITION, report_text
 from tests.helpers.visitor import Visits
@@ -34,6 +37,14 @@ def test_a_manager_reads_but_creates_nothing(cast: Cast, visit: Visits) -> None:
     assert "Skapa åtgärd" not in page.text
     assert "Mät väntetider för företag" in page.links
     assert "Åtgärd hos någon annan Pågår" in page.text
+
+
+@pytest.mark.parametrize("number", ["0", "-1", "999", str(2**31), str(2**63), "9" * 400])
+def test_an_evaluation_that_cannot_be_is_no_page(
+    cast: Cast, visit: Visits, any_app: Flask, number: str
+) -> None:
+    visit(cast.director).get(f"/points?evaluation={number}", status=404)
+    assert visit(cast.director).get(f"/points?area={number}&page={number}").h1
 
 
 def test_filters_live_in_the_address(cast: Cast, visit: Visits) -> None:

@@ -317,7 +317,7 @@ class FilterForm(TypedForm):
 
 def _sort_words() -> dict[StrEnum, str]:
     return {
-        Sort.DEADLINE: _("Slutdatum, tidigast först"),
+        Sort.DEADLINE: _("Öppna först, efter slutdatum"),
         Sort.TITLE: _("Rubrik, A till Ö"),
         Sort.STATUS: _("Status"),
         Sort.UPDATED: _("Senast rapporterade först"),

@@ -44,7 +44,7 @@ def report(action_id: int) -> ResponseReturnValue:
             action_id, form.health.data, form.text.data or "", by=me(), now=now()
         ),
         _("Lägesrapporten för ”%(title)s” är sparad.", title=action.title),
-        back=asked_next() or _home_of(action),
+        home=_home_of(action),
     )
 
 
@@ -80,7 +80,7 @@ def verify(action_id: int) -> ResponseReturnValue:
         tell(error)
     else:
         done(_("Åtgärden är verifierad."))
-    return redirect(_page_of(action_id))
+    return redirect(asked_next() or _page_of(action_id))
 
 
 @bp.route(f"{ONE}/reopen", methods=["GET", "POST"])
@@ -138,7 +138,7 @@ def milestone(action_id: int, mid: int) -> ResponseReturnValue:
             done(_("Delsteget ”%(title)s” är klart.", title=piece.title))
         else:
             done(_("Delsteget ”%(title)s” är öppet igen.", title=piece.title))
-    return redirect(_page_of(action_id))
+    return redirect(asked_next() or _page_of(action_id))
 
 
 def _step(
@@ -148,15 +148,16 @@ def _step(
     save: Callable[[], object],
     said: str,
     *,
-    back: str = "",
+    home: str = "",
     for_open: bool = True,
     **context: Any,
 ) -> ResponseReturnValue:
-    """Show a step's form, or take it: `save`, say so on the next page, and go `back`.
+    """Show a step's form, or take it: `save`, say so on the next page, and go back to where the
+    reader came from, else `home`, else the action's page.
 
     A reader who asks for a step that the action's state no longer has gets the action's page.
     """
-    status = 200
+    status, back = 200, asked_next() or home or _page_of(action.id)
     if form.is_submitted():
         status = 422
         if form.validate():
@@ -166,7 +167,7 @@ def _step(
                 status = refused(form, error)
             else:
                 done(said)
-                return redirect(back or _page_of(action.id))
+                return redirect(back)
     elif (action.status in OPEN) is not for_open:
         return redirect(_page_of(action.id))
     page = render_template(template, form=form, action=action, back=back, **context)

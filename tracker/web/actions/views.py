@@ -90,6 +90,7 @@ def show(action_id: int) -> ResponseReturnValue:
         past=words.past_deeds(shown.history),
         reminders=[words.reminder_sentence(item) for item in shown.reminders],
         back=words.way_back(asked_next()),
+        here=url_for("actions.show", action_id=action_id, next=asked_next() or None),
     )
 
 
@@ -139,8 +140,9 @@ def asked_points() -> tuple[int, ...]:
 def edit(action_id: int) -> ResponseReturnValue:
     """Change an open action; the loser of a race sees both versions."""
     action = scope.load_action(action_id, by=me(), deed=Deed.ACTION_EDIT)
-    if action.status not in OPEN:
-        return redirect(url_for("actions.show", action_id=action_id))
+    page = asked_next() or url_for("actions.show", action_id=action_id)
+    if action.status not in OPEN and request.method == "GET":
+        return redirect(page)
     form = EditActionForm(data=saved_values(action))
     choices = action_pages.form_choices(me(), Deed.ACTION_EDIT, kept_unit_id=action.unit_id)
     form.offer(choices, _("Ingen"))
@@ -159,9 +161,9 @@ def edit(action_id: int) -> ResponseReturnValue:
             status = refused(form, error)
         else:
             done(_("Ändringarna är sparade."))
-            return redirect(url_for("actions.show", action_id=action_id))
+            return redirect(page)
     return render_template(
-        "actions/edit.html", form=form, action=action, choices=choices, **answer
+        "actions/edit.html", form=form, action=action, choices=choices, page=page, **answer
     ), status
 
 

@@ -73,11 +73,15 @@ def sentences_of(counts: Counts) -> str:
     """The plan in a line: 12 av 31 åtgärder är genomförda. 4 är försenade, 2 saknar ägare."""
     if not counts.live:
         return str(_("Alla åtgärder är avbrutna."))
-    head = ngettext(
-        "%(num)s av %(total)s åtgärder är genomförd.",
-        "%(num)s av %(total)s åtgärder är genomförda.",
-        counts.done,
-        total=counts.live,
+    head = (
+        _one_reached(counts.done)
+        if counts.live == 1
+        else ngettext(
+            "%(num)s av %(total)s åtgärder är genomförd.",
+            "%(num)s av %(total)s åtgärder är genomförda.",
+            counts.done,
+            total=counts.live,
+        )
     )
     parts = [
         text
@@ -97,13 +101,18 @@ def sentences_of(counts: Counts) -> str:
     return f"{head} {', '.join(parts)}." if parts else str(head)
 
 
+def _one_reached(done: int) -> str:
+    return str(_("1 av 1 åtgärd är genomförd.") if done else _("0 av 1 åtgärd är genomförd."))
+
+
 def sentences_of_mine(number: int, late: int) -> str:
     """A manager's own in a line: Du har 4 åtgärder. 1 är försenad."""
     if not number:
         return str(_("Du har inga öppna åtgärder."))
     head = ngettext("Du har %(num)s åtgärd.", "Du har %(num)s åtgärder.", number)
     if not late:
-        return f"{head} {_('Ingen är försenad.')}"
+        nobody = _("Ingen är försenad.")
+        return f"{head} {nobody}"
     return f"{head} {ngettext('%(num)s är försenad.', '%(num)s är försenade.', late)}"
 
 
@@ -123,6 +132,8 @@ def way_back(target: str) -> WayBack:
         return WayBack(target, _("Förbättringspunkter"), more_points=True)
     if path == url_for("actions.mine"):
         return WayBack(target, _("Mina åtgärder"))
+    if path == url_for("start.index"):
+        return WayBack(target, _("Läget"))
     listed = target if path == url_for("actions.index") else url_for("actions.index")
     return WayBack(listed, _("Handlingsplan"))
 

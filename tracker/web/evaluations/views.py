@@ -159,7 +159,8 @@ def _lead(seen: draft_review.Review) -> str:
         strengths=ngettext("%(num)d styrka", "%(num)d styrkor", counts.strengths),
     )
     if not seen.to_look_at:
-        return f"{read} {_('Inget ser konstigt ut.')}"
+        nothing = _("Inget ser konstigt ut.")
+        return f"{read} {nothing}"
     look = ngettext(
         "%(num)d sak behöver din blick.", "%(num)d saker behöver din blick.", seen.to_look_at
     )

@@ -32,7 +32,8 @@ def role_words(role: RoleAssignment) -> str:
     place = role.unit or role.committee
     if place is not None:
         return f"{label}, {place.name}"
-    return f"{label}, {_('hela kommunen')}" if role.role is Role.DIRECTOR else label
+    everywhere = _("hela kommunen")
+    return f"{label}, {everywhere}" if role.role is Role.DIRECTOR else label
 
 
 @bp.get("/people")

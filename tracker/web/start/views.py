@@ -12,7 +12,7 @@ from tracker.clock import now
 from tracker.domain.permissions import Deed, Role
 from tracker.services import dashboards, operations
 from tracker.services.dashboards import AreaLine
-from tracker.web.access import me, requires
+from tracker.web.access import me, requires, starts_with_own_actions
 from tracker.web.local import today
 from tracker.web.start.sentences import committee_lead, plan_lead
 
@@ -25,7 +25,7 @@ def index() -> ResponseReturnValue:
     """The page of the person's first role; what the others need is in the menu."""
     if me().has_role(Role.DIRECTOR):
         return _director()
-    if me().has_role(Role.MANAGER):
+    if starts_with_own_actions():
         return redirect(url_for("actions.mine"))
     if me().has_role(Role.COMMITTEE):
         return _committee()
