@@ -44,7 +44,7 @@ screenshots: browser $(VENV)/ready-dev compiled ## Take README's pictures anew
 
 .PHONY: messages
 messages: $(VENV)/ready-dev ## Bring new sentences of the source into the English catalogue
-	$(BIN)/pybabel -q extract -F tracker/babel.cfg --no-default-keywords $(KEYWORDS:%=-k %) \
+	$(BIN)/pybabel -q extract --ignore-dirs ".*" -F tracker/babel.cfg --no-default-keywords $(KEYWORDS:%=-k %) \
 		--sort-by-file --add-location=file --project=atgarda -o $(VENV)/messages.pot .
 	$(BIN)/pybabel -q update -i $(VENV)/messages.pot -d tracker/translations -l en --init-missing \
 		--no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date

@@ -34,6 +34,8 @@ def extracted() -> dict[str, str]:
             [(re.sub(f"^{folder}/", "", pattern), how) for pattern, how in methods],
             {re.sub(f"^{folder}/", "", pattern): o for pattern, o in options.items()},
             keywords=parse_keywords(line[1].split()),
+            # Babel's own filter passes over folders that begin with _, and so over our macros.
+            directory_filter=lambda path: not Path(path).name.startswith("."),
         ):
             first = message[0] if isinstance(message, tuple) else message
             found.setdefault(first, f"{folder}/{name}:{number}")

@@ -61,9 +61,7 @@ class Story:
 
 
 @pytest.fixture
-def story(
-    live: Installation, new_page: Callable[..., Page], axe: Callable[[Page], None]
-) -> Story:
+def story(live: Installation, new_page: Callable[..., Page], axe: Callable[[Page], None]) -> Story:
     """An empty house with one administrator."""
     words = ("--name", "Ada Admin", "--email", "ada@sjovik.example", "--role", "admin")
     live.run("user", "add", *words, "--password-stdin", typed=PASSWORD + "\n")
