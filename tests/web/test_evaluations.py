@@ -164,7 +164,7 @@ class TestUpload:
 
     def test_a_letter_is_no_report_but_may_be_looked_at(self, cast: Cast, visit: Visits) -> None:
         page = upload(visit, cast, text="Hej! Vi ses på torsdag.")
-        assert "0 områden" in page.text
+        assert "inget lästes" in page.text
         page = visit(cast.director).submit(page.form, status=422)
         assert "Skriv vilken kommun utvärderingen gäller." in page.text
 

@@ -118,7 +118,7 @@ def _tell_owners(actions: list[Action], story: Story, post: Post) -> None:
         if action.owner_id and action.assigned_at:
             day = local_date(action.assigned_at, post.zone)
             by_mail.setdefault((action.owner_id, day), []).append(action)
-    for (owner_id, day), mine in sorted(by_mail.items(), key=lambda item: item[0]):
+    for (owner_id, day), mine in sorted(by_mail.items(), key=lambda item: item[0][::-1]):
         owner = next(user for user in story.people.values() if user.id == owner_id)
         sent_at = max(a.assigned_at for a in mine if a.assigned_at)
         db.session.add(_sent_mail(owner, day, mine, sent_at, post))

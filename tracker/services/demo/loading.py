@@ -104,7 +104,7 @@ def _told_places_and_people(now: datetime, zone: ZoneInfo) -> Story:
         purpose=data["plan"]["purpose"],
         created_at=now - timedelta(days=ACCEPTED_DAYS_AGO[0]),
     )
-    story = Story(data, now, local_date(now, zone), units, committees, {}, {}, plan)
+    story = Story(data, now, local_date(now, zone), zone, units, committees, {}, {}, plan)
     db.session.add_all([*committees.values(), *units.values(), plan])
     db.session.flush()
     hashed = hash_password(PASSWORD, salt=SALT)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from tracker.domain.calendar import previous_working_day
 from tracker.models import ActionPlan, Committee, ImprovementPoint, Unit, User
+
+MORNING = time(9)
 
 
 @dataclass
@@ -17,6 +20,7 @@ class Story:
     data: dict[str, Any]
     now: datetime
     today: date
+    zone: ZoneInfo
     units: dict[str, Unit]
     committees: dict[str, Committee]
     people: dict[str, User]
@@ -24,9 +28,9 @@ class Story:
     plan: ActionPlan
 
     def ago(self, days: int) -> datetime:
-        """The instant that many days before now, or on the last working day before that."""
-        day = self.today - timedelta(days=days)
-        return self.now - timedelta(days=days + (day - previous_working_day(day)).days)
+        """The morning of the day that many days ago, or of the last working day before it."""
+        day = previous_working_day(self.today - timedelta(days=days))
+        return min(self.now, datetime.combine(day, MORNING, self.zone))
 
     def name_of(self, who: str) -> str:
         """The name of one of the story's people, or the words that it uses for somebody else."""

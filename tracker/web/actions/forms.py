@@ -242,6 +242,7 @@ class ReportForm(TypedForm):
         form = cls(formdata=None)
         for field in form:
             field.id = field.label.field_id = f"{field.short_name}-{action_id}"
+        form.health.label.text = _("Lämna lägesrapport")
         return form
 
 

@@ -151,6 +151,8 @@ def _review_page(draft: ImportDraft, content: ReportDraft, form: HeadForm) -> st
 def _lead(seen: draft_review.Review) -> str:
     """What was read, and how much of it calls for a look."""
     counts = seen.counts
+    if not (counts.areas or counts.points or counts.strengths):
+        return str(_("Det här ser inte ut som en rapport från Kommunkompassen: inget lästes."))
     read = _(
         "%(areas)s, %(subareas)s, %(points)s och %(strengths)s lästes.",
         areas=ngettext("%(num)d område", "%(num)d områden", counts.areas),
