@@ -18,8 +18,10 @@ from tests.helpers.cast import Cast
 from tests.helpers.live import Installation
 from tests.helpers.smtp import Recorder
 from tests.services.mailing import messages
+from tracker.cli.reminders import OUTCOMES
 from tracker.extensions import db
 from tracker.models import OutboxState
+from tracker.services import outbox
 
 Command = Callable[..., Any]
 MONDAY = "2026-03-02"
@@ -161,7 +163,7 @@ class TestDeliver:
     def test_in_words(self, app: Flask, cast: Cast, flask_command: Command) -> None:
         flask_command("reminders", "plan", "--now", MONDAY)
         result = flask_command("reminders", "deliver", "--now", MONDAY)
-        assert result.stdout == "Utskick: sent 3\n"
+        assert result.stdout == "Skickade brev: 3\n"
 
     @pytest.mark.parametrize("command", ["deliver", "run"])
     def test_a_wrong_mail_url_is_told_before_anything_is_done(
@@ -171,3 +173,8 @@ class TestDeliver:
         assert result.exit_code == 1
         assert result.stderr.startswith("MAIL_URL går inte att läsa.")
         assert messages() == []
+
+
+def test_every_way_a_letter_can_end_has_words() -> None:
+    ends = {state.value for state in OutboxState} - {"queued", "claimed"}
+    assert ends | {"due", "later", "resent", outbox.NO_SERVER, outbox.LOST} == set(OUTCOMES)

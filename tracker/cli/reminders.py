@@ -17,12 +17,26 @@ from tracker.cli.common import (
     plain_errors,
     settings,
 )
+from tracker.domain.errors import N_
 from tracker.domain.reminders import standard_ladder
 from tracker.mail.url import parse_mail_url
 from tracker.services import outbox, places
 from tracker.services import reminders as service
 
 reminders = AppGroup("reminders", help="Plan and deliver reminders.")
+
+# What a person reads; --json keeps the names.
+OUTCOMES = {
+    "due": N_("Brev att skicka"),
+    "sent": N_("Skickade brev"),
+    "resent": N_("Brev som skickades en gång till"),
+    "later": N_("Brev som försöks igen senare"),
+    outbox.NO_SERVER: N_("Brev som väntar, för att mejlservern inte svarar"),
+    "uncertain": N_("Brev som kanske kom fram"),
+    "dead": N_("Brev som inte gick att leverera"),
+    "cancelled": N_("Brev som inte längre behövdes"),
+    outbox.LOST: N_("Brev som en annan arbetare tog över"),
+}
 
 only_to_option = click.option("--only-to", metavar="ADDRESS", help="Only for this person.")
 dry_run_option = click.option("--dry-run", is_flag=True, help="Say what would happen, do nothing.")
@@ -97,7 +111,7 @@ def _show(
     if planned is not None:
         _show_plan(planned)
     for outcome, count in (delivered or {}).items():
-        click.echo(_("Utskick: %(outcome)s %(count)s", outcome=outcome, count=count))
+        click.echo(f"{_(OUTCOMES[outcome])}: {count}")
 
 
 def _show_plan(planned: service.Plan) -> None:
