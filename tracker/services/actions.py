@@ -297,14 +297,8 @@ def _journal_changes(
         journal.record("action.edit", "action", action.id, data, by=by, now=now)
 
 
-def _current(action: Action) -> dict[str, Any]:
-    """The saved version in the names of the form's fields, and who saved it."""
-    query = (
-        select(JournalEntry.actor)
-        .where(JournalEntry.subject == "action", JournalEntry.subject_id == action.id)
-        .order_by(JournalEntry.id.desc())
-        .limit(1)
-    )
+def saved_values(action: Action) -> dict[str, Any]:
+    """An action in the names of the fields that change it."""
     return {
         "title": action.title,
         "description": action.description,
@@ -315,5 +309,15 @@ def _current(action: Action) -> dict[str, Any]:
         "deadline": action.deadline,
         "status": action.status,
         "version": action.version,
-        "saved_by": db.session.scalar(query) or "",
     }
+
+
+def _current(action: Action) -> dict[str, Any]:
+    """The saved version, and who saved it."""
+    query = (
+        select(JournalEntry.actor)
+        .where(JournalEntry.subject == "action", JournalEntry.subject_id == action.id)
+        .order_by(JournalEntry.id.desc())
+        .limit(1)
+    )
+    return {**saved_values(action), "saved_by": db.session.scalar(query) or ""}

@@ -27,7 +27,6 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.widgets import HiddenInput
 
 from tracker.domain.statuses import HEALTH_MARKS, OPEN, STATUS_MARKS, ActionStatus, Health
-from tracker.models import Action
 from tracker.services.action_lists import ActionFilter, Sort
 from tracker.services.action_pages import FilterChoices, FormChoices, PlanShown
 from tracker.services.actions import ActionChanges, NewAction
@@ -206,21 +205,6 @@ def as_text(field: Field, value: Any) -> str:
         return next((c.label for c in field.choices if field.coerce(c.value) == value), "")
     # Browsers send other line ends than those that are stored.
     return "\n".join(str(value).splitlines())
-
-
-def saved_values(action: Action) -> dict[str, Any]:
-    """The form's fields as the action has them."""
-    return {
-        "title": action.title,
-        "description": action.description,
-        "expected_effect": action.expected_effect,
-        "owner_text": action.owner.name if action.owner else "",
-        "unit_id": action.unit_id,
-        "committee_id": action.committee_id,
-        "deadline": action.deadline,
-        "status": action.status,
-        "version": action.version,
-    }
 
 
 class ReportForm(TypedForm):

@@ -24,7 +24,6 @@ from tracker.web.actions.forms import (
     ReportForm,
     a_key,
     as_text,
-    saved_values,
 )
 from tracker.web.local import today
 from tracker.web.messages import done
@@ -143,7 +142,7 @@ def edit(action_id: int) -> ResponseReturnValue:
     page = asked_next() or url_for("actions.show", action_id=action_id)
     if action.status not in OPEN and request.method == "GET":
         return redirect(page)
-    form = EditActionForm(data=saved_values(action))
+    form = EditActionForm(data=actions.saved_values(action))
     choices = action_pages.form_choices(me(), Deed.ACTION_EDIT, kept_unit_id=action.unit_id)
     form.offer(choices, _("Ingen"))
     form.offer_status()
