@@ -22,7 +22,6 @@ from tracker.domain.statuses import (
     Health,
     Timeliness,
     check_transition,
-    in_place_on,
     is_overdue,
     timeliness,
 )
@@ -134,14 +133,6 @@ def test_time_never_makes_an_open_action_better(status, deadline, today, later):
     now = timeliness(status, deadline, heard, today)
     then = timeliness(status, deadline, heard, today + days(later))
     assert ranks.index(then) >= ranks.index(now)
-
-
-@pytest.mark.parametrize(
-    ("done_on", "there"),
-    [(None, False), (date(2026, 3, 1), True), (date(2026, 3, 2), True), (date(2026, 3, 3), False)],
-)
-def test_in_place_counts_from_the_day_it_was_done(done_on, there):
-    assert in_place_on(done_on, TODAY) is there
 
 
 def test_every_state_has_word_tone_and_icon():

@@ -121,8 +121,3 @@ def timeliness(
     if (today - last_heard_on).days >= SILENT_DAYS:
         return Timeliness.SILENT
     return Timeliness.FINE
-
-
-def in_place_on(done_on: date | None, day: date) -> bool:
-    """Whether an action counts as in place on the day of an evaluation (DESIGN §1)."""
-    return done_on is not None and done_on <= day

@@ -240,7 +240,7 @@ def _with_subareas(query: Select[*tuple[Any, ...]], scores: ScoreSet) -> Any:
 
 
 def _in_place(day: date) -> ColumnElement[bool]:
-    """domain.statuses.in_place_on as a condition; what is not reached has no `done_on`."""
+    """What counts as in place on a day (DESIGN §1); what is not reached has no `done_on`."""
     return Action.status.in_(REACHED) & (Action.done_on <= day)
 
 
