@@ -3,25 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import PurePath
 
 from tracker.domain.errors import RuleBroken
 from tracker.importers import docx, text
 from tracker.importers.draft import ReportDraft
-from tracker.importers.lines import Line
+from tracker.importers.lines import Line, Progress, untold
 from tracker.importers.reader import read
 
 MAX_BYTES = 25_000_000
 
-_FORMATS: dict[str, Callable[[bytes], list[Line]]] = {
+_FORMATS: dict[str, Callable[[bytes, Progress], list[Line]]] = {
     ".docx": docx.read_lines,
     ".md": text.read_lines,
     ".txt": text.read_lines,
 }
 
 
-def read_report(data: bytes, filename: str) -> ReportDraft:
-    """The draft of the report in `data`; the name's ending tells the format.
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a file was read as, and the lines that it was read from."""
+
+    draft: ReportDraft
+    lines: tuple[Line, ...]
+
+
+def read_file(data: bytes, filename: str, progress: Progress = untold) -> Reading:
+    """The report in `data` with its lines; the name's ending tells the format.
 
     Raises RuleBroken, with a sentence that says what to do, where the file is of another type,
     empty, without text, damaged, over `MAX_BYTES`, or
@@ -41,9 +50,15 @@ def read_report(data: bytes, filename: str) -> ReportDraft:
             "Filen är större än 25 MB. Ta bort bilder ur rapporten, eller spara den som TXT, "
             "och försök igen."
         )
-    lines = read_lines(data)
+    lines = read_lines(data, progress)
     if not lines:
         raise RuleBroken(
             "Filen innehåller ingen text. Är rapporten inskannad som bilder behövs den som text."
         )
-    return read(lines)
+    return Reading(read(lines), tuple(lines))
+
+
+def read_report(data: bytes, filename: str) -> ReportDraft:
+    """The draft of the report in `data`, read in this very process: for files we made ourselves,
+    and for the child process that reads all others. Raises RuleBroken like `read_file`."""
+    return read_file(data, filename).draft

@@ -11,7 +11,7 @@ from typing import Any
 
 from tracker.domain.errors import RuleBroken
 from tracker.domain.text import normalise_space
-from tracker.importers.lines import MAX_LINES, Cell, Line, TooMuch, bounded
+from tracker.importers.lines import MAX_LINES, Cell, Line, Progress, TooMuch, bounded, untold
 from tracker.importers.text import split_bullet
 
 MAX_UNPACKED = 100_000_000
@@ -24,7 +24,7 @@ _BREAKS = {f"{_W}br": "\n", f"{_W}cr": "\n", f"{_W}tab": "\t", f"{_W}noBreakHyph
 _SKIPPED = {f"{_W}txbxContent", f"{_W}pPr", f"{_W}rPr", f"{_W}del", f"{_W}moveFrom"}
 
 
-def read_lines(data: bytes) -> list[Line]:
+def read_lines(data: bytes, _progress: Progress = untold) -> list[Line]:
     """The paragraphs of a Word document in reading order, those of tables with their cell.
 
     Raises RuleBroken where the file is no Word document, is damaged, unpacks to more than

@@ -1,7 +1,8 @@
 """What a report was read as, before anyone has accepted it.
 
 A field that the report does not hold is None or empty. `page` counts from 1 and is None where
-the format has no pages; `line` is the line of a text file, the paragraph of a document.
+the format has no pages; `line` is the line of a text file, the paragraph of a document, the
+running number of a line in a PDF; `lines` are the numbers of all lines that an item was put from.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ class StrengthDraft:
     page: int | None = None
     line: int | None = None
     certain: bool = True
+    lines: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,16 +41,19 @@ class PointDraft:
     line: int | None = None
     certain: bool = True
     subareas: tuple[str, ...] = ()
+    lines: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class SubAreaDraft:
-    """A sub-area as this report has it; `score` and `max` in points."""
+    """A sub-area as this report has it; `score` and `max` in points; `body` is the running text
+    about it, its paragraphs divided by blank lines."""
 
     code: str
     name: str
     score: int | None = None
     max: int | None = None
+    body: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,14 +124,20 @@ class ReportDraft:
             total_stated=raw["total"]["stated"],
             total_summed=raw["total"]["summed"],
             areas=tuple(_area(area) for area in raw["areas"]),
-            general_improvements=tuple(PointDraft(**p) for p in raw["general_improvements"]),
+            general_improvements=tuple(_point(p) for p in raw["general_improvements"]),
             role_models=tuple(RoleModel(**r) for r in raw["role_models"]),
             problems=tuple(Problem(**p) for p in raw["problems"]),
         )
 
 
 def _item_json(item: StrengthDraft | PointDraft) -> dict[str, Any]:
-    return {"text": item.text, "page": item.page, "line": item.line, "certain": item.certain}
+    return {
+        "text": item.text,
+        "page": item.page,
+        "line": item.line,
+        "certain": item.certain,
+        "lines": list(item.lines),
+    }
 
 
 def _area_json(area: AreaDraft) -> dict[str, Any]:
@@ -136,7 +147,8 @@ def _area_json(area: AreaDraft) -> dict[str, Any]:
         "score": area.score,
         "max": area.max,
         "subareas": [
-            {"code": s.code, "name": s.name, "score": s.score, "max": s.max} for s in area.subareas
+            {"code": s.code, "name": s.name, "score": s.score, "max": s.max, "body": s.body}
+            for s in area.subareas
         ],
         "strengths": [_item_json(item) for item in area.strengths],
         "improvements": [
@@ -152,8 +164,15 @@ def _area(raw: dict[str, Any]) -> AreaDraft:
         score=raw["score"],
         max=raw["max"],
         subareas=tuple(SubAreaDraft(**s) for s in raw["subareas"]),
-        strengths=tuple(StrengthDraft(**s) for s in raw["strengths"]),
-        improvements=tuple(
-            PointDraft(**{**p, "subareas": tuple(p["subareas"])}) for p in raw["improvements"]
-        ),
+        strengths=tuple(_strength(s) for s in raw["strengths"]),
+        improvements=tuple(_point(p) for p in raw["improvements"]),
     )
+
+
+def _strength(raw: dict[str, Any]) -> StrengthDraft:
+    return StrengthDraft(**{**raw, "lines": tuple(raw.get("lines", ()))})
+
+
+def _point(raw: dict[str, Any]) -> PointDraft:
+    lists = {name: tuple(raw.get(name, ())) for name in ("subareas", "lines")}
+    return PointDraft(**{**raw, **lists})

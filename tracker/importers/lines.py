@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from tracker.domain.errors import N_, RuleBroken
 
 MAX_LINES = 20_000
 MAX_CHARACTERS = 2_000_000
+
+Progress = Callable[[int, int], None]
+"""Told after each page (or slide, or sheet): how many are done, and of how many."""
+
+
+def untold(_done: int, _of: int) -> None:
+    """The progress that nobody follows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,12 +28,24 @@ class Cell:
 
 
 @dataclass(frozen=True, slots=True)
+class Box:
+    """Where on its page something stands: fractions of the page's width and height, 0 to 1, from
+    the page's top left corner."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+
+@dataclass(frozen=True, slots=True)
 class Line:
     """One line of text (in a document: one paragraph, or a part of it up to a line break).
 
     `text` has no bullet and no surrounding space, and is never empty; `bullet` is the sign that
     stood before it. `number` is where a person finds it, `page` counts from 1. `heading` is the
     level that the format states (1 is the highest), never one that is guessed from the wording.
+    `box` is given where the format has a geometry.
     """
 
     text: str
@@ -36,6 +55,7 @@ class Line:
     bullet: str = ""
     blank_before: bool = False
     cell: Cell | None = None
+    box: Box | None = None
 
 
 class TooMuch(RuleBroken):

@@ -92,10 +92,13 @@ def _share_out(section: RawSection, items: Sequence[Item], pile: _Pile, joiner: 
         left = split_at(texts, continued=section.continued)
     for index, (item, text) in enumerate(zip(items, texts, strict=True)):
         at, certain = item.lines[0], item.certain and sure
+        from_lines = tuple(dict.fromkeys(line.number for line in item.lines))
         if index < left:
-            pile.strengths.append(StrengthDraft(text, at.page, at.number, certain))
+            strength = StrengthDraft(text, at.page, at.number, certain, from_lines)
+            pile.strengths.append(strength)
         else:
-            pile.improvements.append(PointDraft(text, at.page, at.number, certain))
+            point = PointDraft(text, at.page, at.number, certain, lines=from_lines)
+            pile.improvements.append(point)
 
 
 def _areas(

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from tracker.domain.errors import RuleBroken
 from tracker.domain.text import normalise_space
-from tracker.importers.lines import Cell, Line, bounded
+from tracker.importers.lines import Cell, Line, Progress, bounded, untold
 
 _ROW_BREAK = re.compile(r"\r\n|\r|\n")
 _SIGNS = "•●▪◦‣·■□○◆♦►▶➢➤✓✔\uf0b7\uf0a7\uf0d8"
@@ -33,7 +33,7 @@ _BINARY = (
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f\x80-\x9f]")
 
 
-def read_lines(data: bytes) -> list[Line]:
+def read_lines(data: bytes, _progress: Progress = untold) -> list[Line]:
     """The lines of a text file that hold anything; Markdown's signs become fields.
 
     UTF-8 (with or without its mark), UTF-16 with its mark, else Windows-1252.
