@@ -17,9 +17,9 @@ DRAFT = ReportDraft(
     areas=(
         AreaDraft(
             1, "Samspel", 54, 100,
-            (SubAreaDraft("1.1", "Strategi", 12, 20),),
-            (StrengthDraft("Bra", 4, None),),
-            (PointDraft("Mer", None, 17, False, ("1.1",)),),
+            (SubAreaDraft("1.1", "Strategi", 12, 20, "Ett stycke.\n\nEtt till."),),
+            (StrengthDraft("Bra", 4, 30, lines=(30, 31)),),
+            (PointDraft("Mer", None, 17, False, ("1.1",), (17, 18)),),
         ),
     ),
     general_improvements=(PointDraft("Samla", None, 3),),
@@ -42,5 +42,21 @@ def test_what_is_unknown_is_null_or_empty() -> None:
 
 def test_points_carry_place_doubt_and_suggestions() -> None:
     assert DRAFT.to_json()["areas"][0]["improvements"] == [
-        {"text": "Mer", "page": None, "line": 17, "certain": False, "subareas": ["1.1"]}
-    ]
+        {
+            "text": "Mer", "page": None, "line": 17, "certain": False, "lines": [17, 18],
+            "subareas": ["1.1"],
+        }
+    ]  # fmt: skip
+
+
+def test_a_sub_area_carries_the_text_about_it() -> None:
+    (subarea,) = DRAFT.to_json()["areas"][0]["subareas"]
+    assert subarea["body"] == "Ett stycke.\n\nEtt till."
+
+
+def test_drafts_from_before_lines_and_bodies_were_kept_are_read() -> None:
+    raw = DRAFT.to_json()
+    (area,) = raw["areas"]
+    del area["subareas"][0]["body"], area["improvements"][0]["lines"], area["strengths"][0]["lines"]
+    (read,) = ReportDraft.from_json(raw).areas
+    assert (read.subareas[0].body, read.improvements[0].lines) == ("", ())

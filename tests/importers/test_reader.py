@@ -220,32 +220,6 @@ def test_score_table_in_markdown() -> None:
     assert draft.areas[0].score == area_score(6)
 
 
-EARLIER = [
-    "Offentlighet och demokrati", "Tillgänglighet och brukarorientering",
-    "Politisk styrning och kontroll", "Ledarskap, ansvar och delegation",
-    "Resultat och effektivitet", "Kommunen som arbetsgivare – personalpolitik",
-    "Ständiga förbättringar", "Kommunen som samhällsbyggare",
-]  # fmt: skip
-
-
-def test_the_edition_of_2010() -> None:
-    blocks = "".join(
-        f"{i}. {name}\n\nStyrkor\n\nEtt gott läge inom {name.lower()}\n\n"
-        f"Förbättringsområden\n\nMer mod inom {name.lower()}\n\n"
-        for i, name in enumerate(EARLIER, 1)
-    )
-    table = "\n".join(f"{name} {50 + i} 100" for i, name in enumerate(EARLIER, 1))
-    draft = read(
-        f"Utvärderingen av Granviks kommun\n\n{blocks}Poängfördelning\n\n{table}\nTotalt 436 800\n"
-    )
-    assert draft.edition == "kommunkompassen-2010"
-    assert [a.score for a in draft.areas] == [51, 52, 53, 54, 55, 56, 57, 58]
-    assert (draft.total_stated, draft.total_summed) == (436, 436)
-    assert points(draft) == {
-        i: [f"Mer mod inom {name.lower()}"] for i, name in enumerate(EARLIER, 1)
-    }
-
-
 def test_suggestions_are_sub_areas_of_the_area_best_first() -> None:
     draft = read(granvik())
     first = {p.text: p.subareas[:1] for a in draft.areas for p in a.improvements}
@@ -278,6 +252,9 @@ def test_to_json_has_the_shape_that_stays() -> None:
     assert list(raw["total"]) == ["stated", "summed"]
     area = raw["areas"][0]
     assert list(area) == ["number", "name", "score", "max", "subareas", "strengths", "improvements"]
-    assert list(area["subareas"][0]) == ["code", "name", "score", "max"]
-    assert list(area["improvements"][0]) == ["text", "page", "line", "certain", "subareas"]
+    assert list(area["subareas"][0]) == ["code", "name", "score", "max", "body"]
+    assert list(area["strengths"][0]) == ["text", "page", "line", "certain", "lines"]
+    assert list(area["improvements"][0]) == [
+        "text", "page", "line", "certain", "lines", "subareas",
+    ]  # fmt: skip
     assert ReportDraft.from_json(raw) == read(granvik())

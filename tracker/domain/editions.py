@@ -8,16 +8,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 from typing import Any
 
 from tracker.domain.errors import RuleBroken
-from tracker.domain.text import likeness
+from tracker.domain.text import Names
 
-KEYS = ("kommunkompassen-2010", "kommunkompassen-2020")
-_ALIKE = 0.84
+KEYS = ("kommunkompassen-2010", "kommunkompassen-2016", "kommunkompassen-2020")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +29,11 @@ class SubAreaDef:
     aliases: tuple[str, ...] = ()
 
 
+def subarea_names(subareas: Iterable[SubAreaDef]) -> Names[SubAreaDef]:
+    """The sub-areas by their names and aliases."""
+    return Names((sub, (sub.name, *sub.aliases)) for sub in subareas)
+
+
 @dataclass(frozen=True, slots=True)
 class AreaDef:
     """A main area of 100 points, with the sub-areas that its evaluations usually have."""
@@ -38,6 +42,20 @@ class AreaDef:
     name: str
     aliases: tuple[str, ...]
     subareas: tuple[SubAreaDef, ...]
+    _names: Names[AreaDef] = field(init=False, repr=False, compare=False)
+    _parts: Names[SubAreaDef] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_names", Names([(self, (self.name, *self.aliases))]))
+        object.__setattr__(self, "_parts", subarea_names(self.subareas))
+
+    def is_named(self, text: str) -> bool:
+        """Whether `text` spells the area's name or an alias of it."""
+        return self._names.match(text) is not None
+
+    def match_subarea(self, text: str) -> SubAreaDef | None:
+        """The sub-area whose name, or alias, `text` spells; None where no name is near enough."""
+        return self._parts.match(text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +66,22 @@ class Edition:
     name: str
     year: int
     areas: tuple[AreaDef, ...]
+    _own: Names[AreaDef] = field(init=False, repr=False, compare=False)
+    _names: Names[AreaDef] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        own = Names((area, (area.name,)) for area in self.areas)
+        object.__setattr__(self, "_own", own)
+        names = Names((area, (area.name, *area.aliases)) for area in self.areas)
+        object.__setattr__(self, "_names", names)
+
+    def match_area(self, text: str, *, aliases: bool = True) -> AreaDef | None:
+        """The area whose name, or alias, `text` spells; None where no name is near enough."""
+        return (self._names if aliases else self._own).match(text)
+
+    def opens_area(self, text: str) -> bool:
+        """Whether the first word of `text` is one that an area's name begins with."""
+        return self._names.opens(text)
 
     def area(self, number: int) -> AreaDef | None:
         """The area with that number, or None where the edition has none."""
@@ -66,27 +100,6 @@ def edition(key: str) -> Edition:
         if known.key == key:
             return known
     raise RuleBroken("Versionen %(key)s av Kommunkompassen är okänd.", key=key)
-
-
-def match_area(text: str, areas: Iterable[AreaDef], *, aliases: bool = True) -> AreaDef | None:
-    """The area whose name, or alias, `text` spells; None where no name is near enough."""
-    best, found = _ALIKE, None
-    for area in areas:
-        names = (area.name, *area.aliases) if aliases else (area.name,)
-        score = max(likeness(text, name) for name in names)
-        if score >= best and (found is None or score > best):
-            best, found = score, area
-    return found
-
-
-def match_subarea(text: str, subareas: Iterable[SubAreaDef]) -> SubAreaDef | None:
-    """The sub-area whose name, or alias, `text` spells; None where no name is near enough."""
-    best, found = _ALIKE, None
-    for subarea in subareas:
-        score = max(likeness(text, name) for name in (subarea.name, *subarea.aliases))
-        if score >= best and (found is None or score > best):
-            best, found = score, subarea
-    return found
 
 
 def _load(key: str) -> Edition:

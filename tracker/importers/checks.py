@@ -8,7 +8,8 @@ from tracker.domain.editions import Edition
 from tracker.importers.draft import AreaDraft, Problem
 from tracker.importers.lines import Line
 from tracker.importers.outline import AreaOutline
-from tracker.importers.scores import AreaScores
+from tracker.importers.places import place
+from tracker.importers.scores import AreaScores, ScoreTables
 
 
 def check_area(
@@ -76,6 +77,25 @@ def check_repeated(codes: Sequence[str]) -> list[Problem]:
         )
         for code in codes
     ]
+
+
+def check_columns(tables: ScoreTables) -> list[Problem]:
+    """Rows whose numbers could be meant in another way, or that are no whole points."""
+    told = [
+        f"Raden för {_named(what)} har fler tal än poäng och högsta poäng; kontrollera att rätt "
+        "tal valdes."
+        for what in dict.fromkeys(tables.judged)
+    ]
+    told += [
+        f"Poängen för {_named(what)} är {str(printed).replace('.', ',')} i rapporten och har "
+        f"avrundats till {int(printed + 0.5)}."
+        for what, printed in tables.rounded
+    ]
+    return [Problem("warning", "report", message) for message in told]
+
+
+def _named(what: str) -> str:
+    return what if what.startswith("område") else f"delområde {what}"
 
 
 def check_report(
@@ -153,7 +173,7 @@ def left_over(lines: Sequence[Line], heading: Line) -> list[Problem]:
     if not lines:
         return []
     message = (
-        f"Under rubriken ”{heading.text}” (rad {heading.number}) står text som inte lästes som "
+        f"Under rubriken ”{heading.text}” ({place(heading)}) står text som inte lästes som "
         f"någon punkt: {_quote(lines)}"
     )
     return [Problem("warning", f"line {lines[0].number}", message)]
@@ -167,14 +187,26 @@ def page_furniture(lines: Sequence[Line]) -> list[Problem]:
     return [Problem("info", "report", message)]
 
 
-def judged_columns(number: int, heading: Line) -> Problem:
-    """Strengths and points stood under one heading, without a sign of where one ends."""
+def beside_points(lines: Sequence[Line]) -> list[Problem]:
+    """Cells beside strengths and improvement points that belong to neither."""
+    if not lines:
+        return []
     message = (
-        f"Område {number}: styrkor och förbättringsmöjligheter står under en gemensam rubrik "
-        f"(rad {heading.number}) och har skilts åt på ordalydelsen. Kontrollera dem."
+        "Kolumner bredvid styrkor och förbättringsmöjligheter lästes inte som punkter: "
+        f"{_quote(lines)}"
     )
-    return Problem("warning", f"area {number}", message)
+    return [Problem("info", "report", message)]
+
+
+def judged_columns(number: int | None, heading: Line) -> Problem:
+    """Strengths and points stood under one heading, without a sign of where one ends."""
+    whose = f"Område {number}" if number is not None else "Hela kommunen"
+    message = (
+        f"{whose}: styrkor och förbättringsmöjligheter står under en gemensam rubrik "
+        f"({place(heading)}) och har skilts åt på ordalydelsen. Kontrollera dem."
+    )
+    return Problem("warning", "report" if number is None else f"area {number}", message)
 
 
 def _quote(lines: Sequence[Line]) -> str:
-    return "; ".join(f"rad {line.number} ”{line.text}”" for line in lines)
+    return "; ".join(f"{place(line)} ”{line.text}”" for line in lines)

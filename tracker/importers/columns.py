@@ -50,13 +50,14 @@ def leaning(text: str) -> int:
     return asks - praises
 
 
-def split_at(texts: Sequence[str], *, continued: bool) -> int:
-    """How many of `texts` stand in the left column.
+def split_at(texts: Sequence[str], *, continued: bool, swapped: bool = False) -> int:
+    """How many of `texts` stand in the left column; `swapped` where the improvement points do.
 
     `continued`: the heading repeats one of the same area, so what follows may well be the rest
     of the right column alone; an even weight then goes to the right, else to the middle.
     """
-    weights = [leaning(text) for text in texts]
+    sign = -1 if swapped else 1
+    weights = [sign * leaning(text) for text in texts]
     middle = 0 if continued else (len(texts) + 1) // 2
     gains = {k: sum(weights[k:]) - sum(weights[:k]) for k in range(len(texts) + 1)}
     return min(gains, key=lambda k: (-gains[k], abs(k - middle)))

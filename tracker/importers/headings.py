@@ -5,28 +5,33 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from enum import Enum, auto
 
-from tracker.domain.editions import AreaDef, Edition, match_area, match_subarea
-from tracker.domain.text import likeness, words
+from tracker.domain.editions import AreaDef, Edition
+from tracker.domain.text import fold, likeness
 from tracker.importers.lines import Line
-
-
-class Kind(Enum):
-    """What a heading opens."""
-
-    AREA = auto()
-    BOX = auto()
-    INTRO = auto()
-    STRENGTHS = auto()
-    IMPROVEMENTS = auto()
-    BOTH = auto()
-    SCORES = auto()
-    CHAPTER = auto()
-
+from tracker.importers.wording import (
+    Kind,
+    hints_at_other,
+    is_box,
+    is_chapter,
+    is_general,
+    is_intro,
+    is_scores,
+    is_weak,
+    points_and_rest,
+    points_kind,
+)
 
 _LONGEST = 130
-POINTS = frozenset({Kind.STRENGTHS, Kind.IMPROVEMENTS, Kind.BOTH})
+_ENDS = (".", ",", ";", "?", "!")
+_AREA = re.compile(r"^(?:huvud)?område\s*(\d{1,2})\b\s*[.:–—-]?\s*(.*)$", re.I)
+_NUMBERED = re.compile(r"^(\d{1,2})\s*[.):]?\s+(\S.*)$")
+_SECTION = re.compile(r"^\d{1,2}(?:\.\d{1,2}){1,2}\.?\s+(?=[^\W\d])")
+_SCORE_TAIL = re.compile(
+    r"(?:\s*[(–—:-]?\s*(?:uppnått|uppnådd|max(?:imalt)?|poäng)\b\s*)+$"
+    r"|\s*[(–—:,-]?\s*\d{1,3}(?:\s*(?:/|av)\s*100)?\s*(?:poäng|p)\s*\)?$",
+    re.I,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,54 +67,6 @@ class Mark:
     general: bool = False
 
 
-_ADJECTIVES = (
-    r"(?:(?:sammanfattande|övergripande|generella|gemensamma|identifierade|viktiga|viktigaste|"
-    r"prioriterade|kommunens|områdets|våra|de) )*"
-)
-_TAIL = r"(?: (?:i|inom|för) (?:området|område \d|kommunen|sin helhet)| forts| fortsättning)?"
-_S = r"(?:styrkor(?:na)?|styrka|starka sidor|framgångsfaktorer)"
-_I = (
-    r"(?:(?:förbättrings|utvecklings) ?(?:möjlighet(?:er(?:na)?)?|områden?|områdena|punkter(?:na)?|"
-    r"punkt|potential(?:er)?|behov)|möjligheter till förbättring|möjligheter till utveckling)"
-)
-_STRENGTHS = re.compile(rf"{_ADJECTIVES}{_S}{_TAIL}$")
-_IMPROVEMENTS = re.compile(rf"{_ADJECTIVES}{_I}{_TAIL}$")
-_BOTH = re.compile(rf"{_ADJECTIVES}{_S}{_TAIL} (?:och |samt )?{_ADJECTIVES}{_I}{_TAIL}$")
-_GENERAL = re.compile(r"^(?:sammanfattande|övergripande|generella|gemensamma) ")
-_BOX = re.compile(r"^(?:rubrik(?:er)?|delområden?|delområdena)(?: (?:och )?poäng)?$")
-_INTRO = re.compile(r"^(?:allmänt|allmänt om området|inledning|generellt)$")
-_SCORES = re.compile(
-    r"^(?:\d+ )?(?:översikt (?:av|över) poäng|poängöversikt|poängfördelning|poängsammanställning)"
-)
-_CHAPTER = re.compile(
-    r"^(?:översikt|bilagor|bilaga(?: \d+)?|källor|avslutning|"
-    r"avslutande (?:ord|kommentarer|reflektioner)|"
-    r"slutord|slutsatser|sammanfattning|sammanfattande (?:kommentarer|slutsatser)|metod|"
-    r"nästa steg)$"
-    r"|^\d+ (?:översikt|bilaga|källor|avslut\w*|slutord|slutsats\w*|sammanfatt\w*|"
-    r"detaljerad genomgång|jämförelser?|metod|resultat|nästa steg)\b"
-)
-_AREA = re.compile(r"^(?:huvud)?område\s*(\d{1,2})\b\s*[.:–—-]?\s*(.*)$", re.I)
-_NUMBERED = re.compile(r"^(\d{1,2})\s*[.):]?\s+(\S.*)$")
-_SCORE_TAIL = re.compile(
-    r"(?:\s*[(–—:-]?\s*(?:uppnått|uppnådd|max(?:imalt)?|poäng)\b\s*)+$"
-    r"|\s*[(–—:,-]?\s*\d{1,3}(?:\s*(?:/|av)\s*100)?\s*(?:poäng|p)\s*\)?$",
-    re.I,
-)
-
-
-def points_kind(text: str) -> Kind | None:
-    """Whether `text` is a heading of strengths, of improvement points, or of both in one."""
-    if len(text) > 90:
-        return None
-    key = " ".join(words(text))
-    if _STRENGTHS.match(key):
-        return Kind.STRENGTHS
-    if _IMPROVEMENTS.match(key):
-        return Kind.IMPROVEMENTS
-    return Kind.BOTH if _BOTH.match(key) else None
-
-
 def find_marks(lines: Sequence[Line], edition: Edition | None) -> list[Mark]:
     """Every heading in order; a heading may be wrapped over up to three lines."""
     marks: list[Mark] = []
@@ -118,7 +75,22 @@ def find_marks(lines: Sequence[Line], edition: Edition | None) -> list[Mark]:
         found = _at(lines, at, edition)
         marks.extend(found)
         at = found[-1].end if found else at + 1
-    return _merged_columns(_without_lists(marks), lines)
+    return _merged_columns(_without_lists(_paired(marks, lines)), lines)
+
+
+def _paired(marks: Sequence[Mark], lines: Sequence[Line]) -> list[Mark]:
+    """Without those weak headings of points that have no heading of strengths next to them."""
+    kept: list[Mark] = []
+    for at, mark in enumerate(marks):
+        before = [other.kind for other in marks[max(at - 1, 0) : at]]
+        after = [other.kind for other in marks[at + 1 : at + 3]]
+        paired = Kind.STRENGTHS in before or (
+            after[:1] == [Kind.STRENGTHS] and Kind.IMPROVEMENTS not in after
+        )
+        weak = mark.kind is Kind.IMPROVEMENTS and is_weak(lines[mark.start].text)
+        if paired or not weak:
+            kept.append(mark)
+    return kept
 
 
 def _without_lists(marks: Sequence[Mark]) -> list[Mark]:
@@ -144,11 +116,12 @@ def _merged_columns(marks: Sequence[Mark], lines: Sequence[Line]) -> list[Mark]:
         last = made[-1] if made else None
         if (
             last
-            and (last.kind, mark.kind) == (Kind.STRENGTHS, Kind.IMPROVEMENTS)
+            and {last.kind, mark.kind} == {Kind.STRENGTHS, Kind.IMPROVEMENTS}
             and last.end == mark.start
             and lines[mark.start].cell is None
         ):
-            made[-1] = replace(last, kind=Kind.BOTH, end=mark.end)
+            both = Kind.BOTH if last.kind is Kind.STRENGTHS else Kind.SWAPPED
+            made[-1] = replace(last, kind=both, end=mark.end)
         else:
             made.append(mark)
     return made
@@ -157,11 +130,17 @@ def _merged_columns(marks: Sequence[Mark], lines: Sequence[Line]) -> list[Mark]:
 def _at(lines: Sequence[Line], at: int, edition: Edition | None) -> list[Mark]:
     """The heading that starts at `at`: the fewest lines that make one, but as many as bring an
     area's name nearest to the edition's."""
+    if _goes_on(lines[at]):
+        return []
     best: list[Mark] = []
     nearest = 0.0
     for end in range(at + 1, min(at + 3, len(lines)) + 1):
         span = _Span(lines, at, end)
         if len(span.text) > _LONGEST or (span.wrapped and _stands_alone(lines[end - 1])):
+            break
+        if span.wrapped and span.first.text.endswith(_ENDS):
+            break
+        if end - at == 3 and not _opens_area(span.first, edition):
             break
         found = _read(span, edition)
         near = _nearness(found, edition)
@@ -170,6 +149,21 @@ def _at(lines: Sequence[Line], at: int, edition: Edition | None) -> list[Mark]:
         if best and best[0].kind is not Kind.AREA:
             break
     return best
+
+
+def _goes_on(line: Line) -> bool:
+    """Whether a line starts with a small letter, so that it goes on with the one before it."""
+    return line.heading is None and line.text[:1].islower()
+
+
+def _opens_area(line: Line, edition: Edition | None) -> bool:
+    """Whether a line can start the heading of an area: by a number, or by its first word."""
+    text = line.text
+    if line.bullet:
+        return False
+    if text[0].isdigit() or text[:6].casefold() in {"område", "huvudo"}:
+        return True
+    return edition is not None and edition.opens_area(text)
 
 
 def _stands_alone(line: Line) -> bool:
@@ -186,52 +180,82 @@ def _nearness(marks: Sequence[Mark], edition: Edition | None) -> float:
 
 
 def _read(span: _Span, edition: Edition | None) -> list[Mark]:
-    area = _area(span, edition)
-    if area:
+    text = span.text.replace("- ", "") if span.wrapped else span.text
+    may = _may_head(span)
+    both = _points_of_area(text, span, edition) if may and not span.first.bullet else []
+    if both:
+        return both
+    if _opens_area(span.first, edition) and (area := _area(span, edition)):
         return area
-    text = span.text
-    kind = points_kind(text.replace("- ", "") if span.wrapped else text)
+    if not may:
+        return []
+    kind = points_kind(text)
     if kind:
-        general = _GENERAL.match(" ".join(words(text))) is not None
-        return [Mark(kind, span.start, span.end, general=general)]
+        return [Mark(kind, span.start, span.end, general=is_general(text))]
     other = _other_kind(span)
     return [Mark(other, span.start, span.end, name=text)] if other else []
 
 
+def _may_head(span: _Span) -> bool:
+    """Whether a line may be a heading of points: one bullet among its equals is an item, unless
+    it is the first in a frame of several (on a slide, where the heading of a list is set as the
+    list)."""
+    first = span.first
+    if first.heading is not None or not first.bullet:
+        return True
+    after = span.lines[span.end] if span.end < len(span.lines) else None
+    before = span.lines[span.start - 1] if span.start else None
+    if first.box and after and after.box == first.box and (not before or before.box != first.box):
+        return True
+    return all(first.bullet != x.bullet for x in (before, after) if x)
+
+
+def _points_of_area(text: str, span: _Span, edition: Edition | None) -> list[Mark]:
+    """ "Styrkor – Samhällsutveckling" or "Styrkor inom område 2" as the area and its points."""
+    parts = points_and_rest(text) if edition else None
+    if edition is None or parts is None:
+        return []
+    kind, rest = parts
+    number, title, _ = _number(rest)
+    defined = edition.match_area(title) or (edition.area(number) if number else None)
+    if defined is None:
+        return []
+    area = Mark(Kind.AREA, span.start, span.end, area=defined.number, name=defined.name)
+    return [area, Mark(kind, span.start, span.end)]
+
+
 def _other_kind(span: _Span) -> Kind | None:
-    key = " ".join(words(span.text))
-    if _BOX.match(key):
+    if span.first.heading is None and not hints_at_other(span.first.text):
+        return None
+    if is_box(span.text):
         return Kind.BOX
     if span.wrapped:
         return None
-    if not span.first.bullet and _INTRO.match(key):
+    if not span.first.bullet and is_intro(span.text):
         return Kind.INTRO
-    if not span.first.bullet and _SCORES.match(key) and not span.text.endswith("."):
+    if not span.first.bullet and is_scores(span.text) and not span.text.endswith("."):
         return Kind.SCORES
-    return Kind.CHAPTER if _is_chapter(span.first, key) else None
+    return Kind.CHAPTER if _is_chapter(span.first) else None
 
 
-def _is_chapter(line: Line, key: str) -> bool:
+def _is_chapter(line: Line) -> bool:
     if line.heading is not None:
         return True
-    numbered = _NUMBERED.match(line.text)
     short = len(line.text) <= 70 and not line.text.endswith((".", ",", ";"))
-    known = _CHAPTER.match(key) is not None and (numbered is not None or len(key) <= 30)
-    return bool(known and short and not line.bullet and line.text[:1] == line.text[:1].upper())
+    plain = short and not line.bullet and line.text[:1] == line.text[:1].upper()
+    return plain and is_chapter(line.text, numbered=_NUMBERED.match(line.text) is not None)
 
 
 def _area(span: _Span, edition: Edition | None) -> list[Mark]:
-    if span.first.bullet:
-        return []
     name, tail = _split_tail(span.text)
-    number, title, sure = _number(_SCORE_TAIL.sub("", name).strip())
+    number, title, sure = _number(_SCORE_TAIL.sub("", _SECTION.sub("", name)).strip())
     sure = sure and not span.wrapped
     if edition is None:
         plain = title.endswith((".", ",")) or title[:1].islower()
         found, title = (number, title or f"Område {number}") if sure and not plain else (None, "")
     else:
         found, title = _recognise(number, title, sure, edition)
-    if not found or (number is None and not _bare_name_opens(span)):
+    if not found or (number is None and not tail and not _bare_name_opens(span, found, edition)):
         return []
     mark = Mark(Kind.AREA, span.start, span.end, area=found, name=title)
     return [mark, Mark(tail, span.start, span.end)] if tail else [mark]
@@ -252,33 +276,39 @@ def _recognise(
     number: int | None, title: str, sure: bool, edition: Edition
 ) -> tuple[int | None, str]:
     if number is None:
-        matched = match_area(title, edition.areas)
+        matched = edition.match_area(title)
         if matched is None or _nearer_subarea(title, matched):
             return None, ""
         return matched.number, title
     defined = edition.area(number)
     if defined is None:
         return None, ""
-    if match_area(title, [defined]):
+    if defined.is_named(title):
         return number, title
     headingish = not title or (title[:1].isupper() and not title.endswith((".", ",")))
     return (number, title or defined.name) if sure and headingish else (None, "")
 
 
 def _nearer_subarea(title: str, area: AreaDef) -> bool:
-    sub = match_subarea(title, area.subareas)
+    sub = area.match_subarea(title)
     return sub is not None and likeness(title, sub.name) > likeness(title, area.name)
 
 
-def _bare_name_opens(span: _Span) -> bool:
+def _bare_name_opens(span: _Span, number: int, edition: Edition | None) -> bool:
     """Whether an area's name that stands alone is a heading, not a row of a list of areas."""
     if span.first.heading is not None:
         return True
-    following = [line.text for line in span.lines[span.end : span.end + 2]]
-    if not following:
+    if span.end == len(span.lines):
         return False
-    key = " ".join(words(following[0]))
-    return bool(_BOX.match(key) or _INTRO.match(key) or points_kind(following[0]))
+    follows = span.lines[span.end]
+    if is_box(follows.text) or is_intro(follows.text) or points_kind(follows.text):
+        return True
+    area = edition.area(number) if edition else None
+    if area is None or not span.first.blank_before:
+        return False
+    exact = fold(span.text) in {fold(name) for name in (area.name, *area.aliases)}
+    prose = len(follows.text) >= 60 and not follows.bullet
+    return exact and (prose or area.match_subarea(follows.text) is not None)
 
 
 def _split_tail(text: str) -> tuple[str, Kind | None]:

@@ -7,14 +7,19 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from tracker.domain.editions import Edition, match_subarea
+from tracker.domain.editions import Edition
 from tracker.domain.text import likeness
 from tracker.importers.draft import Problem
-from tracker.importers.headings import POINTS, Kind, Mark
+from tracker.importers.headings import Mark
 from tracker.importers.lines import Line
+from tracker.importers.places import place
+from tracker.importers.rows import read_header
+from tracker.importers.wording import POINTS, Kind
 
 _SCORE = re.compile(
-    r"^(?:poäng\s*:?\s*)?(\d{1,3})(?:\s*(?:/|av)\s*(?:max\s*)?100)?\s*(?:poäng|p)?$", re.I
+    r"^(?:(?:uppnådd\w* |uppnått |områdets |total )?(?:poäng|resultat)(?: för området)?\s*:?\s*)?"
+    r"(\d{1,3})(?:\s*(?:/|av)\s*(?:max\s*)?100)?\s*(?:poäng|p)?$",
+    re.I,
 )
 _LIST_NUMBER = re.compile(r"^(?:\d{1,2}\.)?\d{1,2}\s*[.)]?\s+(?=\D)")
 _BARE_NUMBER = re.compile(r"^\d{1,3}$")
@@ -40,6 +45,7 @@ class AreaOutline:
     number: int
     name: str
     level: int | None = None
+    times: int = 0
     box: list[Line] = field(default_factory=list)
     box_scores: list[int] = field(default_factory=list)
     body: list[Line] = field(default_factory=list)
@@ -111,9 +117,12 @@ class _Walk:
             self._open_section(mark, line)
             return
         done = self.area is not None and bool(self.area.sections)
+        waiting = self.section if self.section and not self.section.lines else None
         self.leave()
         if mark.kind is Kind.AREA and mark.area is not None:
             self._enter(mark.area, mark.name, line.heading)
+            if waiting and self._lists_items(mark):
+                self._turn_over(waiting)
         elif mark.kind in {Kind.BOX, Kind.INTRO}:
             if self.area is None or done or (mark.kind is Kind.BOX and self.area.box):
                 self._enter_lost(mark)
@@ -122,6 +131,26 @@ class _Walk:
             self.area = None
         else:
             self._chapter(line, done)
+
+    def _lists_items(self, mark: Mark) -> bool:
+        """Whether bullets follow an area's name that are not its sub-areas."""
+        follows: list[Line] = []
+        for index in range(mark.end, len(self.lines)):
+            if index in self.marks:
+                break
+            follows.append(self.lines[index])
+        named = sum(1 for x in follows if mark.area in self._areas_naming(x.text))
+        return any(x.bullet for x in follows) and 2 * named < len(follows)
+
+    def _turn_over(self, empty: RawSection) -> None:
+        """Let the area that was just met have the heading of points that stands above its name
+        with nothing under it."""
+        for sections in (self.result.general, *(a.sections for a in self.result.areas.values())):
+            sections[:] = [section for section in sections if section is not empty]
+        assert self.area is not None  # noqa: S101 - it was just entered
+        self.section = RawSection(empty.kind, self.area.number, empty.heading)
+        self.area.sections.append(self.section)
+        self.in_head = False
 
     def leave(self) -> None:
         """Whatever list or box was open ends here; the area goes on."""
@@ -152,6 +181,8 @@ class _Walk:
         if score and not line.bullet:
             self.area.box_scores.append(int(score[1]))
             return True
+        if self.in_box and read_header(line.text):
+            return True
         if self.in_head and not (line.bullet or _LIST_NUMBER.match(line.text)):
             return False
         if len(line.text) > _LONGEST_NAME:
@@ -167,6 +198,8 @@ class _Walk:
         self.leave()
         if mark.general and self.area and (self.area.sections or not self.area.body):
             self.area = None
+        if self.area and self._titled_without_area(self.area, line):
+            self.area = None
         if self.area is None:
             self.section = RawSection(mark.kind, None, line)
             self.result.general.append(self.section)
@@ -175,10 +208,18 @@ class _Walk:
         self.section = RawSection(mark.kind, self.area.number, line, continued=bool(before))
         self.area.sections.append(self.section)
 
+    def _titled_without_area(self, area: AreaOutline, line: Line) -> bool:
+        """Whether `line` is a slide's title that names no area, in a deck that names the area on
+        each of its slides, after the area's own points: such a slide is about the whole."""
+        title = line.heading is not None and line.heading <= (area.level or 0)
+        pointed = any(s.kind is Kind.IMPROVEMENTS for s in area.sections)
+        return title and area.times > 1 and pointed
+
     def _enter(self, number: int, name: str, level: int | None) -> None:
         known = self.result.areas.get(number)
         if known is None:
             known = self.result.areas[number] = AreaOutline(number, name, level)
+        known.times += 1
         known.level = level if level is not None else known.level
         self.area, self.in_head = known, True
 
@@ -193,7 +234,7 @@ class _Walk:
         self._enter(number, defined.name if defined else f"Område {number}", None)
         self.in_head = False
         message = (
-            f"Rubriken till område {number} saknas i rapporten (rad {line.number}); "
+            f"Rubriken till område {number} saknas i rapporten ({place(line)}); "
             "området kändes igen på sina delområden eller på ordningen. Kontrollera att punkterna "
             "hör dit."
         )
@@ -219,7 +260,7 @@ class _Walk:
         if self.edition is None or len(text) > _LONGEST_NAME:
             return set()
         name = _LIST_NUMBER.sub("", text)
-        return {a.number for a in self.edition.areas if match_subarea(name, a.subareas)}
+        return {a.number for a in self.edition.areas if a.match_subarea(name)}
 
     def _starts_other_area(self, at: int) -> bool:
         """Whether a sub-area of another area, followed by running text, stands at `at`: then

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
@@ -11,11 +11,15 @@ from tracker.domain.text import fold, words
 from tracker.importers.lines import Line
 
 _STRONG = re.compile(r"[^-–—*+o]")
-_DONE = (".", "!", "?", "…", ":")
+DONE = (".", "!", "?", "…", ":")
 _CONJUNCTIONS = frozenset({"och", "eller", "samt", "respektive", "resp", "till", "som", "men", "&"})
 _LETTERS = re.compile(r"[^\W\d_]+")
 _INSIDE_NAME = re.compile(r"(?<=[a-zåäö,] )([A-ZÅÄÖ][^\W\d_]+)")
-_NUMBERED = re.compile(r"^(\d{1,2})[.)]\s+(\S.*)$")
+_COUNTED = re.compile(r"^\(?(\d{1,2}|[a-z](?=\)))[.)]\s+(\S.*)$")
+_INLINE = re.compile(r"\s+[•●▪■◦]\s+")
+_DASHES = frozenset("-–—")
+_INDENT = 0.012  # of the page's width
+_SHORT = 0.8  # of the section's longest line
 
 
 @dataclass
@@ -85,7 +89,7 @@ def read_items(lines: Sequence[Line], joiner: Joiner) -> Section:
     Bullets decide where they lead; else blank lines; else the wording and the line lengths,
     which is a judgement (`certain` False).
     """
-    lines = _number_bullets(lines)
+    lines = _number_bullets(_one_bullet_each(lines))
     if not lines:
         return Section()
     if _is_list(lines):
@@ -95,17 +99,35 @@ def read_items(lines: Sequence[Line], joiner: Joiner) -> Section:
     return Section(_running(lines, joiner))
 
 
+def _one_bullet_each(lines: Sequence[Line]) -> list[Line]:
+    """The lines, those with bullets in their middle divided there."""
+    made: list[Line] = []
+    for line in lines:
+        first, *rest = _INLINE.split(line.text)
+        if not rest:
+            made.append(line)
+            continue
+        made.append(replace(line, text=first))
+        made += [replace(line, text=x, bullet="•", blank_before=False) for x in rest]
+    return made
+
+
 def _number_bullets(lines: Sequence[Line]) -> list[Line]:
-    """ "1. …", "2. …" that count upwards are bullets."""
+    """ "1. …", "2. …" (or "a) …", "b) …") that count upwards are bullets."""
     counted, made = 0, []
     for line in lines:
-        found = _NUMBERED.match(line.text)
-        if found and not line.bullet and int(found[1]) == counted + 1:
+        found = _COUNTED.match(line.text)
+        if found and not line.bullet and _count(found[1]) == counted + 1:
             counted += 1
             made.append(replace(line, text=found[2], bullet=f"{found[1]}."))
         else:
             made.append(line)
-    return made if counted > 1 else list(lines)
+    leads = bool(lines) and not lines[0].bullet and bool(made[0].bullet)
+    return made if counted > 1 or leads else list(lines)
+
+
+def _count(sign: str) -> int:
+    return int(sign) if sign.isdecimal() else ord(sign) - ord("a") + 1
 
 
 def _is_list(lines: Sequence[Line]) -> bool:
@@ -115,22 +137,27 @@ def _is_list(lines: Sequence[Line]) -> bool:
     led = sum(1 for line in heads if line.bullet)
     if any(_STRONG.match(line.bullet) for line in bullets):
         return True
-    return bool(bullets) and (bool(lines[0].bullet) or 2 * led > len(heads) > 1)
+    mostly = 2 * len(bullets) > len(lines)
+    return bool(bullets) and (bool(lines[0].bullet) or mostly or 2 * led > len(heads) > 1)
 
 
 def _bulleted(lines: Sequence[Line]) -> Section:
     last = max(i for i, line in enumerate(lines) if line.bullet)
+    nested = _nested(lines)
     section = Section()
     for i, line in enumerate(lines):
         before = section.items[-1] if section.items else None
-        if line.bullet:
+        if before and i in nested:
+            before.lines.append(line)
+            before.certain = False
+        elif line.bullet:
             section.items.append(Item([line]))
-        elif section.left_over and i > last:
+        elif section.left_over and i > last and not line.bullet:
             section.left_over.append(line)
         elif before and (not line.blank_before or _goes_on(before, line)):
             before.lines.append(line)
             before.certain = before.certain and not line.blank_before
-        elif (before is None and line.text.endswith(":")) or i > last:
+        elif (before is None and line.text.endswith(":")) or i > last or _labels(lines, i):
             section.left_over.append(line)
         else:
             section.items.append(Item([line], certain=False))
@@ -139,9 +166,52 @@ def _bulleted(lines: Sequence[Line]) -> Section:
     return section
 
 
+def _labels(lines: Sequence[Line], at: int) -> bool:
+    """Whether a line heads the bullets that follow it without a gap (a sub-area's name, say)."""
+    line, after = lines[at], lines[at + 1]
+    heads = (at == 0 or line.blank_before) and bool(after.bullet) and not after.blank_before
+    return heads and not line.text.endswith((".", "!", "?"))
+
+
+def _nested(lines: Sequence[Line]) -> set[int]:
+    """The indexes of bullets below another bullet: they stand further in on the page; or have
+    another sign, and the first sign comes back after them or the line before ends with a colon."""
+    found: set[int] = set()
+    main: Line | None = None
+    last = {_sign(line): i for i, line in enumerate(lines) if line.bullet}
+    for i, line in enumerate(lines):
+        if not line.bullet:
+            continue
+        if main and (_indented(main, line) or _other_sign(lines, i, main, last)):
+            found.add(i)
+        elif main is None or line.page != main.page or not _indented(line, main):
+            main = line
+    return found
+
+
+def _indented(main: Line, line: Line) -> bool:
+    if main.box is None or line.box is None or main.page != line.page:
+        return False
+    return _INDENT < line.box.left - main.box.left < 10 * _INDENT
+
+
+def _other_sign(lines: Sequence[Line], at: int, main: Line, last: Mapping[str, int]) -> bool:
+    """Whether the bullet at `at` is of a lower kind than `main`'s, told by the signs alone."""
+    if _sign(lines[at]) == _sign(main) or (main.box and lines[at].box):
+        return False
+    return lines[at - 1].text.endswith(":") or last[_sign(main)] > at
+
+
+def _sign(line: Line) -> str:
+    """Bullets of one kind: counted ones are alike, dashes are alike."""
+    if _STRONG.match(line.bullet) and line.bullet[:1].isalnum():
+        return "1."
+    return "-" if line.bullet in _DASHES else line.bullet
+
+
 def _goes_on(item: Item, line: Line) -> bool:
     """Whether `line`, after a gap (a page break), is the rest of the item before it."""
-    return line.text[:1].islower() and not item.lines[-1].text.endswith(_DONE)
+    return line.text[:1].islower() and not item.lines[-1].text.endswith(DONE)
 
 
 def _blocks(lines: Sequence[Line]) -> list[Item]:
@@ -180,7 +250,11 @@ def _running(lines: Sequence[Line], joiner: Joiner) -> list[Item]:
     had no room on the line before in a sentence that goes on."""
     width = max(len(line.text) for line in lines)
     items = [Item([lines[0]], certain=len(lines) == 1)]
+    small = lines[0].text[:1].islower()
     for before, line in pairwise(lines):
+        if before.text.endswith(";") or (small and _breaks_early(before, line, width)):
+            items.append(Item([line], certain=False))
+            continue
         ended = before.text.endswith((".", "!", "?"))
         free = ended or _had_room(before, line, width) or not joiner.is_name(line.text)
         if line.text[:1].isupper() and not line.bullet and free:
@@ -190,8 +264,19 @@ def _running(lines: Sequence[Line], joiner: Joiner) -> list[Item]:
     return items
 
 
+def _breaks_early(before: Line, line: Line, width: int) -> bool:
+    """Whether a line ends well before the longest one, in a list whose items start small."""
+    return len(before.text) + 1 + len(line.text.split()[0]) < _SHORT * width
+
+
 def whole_text(item: Item, joiner: Joiner) -> str:
-    """The item's text, word for word; a dash that led a line in its middle is put back."""
+    """The item's text, word for word; a dash that led a line in its middle is put back, and
+    stands for any other bullet in the middle of an item."""
     first, *rest = item.lines
-    parts = [first.text, *(f"{x.bullet} {x.text}" if x.bullet else x.text for x in rest)]
-    return joiner.join(parts)
+    return joiner.join([first.text, *(f"{_dash(x)}{x.text}" for x in rest)])
+
+
+def _dash(line: Line) -> str:
+    if not line.bullet:
+        return ""
+    return f"{line.bullet} " if line.bullet in _DASHES else "– "
