@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import io
 import random
+import re
+import zipfile
 
 import docx
+import openpyxl
+import pptx
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.importers.granvik import Style, granvik
+from tests.importers.granvik import POINTS, STRENGTHS, Style, granvik
 from tracker.domain.errors import RuleBroken
 from tracker.importers import MAX_BYTES, read_report
 from tracker.importers.draft import ReportDraft
 
-NAMES = ["a.txt", "a.md", "a.docx"]
+NAMES = ["a.txt", "a.md", "a.docx", "a.pptx", "a.xlsx"]
 
 
 def document() -> bytes:
@@ -26,20 +30,45 @@ def document() -> bytes:
     return out.getvalue()
 
 
-SEEDS = [granvik(Style(order=(1, 2), width=40)).encode(), document()]
+def presentation() -> bytes:
+    made, out = pptx.Presentation(), io.BytesIO()
+    for name, texts in (("Styrkor", STRENGTHS), ("Förbättringsmöjligheter", POINTS)):
+        slide = made.slides.add_slide(made.slide_layouts[1])
+        slide.shapes.title.text = "1. Samspel mellan förtroendevalda och medborgare"
+        slide.placeholders[1].text = "\n".join([name, *texts[1]])
+    made.save(out)
+    return out.getvalue()
+
+
+def workbook() -> bytes:
+    made, out = openpyxl.Workbook(), io.BytesIO()
+    for row in granvik(Style(order=(1,))).split("\n"):
+        made.active.append([row])
+    made.save(out)
+    return out.getvalue()
+
+
+SEEDS = {
+    "a.txt": granvik(Style(order=(1, 2), width=40)).encode(),
+    "a.docx": document(),
+    "a.pptx": presentation(),
+    "a.xlsx": workbook(),
+}
 
 
 @pytest.mark.parametrize(
     ("data", "name", "says"),
     [
-        (b"%PDF-1.7", "rapport.pdf", "DOCX, TXT eller MD"),
-        (b"hej", "rapport", "DOCX, TXT eller MD"),
-        (b"\x89PNG\r\n\x1a\n\x00", "rapport.txt", "inte text"),
+        (b"hej", "rapport.xyz", "PDF, DOCX, PPTX, XLSX, TXT eller MD"),
+        (b"hej", "rapport", "saknar ändelse"),
+        (b"\x89PNG\r\n\x1a\n\x00", "rapport.txt", "är en bild"),
+        (bytes(range(32)) * 9, "rapport.txt", "inte text"),
         (b"", "rapport.txt", "tom"),
         (b" \n\t\r\n", "rapport.txt", "ingen text"),
         (b"\xef\xbb\xbf", "rapport.md", "ingen text"),
         (b"a" * (MAX_BYTES + 1), "rapport.txt", "25 MB"),
-        (b"hej", "rapport.docx", "Word-dokument"),
+        (b"hej", "rapport.docx", "är en TXT-fil"),
+        (b"\x01\x02", "rapport.docx", "inte att läsa som DOCX"),
         (b"Styrkor\nett\n" * 10_001, "rapport.txt", "mer text än"),
     ],
 )
@@ -63,14 +92,39 @@ def test_any_bytes(data: bytes, name: str) -> None:
     attempt(data, name)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(st.integers(0, 2**32), st.sampled_from(NAMES), st.integers(0, 1))
-def test_mutated_reports(seed: int, name: str, which: int) -> None:
-    dice, data = random.Random(seed), bytearray(SEEDS[which])
+def mutated(data: bytes, dice: random.Random) -> bytes:
+    made = bytearray(data)
     for _ in range(dice.randint(1, 40)):
-        data[dice.randrange(len(data))] = dice.randrange(256)
-    cut = dice.randrange(len(data))
-    attempt(bytes(data[:cut] if dice.random() < 0.3 else data), name)
+        made[dice.randrange(len(made))] = dice.randrange(256)
+    return bytes(made[: dice.randrange(len(made))] if dice.random() < 0.3 else made)
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.integers(0, 2**32), st.sampled_from(sorted(SEEDS)))
+def test_mutated_reports(seed: int, name: str) -> None:
+    attempt(mutated(SEEDS[name], random.Random(seed)), name)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.integers(0, 2**32), st.sampled_from(["a.docx", "a.pptx", "a.xlsx"]))
+def test_packages_with_mutated_parts(seed: int, name: str) -> None:
+    """Whole packages whose XML is another: a number, a name or a piece of it changed places."""
+    dice, out = random.Random(seed), io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(SEEDS[name])) as old, zipfile.ZipFile(out, "w") as new:
+        names = old.namelist()
+        chosen = {dice.choice(names), *(n for n in names if re.search(r"(?:ment|e1|t1)\.xml$", n))}
+        for part in names:
+            text = old.read(part)
+            new.writestr(part, shuffled(text, dice) if part in chosen else text)
+    attempt(out.getvalue(), name)
+
+
+def shuffled(xml: bytes, dice: random.Random) -> bytes:
+    pieces = re.split(rb"(?<=>)|(?<==\")|(?=\")", xml)
+    for _ in range(dice.randint(1, 4)):
+        one, other = dice.randrange(len(pieces)), dice.randrange(len(pieces))
+        pieces[one] = dice.choice([pieces[other], b"", b"-1", b"999999999999", pieces[one] * 2])
+    return b"".join(pieces)
 
 
 ROWS = st.sampled_from(

@@ -62,11 +62,7 @@ def test_table_rows_become_cells() -> None:
     ]
 
 
-@pytest.mark.parametrize(
-    "data",
-    [b"\x89PNG\r\n\x1a\n", b"%PDF-1.7 text", b"PK\x03\x04", b"{\\rtf1 hej}", bytes(range(32)) * 9,
-     b"\xff\xfe\x00"],
-)  # fmt: skip
+@pytest.mark.parametrize("data", [bytes(range(32)) * 9, b"\xff\xfe\x00", b"PK\x03\x04\x14\x00"])
 def test_what_is_no_text_is_refused(data: bytes) -> None:
     with pytest.raises(RuleBroken, match="inte text"):
         read_lines(data)

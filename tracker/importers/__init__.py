@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import PurePath
 
 from tracker.domain.errors import RuleBroken
-from tracker.importers import docx, text
+from tracker.importers import docx, pdf, pptx, text, xlsx
 from tracker.importers.draft import ReportDraft
+from tracker.importers.kinds import check_content, ending_of
 from tracker.importers.lines import Line, Progress, untold
 from tracker.importers.reader import read
 
@@ -17,7 +17,10 @@ MAX_BYTES = 25_000_000
 _FORMATS: dict[str, Callable[[bytes, Progress], list[Line]]] = {
     ".docx": docx.read_lines,
     ".md": text.read_lines,
+    ".pdf": pdf.read_lines,
+    ".pptx": pptx.read_lines,
     ".txt": text.read_lines,
+    ".xlsx": xlsx.read_lines,
 }
 
 
@@ -30,19 +33,14 @@ class Reading:
 
 
 def read_file(data: bytes, filename: str, progress: Progress = untold) -> Reading:
-    """The report in `data` with its lines; the name's ending tells the format.
+    """The report in `data` with its lines; the name's ending tells the format, and the content
+    must agree.
 
     Raises RuleBroken, with a sentence that says what to do, where the file is of another type,
-    empty, without text, damaged, over `MAX_BYTES`, or
-    with far more text than a report has. A report that lacks scores or points is
-    read, and its problems say so.
+    empty, without text, damaged, locked, over `MAX_BYTES`, or with far more text than a report
+    has. A report that lacks scores or points is read, and its problems say so.
     """
-    ending = PurePath(filename).suffix.lower()
-    read_lines = _FORMATS.get(ending)
-    if read_lines is None:
-        raise RuleBroken(
-            "Filtypen läses inte. Spara rapporten som DOCX, TXT eller MD och försök igen."
-        )
+    ending = ending_of(filename)
     if not data:
         raise RuleBroken("Filen är tom. Välj en fil som innehåller rapporten.")
     if len(data) > MAX_BYTES:
@@ -50,10 +48,12 @@ def read_file(data: bytes, filename: str, progress: Progress = untold) -> Readin
             "Filen är större än 25 MB. Ta bort bilder ur rapporten, eller spara den som TXT, "
             "och försök igen."
         )
-    lines = read_lines(data, progress)
+    check_content(data, ending)
+    lines = _FORMATS[ending](data, progress)
     if not lines:
         raise RuleBroken(
-            "Filen innehåller ingen text. Är rapporten inskannad som bilder behövs den som text."
+            "Filen innehåller ingen text. Är den inskannad som bilder: be om rapporten som PDF "
+            "eller DOCX med text, eller fyll i den i vår mall (XLSX)."
         )
     return Reading(read(lines), tuple(lines))
 

@@ -4,70 +4,46 @@ from __future__ import annotations
 
 import io
 import re
-import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from tracker.domain.errors import RuleBroken
 from tracker.domain.text import normalise_space
 from tracker.importers.lines import MAX_LINES, Cell, Line, Progress, TooMuch, bounded, untold
+from tracker.importers.package import DOCX, check, damaged
 from tracker.importers.text import split_bullet
 
-MAX_UNPACKED = 100_000_000
-MAX_XML = 15_000_000  # what is parsed takes twenty times its size in memory; pictures are not
 _MAX_PARAGRAPHS = 5 * MAX_LINES  # the empty ones too
 _MAX_DEPTH = 20
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _HEADING = re.compile(r"^(?:heading|rubrik) (\d)$", re.I)
 _BREAKS = {f"{_W}br": "\n", f"{_W}cr": "\n", f"{_W}tab": "\t", f"{_W}noBreakHyphen": "-"}
-_SKIPPED = {f"{_W}txbxContent", f"{_W}pPr", f"{_W}rPr", f"{_W}del", f"{_W}moveFrom"}
+_WRAPPERS = {_W + name for name in ("sdt", "sdtContent", "ins", "moveTo", "customXml")}
+_BOX = f"{_W}txbxContent"
+_FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
+_REMOVED = {f"{_W}pPr", f"{_W}rPr", f"{_W}del", f"{_W}moveFrom", _FALLBACK}
 
 
 def read_lines(data: bytes, _progress: Progress = untold) -> list[Line]:
     """The paragraphs of a Word document in reading order, those of tables with their cell.
 
-    Raises RuleBroken where the file is no Word document, is damaged, unpacks to more than
-    `MAX_UNPACKED` bytes or `MAX_XML` bytes of XML, or holds far more text than a report has.
+    A text box comes after the paragraph that it is anchored in. Footnotes, heads and feet are not
+    read. `page` stays None: Word breaks pages when it prints, and the traces that it leaves of
+    them are missing or stale in many files. Raises RuleBroken where `package.check` does, where
+    the document is damaged, or holds far more text than a report has.
     """
-    _check_package(data)
+    check(data, DOCX)
     import docx  # slow to import, and the web process seldom needs it
 
     try:
         document = docx.Document(io.BytesIO(data))
         walker = _Walker({s.style_id: s.name or "" for s in document.styles})
         return bounded(walker.blocks(document.element.body, None))
-    except TooMuch:
+    except (RuleBroken, MemoryError):
         raise
     except Exception as error:  # a damaged file fails anywhere inside the library
-        raise _damaged() from error
-
-
-def _check_package(data: bytes) -> None:
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as package:
-            entries = package.infolist()
-    except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError):
-        raise _damaged() from None
-    xml = [entry for entry in entries if entry.filename.lower().endswith((".xml", ".rels"))]
-    if _unpacked(entries) > MAX_UNPACKED or _unpacked(xml) > MAX_XML:
-        raise RuleBroken(
-            "Dokumentet är för stort när det packas upp. Ta bort bilder ur det och försök igen."
-        )
-    if "word/document.xml" not in {entry.filename for entry in entries}:
-        raise _damaged()
-
-
-def _unpacked(entries: Iterable[zipfile.ZipInfo]) -> int:
-    """What the package says of their size; unpacking more than it says is refused later."""
-    return sum(entry.file_size for entry in entries)
-
-
-def _damaged() -> RuleBroken:
-    return RuleBroken(
-        "Filen går inte att läsa som ett Word-dokument. "
-        "Öppna den i Word, spara den som DOCX utan lösenord och försök igen."
-    )
+        raise damaged(DOCX) from error
 
 
 @dataclass
@@ -84,16 +60,18 @@ class _Walker:
         for child in parent.iterchildren():
             if child.tag == f"{_W}p":
                 yield from self._paragraph(child, cell)
+                for box in _boxes(child):
+                    yield from self.blocks(box, cell, depth + 1)
             elif child.tag == f"{_W}tbl":
                 yield from self._table(child, cell, depth)
-            elif child.tag in {f"{_W}sdt", f"{_W}sdtContent", f"{_W}ins"}:
+            elif child.tag in _WRAPPERS:
                 yield from self.blocks(child, cell, depth + 1)
 
     def _table(self, table: Any, outer: Cell | None, depth: int) -> Iterator[Line]:
         number, self.tables = self.tables, self.tables + 1
-        for row, tr in enumerate(table.iterfind(f"{_W}tr")):
+        for row, tr in enumerate(_within(table, f"{_W}tr")):
             column = 0
-            for tc in tr.iterfind(f"{_W}tc"):
+            for tc in _within(tr, f"{_W}tc"):
                 where = outer or Cell(number, row, column)
                 yield from self.blocks(tc, where, depth + 1)
                 column += _span(tc)
@@ -114,6 +92,25 @@ class _Walker:
                 yield Line(normalise_space(text), self.paragraphs, None, level, bullet, first, cell)
 
 
+def _within(node: Any, tag: str) -> Iterator[Any]:
+    """The children of `node` with that tag, also where a content control wraps them."""
+    for child in node.iterchildren():
+        if child.tag == tag:
+            yield child
+        elif child.tag in _WRAPPERS:
+            yield from _within(child, tag)
+
+
+def _boxes(node: Any) -> Iterator[Any]:
+    """The text boxes anchored in `node`, each once: a drawing and its fallback for older
+    programs hold the same text."""
+    for child in node.iterchildren():
+        if child.tag == _BOX:
+            yield child
+        elif child.tag not in _REMOVED:
+            yield from _boxes(child)
+
+
 def _text(node: Any) -> Iterator[str]:
     """The text that shows: inserted text counts, deleted text and text boxes do not."""
     for child in node.iterchildren():
@@ -121,7 +118,7 @@ def _text(node: Any) -> Iterator[str]:
             yield child.text or ""
         elif child.tag in _BREAKS:
             yield _BREAKS[child.tag]
-        elif child.tag not in _SKIPPED:
+        elif child.tag != _BOX and child.tag not in _REMOVED:
             yield from _text(child)
 
 

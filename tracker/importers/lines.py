@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from tracker.domain.errors import N_, RuleBroken
 
@@ -80,3 +81,29 @@ def bounded(lines: Iterable[Line]) -> list[Line]:
         if len(found) > MAX_LINES or characters > MAX_CHARACTERS:
             raise TooMuch
     return found
+
+
+def lines_to_json(lines: Iterable[Line]) -> list[list[Any]]:
+    """The lines as plain JSON values, each a list of its fields in their order."""
+    return [
+        [
+            *(line.text, line.number, line.page, line.heading, line.bullet, line.blank_before),
+            line.cell and [line.cell.table, line.cell.row, line.cell.column],
+            line.box and [line.box.left, line.box.top, line.box.right, line.box.bottom],
+        ]
+        for line in lines
+    ]
+
+
+def lines_from_json(raw: Iterable[list[Any]]) -> tuple[Line, ...]:
+    """The lines that `lines_to_json` gave. Raises TypeError or ValueError on any other shape."""
+    return tuple(_line(*fields) for fields in raw)
+
+
+def _line(*fields: Any) -> Line:
+    text, number, page, heading, bullet, blank_before, cell, box = fields
+    return Line(
+        *(text, number, page, heading, bullet, blank_before),
+        cell=Cell(*cell) if cell else None,
+        box=Box(*box) if box else None,
+    )

@@ -21,15 +21,6 @@ _EMPHASIS = re.compile(r"(?<![\w*])\*(?=[^\s*])([^*]+)(?<=\S)\*(?![\w*])")
 _ESCAPED = re.compile(r"\\([\\`*_{}\[\]()#+\-.!|>~])")
 _CELL_BREAK = re.compile(r"<br\s*/?>", re.I)
 _DELIMITER = re.compile(r"^:?-+:?$")
-_BINARY = (
-    b"\x89PNG",
-    b"%PDF",
-    b"PK\x03\x04",
-    b"GIF8",
-    b"\xff\xd8\xff",
-    b"\xd0\xcf\x11\xe0",
-    b"{\\rtf",
-)
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f\x80-\x9f]")
 
 
@@ -43,8 +34,6 @@ def read_lines(data: bytes, _progress: Progress = untold) -> list[Line]:
 
 
 def _decode(data: bytes) -> str:
-    if data.startswith(_BINARY):
-        raise _not_text()
     try:
         if data.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
             text = data.decode("utf-16")
@@ -70,7 +59,7 @@ def _guess(data: bytes) -> str:
 
 def _not_text() -> RuleBroken:
     return RuleBroken(
-        "Filen innehåller inte text. Spara rapporten som DOCX, TXT eller MD och försök igen."
+        "Filen innehåller inte text. Spara rapporten som PDF, DOCX eller TXT och försök igen."
     )
 
 

@@ -1,0 +1,1 @@
+"""Content to bytes: the files that people take out of the product."""
