@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from tracker.models.base import Base, UtcDateTime, WithId
@@ -14,7 +14,11 @@ from tracker.models.places import Municipality
 
 
 class ImportDraft(WithId, Base):
-    """A report that was read and waits for a person's yes; `content` is the draft's JSON."""
+    """A report that was read and waits for a person's yes.
+
+    `content` is the draft as it was read, for good; `work` what a person has made of it since
+    (None: nothing yet); `source_lines` the lines it was read from, big and seldom wanted.
+    """
 
     __tablename__ = "import_draft"
     __table_args__ = (
@@ -24,6 +28,8 @@ class ImportDraft(WithId, Base):
     file_name: Mapped[str] = mapped_column(String(255))
     file_sha256: Mapped[str] = mapped_column(String(64), index=True)
     content: Mapped[dict[str, Any]] = mapped_column(JSON)
+    work: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    source_lines: Mapped[list[Any] | None] = mapped_column(JSON(none_as_null=True), deferred=True)
     version: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     created_by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"), index=True)
@@ -40,7 +46,11 @@ class ImportDraft(WithId, Base):
 
 
 class Evaluation(WithId, Base):
-    """One evaluation of one municipality; `month` is the first day of its month."""
+    """One evaluation of one municipality; `month` is the first day of its month.
+
+    `version` counts how often a report was accepted for it; `source_sha256` and `source_name` are
+    the file that the latest came from (None: there was none).
+    """
 
     __tablename__ = "evaluation"
     __table_args__ = (UniqueConstraint("municipality_id", "month"),)
@@ -50,6 +60,9 @@ class Evaluation(WithId, Base):
     ordinal: Mapped[int | None]
     accepted_at: Mapped[datetime] = mapped_column(UtcDateTime)
     accepted_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    version: Mapped[int] = mapped_column(default=1, server_default=text("1"))
+    source_sha256: Mapped[str | None] = mapped_column(String(64), index=True)
+    source_name: Mapped[str | None] = mapped_column(String(255))
 
     municipality: Mapped[Municipality] = relationship(lazy="joined")
     score_sets: Mapped[list[ScoreSet]] = relationship(
@@ -92,7 +105,7 @@ class Area(WithId, Base):
 
 
 class SubArea(WithId, Base):
-    """A sub-area with the max it had in this very report."""
+    """A sub-area with the max it had in this very report, and what the report says of it."""
 
     __tablename__ = "sub_area"
     __table_args__ = (UniqueConstraint("area_id", "code"),)
@@ -102,6 +115,7 @@ class SubArea(WithId, Base):
     name: Mapped[str] = mapped_column(String(200))
     score: Mapped[int | None]
     max: Mapped[int | None]
+    body: Mapped[str] = mapped_column(Text, default="", server_default=text("''"))
 
     area: Mapped[Area] = relationship(back_populates="subareas")
 
