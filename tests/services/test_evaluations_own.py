@@ -20,7 +20,7 @@ from tracker.models import (
 )
 from tracker.services import evaluations as service
 from tracker.services import journal
-from tracker.services.evaluations import DraftHead
+from tracker.services.acceptance import DraftHead
 
 
 class TestOwnMunicipality:

@@ -15,7 +15,8 @@ from tracker.domain.statuses import ActionStatus
 from tracker.extensions import db
 from tracker.importers import read_report
 from tracker.models import Evaluation, action_point
-from tracker.services.evaluations import DraftHead, import_report
+from tracker.services.acceptance import DraftHead
+from tracker.services.evaluations import import_report
 from tracker.services.points import PAGE_SIZE, PointsPage, PointState, points_listed
 
 

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from babel.dates import format_date
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 
 from tracker.domain.crosswalk import crosswalk_between
 from tracker.domain.editions import KEYS
-from tracker.domain.errors import RuleBroken
+from tracker.domain.errors import N_, RuleBroken
 from tracker.domain.text import fold, normalise_space
 from tracker.extensions import db
 from tracker.importers.draft import AreaDraft, PointDraft, ReportDraft
@@ -29,9 +31,10 @@ from tracker.models import (
     User,
 )
 from tracker.services import journal, places
+from tracker.services.sources import SourceFile
 
 NAME_LENGTH = 100
-_LABEL_LENGTH = 200
+LABEL_LENGTH = 200
 _MONTH = re.compile(r"((?:19|20)\d\d)\s*[-/. ]\s*(0?[1-9]|1[0-2])")
 # The clock in the municipality is ahead of UTC: a month that has begun anywhere has begun.
 _EASTMOST = timedelta(hours=14)
@@ -49,7 +52,7 @@ class DraftHead:
 
 
 @dataclass(frozen=True)
-class _Checked:
+class CheckedHead:
     """A head that holds: the municipality's name as we spell it, and the first of the month."""
 
     municipality: str
@@ -70,7 +73,8 @@ def month_of(text: str) -> date:
     return date(int(found[1]), int(found[2]), 1)
 
 
-def _checked(head: DraftHead, now: datetime) -> _Checked:
+def check_head(head: DraftHead, now: datetime) -> CheckedHead:
+    """The head, where it holds. Raises RuleBroken; `field` says where."""
     name = normalise_space(head.municipality)
     if not name:
         raise RuleBroken("Skriv vilken kommun utvärderingen gäller.", field="municipality")
@@ -87,7 +91,7 @@ def _checked(head: DraftHead, now: datetime) -> _Checked:
         raise RuleBroken("Ordningsnumret ska vara mellan 1 och 99.", field="ordinal")
     if head.edition not in KEYS:
         raise RuleBroken("Välj vilken version av Kommunkompassen det är.", field="edition")
-    return _Checked(_spelled_as_known(name), month, head.ordinal, head.edition)
+    return CheckedHead(_spelled_as_known(name), month, head.ordinal, head.edition)
 
 
 def _spelled_as_known(name: str) -> str:
@@ -97,39 +101,71 @@ def _spelled_as_known(name: str) -> str:
     return next((one for one in known if fold(one) == key), name)
 
 
-def _refuse_second(head: _Checked) -> None:
+class AlreadyEvaluated(RuleBroken):
+    """There is an evaluation of that municipality and month, number `evaluation_id`; what is at
+    hand can only become a new version of it."""
+
+    def __init__(self, evaluation_id: int, municipality: str, month: date) -> None:
+        super().__init__(
+            N_(
+                "%(municipality)s har redan en utvärdering från %(month)s. "
+                "Ändra månaden om det här är en annan."
+            ),
+            field="month",
+            municipality=municipality,
+            month=f"{month:%Y-%m}",
+        )
+        self.evaluation_id = evaluation_id
+
+
+def evaluation_of(municipality: str, month: date) -> int | None:
+    """The number of the evaluation of that municipality and month, if there is one."""
     query = (
         select(Evaluation.id)
         .join(Municipality, Municipality.id == Evaluation.municipality_id)
-        .where(Municipality.name == head.municipality, Evaluation.month == head.month)
+        .where(Municipality.name == municipality, Evaluation.month == month)
     )
-    if db.session.scalar(query) is not None:
-        raise RuleBroken(
-            "%(municipality)s har redan en utvärdering från %(month)s. "
-            "Ändra månaden om det här är en annan.",
-            field="month",
-            municipality=head.municipality,
-            month=f"{head.month:%Y-%m}",
-        )
+    return db.session.scalar(query)
+
+
+@contextmanager
+def one_at_a_time() -> Iterator[None]:
+    """Unique keys settle what two people save in the same moment; the second gets a sentence."""
+    try:
+        yield
+    except IntegrityError as error:
+        db.session.rollback()
+        raise RuleBroken("Någon annan sparade i samma ögonblick. Försök igen.") from error
 
 
 def add_evaluation(
-    draft: ReportDraft, head: DraftHead, *, by: User | None, now: datetime, source: str | None
+    draft: ReportDraft,
+    head: DraftHead,
+    *,
+    by: User | None,
+    now: datetime,
+    source: SourceFile | None,
+    changed: int = 0,
 ) -> Evaluation:
-    """Check the head and write all rows, in the caller's transaction; `source` is the file's
-    SHA-256 where there is one.
+    """Check the head and write all rows, in the caller's transaction; `source` is the file where
+    there is one, `changed` how many changes a review made to what was read.
 
     Raises:
+        AlreadyEvaluated: there is an evaluation of that municipality and month.
         RuleBroken: the head does not hold; `field` says where.
     """
-    checked = _checked(head, now)
-    _refuse_second(checked)
+    checked = check_head(head, now)
+    second = evaluation_of(checked.municipality, checked.month)
+    if second is not None:
+        raise AlreadyEvaluated(second, checked.municipality, checked.month)
     evaluation = Evaluation(
         municipality=places.municipality_named(checked.municipality),
         month=checked.month,
         ordinal=checked.ordinal,
         accepted_at=now,
         accepted_by_id=by.id if by else None,
+        source_sha256=source.sha256 if source else None,
+        source_name=source.name if source else None,
     )
     scores = ScoreSet(edition=checked.edition, total_stated=draft.total_stated)
     scores.areas = [_area(area) for area in draft.areas]
@@ -137,40 +173,35 @@ def add_evaluation(
     db.session.add(evaluation)
     points = _add_points(draft, evaluation, scores)
     db.session.flush()
-    _mark_repeated(evaluation, scores, points)
+    mark_repeated(evaluation, scores, points)
     facts = {
-        "municipality": checked.municipality,
-        "month": f"{checked.month:%Y-%m}",
-        "ordinal": checked.ordinal,
-        "edition": checked.edition,
+        **_head_facts(checked),
         "points": len(points),
-        "corrected": _corrected(draft, checked),
-        "sha256": source,
+        "changed": changed,
+        "sha256": evaluation.source_sha256,
     }
     journal.record("evaluation.accept", "evaluation", evaluation.id, facts, by=by, now=now)
     _give_actions_a_home(evaluation, by=by, now=now)
     return evaluation
 
 
-def _corrected(draft: ReportDraft, head: _Checked) -> list[str]:
-    """Which facts of the head a person changed or filled in."""
-    pairs = {
-        "municipality": (draft.municipality, head.municipality),
-        "month": (draft.month, f"{head.month:%Y-%m}"),
-        "ordinal": (draft.ordinal, head.ordinal),
-        "edition": (draft.edition, head.edition),
+def _head_facts(head: CheckedHead) -> dict[str, str | int | None]:
+    return {
+        "municipality": head.municipality,
+        "month": f"{head.month:%Y-%m}",
+        "ordinal": head.ordinal,
+        "edition": head.edition,
     }
-    return [name for name, (read, said) in pairs.items() if read != said]
 
 
 def _area(area: AreaDraft) -> Area:
     return Area(
         number=area.number,
-        name=area.name[:_LABEL_LENGTH],
+        name=area.name[:LABEL_LENGTH],
         score=area.score,
         max=area.max,
         subareas=[
-            SubArea(code=s.code, name=s.name[:_LABEL_LENGTH], score=s.score, max=s.max)
+            SubArea(code=s.code, name=s.name[:LABEL_LENGTH], score=s.score, max=s.max, body=s.body)
             for s in area.subareas
         ],
         strengths=[
@@ -211,7 +242,7 @@ def _add_points(
     return points
 
 
-def _mark_repeated(
+def mark_repeated(
     evaluation: Evaluation, scores: ScoreSet, points: Sequence[ImprovementPoint]
 ) -> None:
     """Tie our own points to the same words, in the same area, of the evaluation before."""

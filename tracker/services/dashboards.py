@@ -26,7 +26,7 @@ from tracker.models import (
     User,
     action_point,
 )
-from tracker.services import comparisons, evaluations, scope
+from tracker.services import comparisons, drafts, scope
 from tracker.services.evaluations import AREA_MAX, ListedEvaluation
 from tracker.services.points import is_answered
 
@@ -128,7 +128,7 @@ def director_overview(*, by: User, today: date) -> DirectorOverview:
         adrift=_pile(_lines().where(mine, _is_overdue(today), _without_forecast())),
         areas=_areas(latest, mine),
         dates=_next_dates(mine & is_open, today),
-        drafts=tuple(draft.id for draft in evaluations.drafts_waiting(by)),
+        drafts=tuple(draft.id for draft in drafts.drafts_waiting(by)),
         plan_to_adopt=_plan_to_adopt(by),
         latest_two=comparisons.latest_two(listed),
     )

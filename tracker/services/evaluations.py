@@ -1,30 +1,24 @@
-"""From a report to an evaluation: read into a draft, looked at by a person, then accepted."""
+"""Evaluations as they are kept: a report made into one at once, the list, and each by itself."""
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import func, select
-from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import selectinload
 
 from tracker.domain.crosswalk import AREA_NUMBERS
-from tracker.domain.errors import Conflict, NotFound, RuleBroken
+from tracker.domain.errors import NotFound
 from tracker.domain.permissions import Deed
 from tracker.domain.statuses import REACHED, ActionStatus
-from tracker.domain.text import fold, normalise_space
-from tracker.extensions import db, in_turn
-from tracker.importers import read_report
+from tracker.domain.text import fold
+from tracker.extensions import db
 from tracker.importers.draft import ReportDraft
 from tracker.models import (
     Action,
     Area,
     Evaluation,
-    ImportDraft,
     ImprovementPoint,
     Municipality,
     PointSubArea,
@@ -32,167 +26,35 @@ from tracker.models import (
     User,
     action_point,
 )
-from tracker.services import journal, scope
-from tracker.services.acceptance import DraftHead, add_evaluation
+from tracker.services import scope
+from tracker.services.acceptance import DraftHead, add_evaluation, one_at_a_time
 from tracker.services.draft_review import summed
-
-__all__ = [
-    "DraftHead",
-    "ListedEvaluation",
-    "ShownArea",
-    "ShownEvaluation",
-    "accept_draft",
-    "discard_draft",
-    "drafts_waiting",
-    "evaluation_shown",
-    "evaluations_listed",
-    "import_report",
-    "load_draft",
-    "read_into_draft",
-]
+from tracker.services.sources import SourceFile
 
 AREA_MAX = 100  # every edition gives each of its areas 100 points
 
 
-def read_into_draft(data: bytes, file_name: str, *, by: User, now: datetime) -> ImportDraft:
-    """Read a report and keep it as a draft for review.
-
-    A file that is already here, waiting or accepted, gives the draft that it became then.
-
-    Raises:
-        RuleBroken: the file cannot be read (the importer's sentence).
-        Forbidden: the person may not import.
-    """
-    scope.require(by, Deed.EVALUATION_IMPORT)
-    # Reading takes long; do not hold the database's write lock meanwhile.
-    db.session.rollback()
-    content = read_report(data, file_name)
-    digest = hashlib.sha256(data).hexdigest()
-    in_turn(f"draft {digest}")
-    if twin := _draft_of_file(digest):
-        return twin
-    draft = ImportDraft(
-        file_name=normalise_space(file_name)[-255:],
-        file_sha256=digest,
-        content=content.to_json(),
-        created_at=now,
-        created_by=by,
-    )
-    db.session.add(draft)
-    db.session.flush()
-    found = {"file": draft.file_name, "sha256": digest}
-    journal.record("draft.create", "import_draft", draft.id, found, by=by, now=now)
-    db.session.commit()
-    return draft
-
-
-def _draft_of_file(digest: str) -> ImportDraft | None:
-    """The draft of the same bytes that waits or was accepted; a discarded one may come again."""
-    query = (
-        select(ImportDraft)
-        .where(ImportDraft.file_sha256 == digest, ImportDraft.discarded_at.is_(None))
-        .order_by(ImportDraft.id.desc())
-        .limit(1)
-    )
-    return db.session.scalar(query)
-
-
-def drafts_waiting(by: User) -> Sequence[ImportDraft]:
-    """The drafts that nobody has answered, oldest first; none for those who may not import."""
-    if not by.may(Deed.EVALUATION_IMPORT):
-        return ()
-    query = (
-        select(ImportDraft)
-        .where(ImportDraft.evaluation_id.is_(None), ImportDraft.discarded_at.is_(None))
-        .options(joinedload(ImportDraft.created_by))
-        .order_by(ImportDraft.id)
-    )
-    return db.session.scalars(query).all()
-
-
-def load_draft(draft_id: int, by: User) -> tuple[ImportDraft, ReportDraft]:
-    """A draft, open or answered, and the report as it was read.
-
-    Raises:
-        NotFound, Forbidden.
-    """
-    scope.require(by, Deed.EVALUATION_IMPORT)
-    draft = db.session.get(ImportDraft, draft_id, options=[joinedload(ImportDraft.created_by)])
-    if draft is None:
-        raise NotFound
-    return draft, ReportDraft.from_json(draft.content)
-
-
-def accept_draft(
-    draft_id: int, corrections: DraftHead, version: int, *, by: User, now: datetime
-) -> Evaluation:
-    """Make the evaluation out of a draft.
-
-    Raises:
-        RuleBroken: the head does not hold; `field` says where.
-        Conflict: somebody has answered the draft since `version` was shown.
-        NotFound, Forbidden.
-    """
-    scope.require(by, Deed.EVALUATION_IMPORT)
-    with _one_at_a_time():
-        draft = _open_draft(draft_id, version)
-        content = ReportDraft.from_json(draft.content)
-        evaluation = add_evaluation(content, corrections, by=by, now=now, source=draft.file_sha256)
-        draft.evaluation_id = evaluation.id
-        db.session.commit()
-    return evaluation
-
-
-def discard_draft(draft_id: int, version: int, *, by: User, now: datetime) -> None:
-    """Say no to a draft; it stays readable, and the same file may be read again.
-
-    Raises:
-        Conflict: somebody has answered the draft since `version` was shown.
-        NotFound, Forbidden.
-    """
-    scope.require(by, Deed.EVALUATION_IMPORT)
-    draft = _open_draft(draft_id, version)
-    draft.discarded_at = now
-    journal.record("draft.discard", "import_draft", draft.id, {}, by=by, now=now)
-    db.session.commit()
-
-
 def import_report(
-    draft: ReportDraft, *, head: DraftHead, by: User | None, now: datetime
+    draft: ReportDraft,
+    *,
+    head: DraftHead,
+    by: User | None,
+    now: datetime,
+    source: SourceFile | None = None,
 ) -> Evaluation:
     """Accept a report at once, without a draft; `by` None means the system itself.
 
     Raises:
+        AlreadyEvaluated: there is an evaluation of that municipality and month.
         RuleBroken: the head does not hold; `field` says where.
         Forbidden: the person may not import.
     """
     if by is not None:
         scope.require(by, Deed.EVALUATION_IMPORT)
-    with _one_at_a_time():
-        evaluation = add_evaluation(draft, head, by=by, now=now, source=None)
+    with one_at_a_time():
+        evaluation = add_evaluation(draft, head, by=by, now=now, source=source)
         db.session.commit()
     return evaluation
-
-
-@contextmanager
-def _one_at_a_time() -> Iterator[None]:
-    """Unique keys settle what two people save in the same moment; the second gets a sentence."""
-    try:
-        yield
-    except IntegrityError as error:
-        db.session.rollback()
-        raise RuleBroken("Någon annan sparade i samma ögonblick. Försök igen.") from error
-
-
-def _open_draft(draft_id: int, version: int) -> ImportDraft:
-    """Lock the draft's row, so that of two answers only one finds it open."""
-    query = select(ImportDraft).where(ImportDraft.id == draft_id).with_for_update()
-    draft = db.session.scalar(query.execution_options(populate_existing=True))
-    if draft is None:
-        raise NotFound
-    if not draft.is_open or draft.version != version:
-        raise Conflict({"evaluation_id": draft.evaluation_id})
-    return draft
 
 
 @dataclass(frozen=True)
@@ -324,6 +186,20 @@ def evaluation_shown(evaluation_id: int, by: User) -> ShownEvaluation:
         general=_general_points(row),
         before_id=_before(row),
     )
+
+
+def source_of(evaluation_id: int, by: User) -> SourceFile:
+    """The file that an evaluation was last accepted from.
+
+    Raises:
+        NotFound: there is no such evaluation, or it came from no file.
+        Forbidden.
+    """
+    scope.require(by, Deed.EVALUATION_VIEW)
+    row = db.session.get(Evaluation, evaluation_id)
+    if row is None or row.source_sha256 is None or row.source_name is None:
+        raise NotFound
+    return SourceFile(row.source_sha256, row.source_name)
 
 
 def _latest_scores(evaluation: Evaluation) -> ScoreSet:

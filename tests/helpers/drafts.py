@@ -1,0 +1,26 @@
+"""Drafts that wait for review, read in this very process."""
+
+from __future__ import annotations
+
+from tests.helpers.cast import NOW, Cast
+from tests.helpers.reports import report_text
+from tracker.extensions import db
+from tracker.importers import read_file
+from tracker.importers.lines import lines_to_json
+from tracker.models import ImportDraft
+
+
+def make_draft(cast: Cast, text: str | None = None, name: str = "rapport.txt") -> ImportDraft:
+    """A draft of a report of ours; area 3 of the default one must be judged."""
+    reading = read_file((text or report_text(joint=3)).encode(), "rapport.txt")
+    draft = ImportDraft(
+        file_name=name,
+        file_sha256="0" * 64,
+        content=reading.draft.to_json(),
+        source_lines=lines_to_json(reading.lines),
+        created_at=NOW,
+        created_by_id=cast.director.id,
+    )
+    db.session.add(draft)
+    db.session.commit()
+    return draft

@@ -1,0 +1,1 @@
+"""What a person makes of a report that was read: a working copy beside what the reader saw."""

@@ -1,0 +1,71 @@
+"""The files that evaluations were read from, kept by what they hold.
+
+A file's name is the SHA-256 of its bytes, so the same file is kept once, and a file that somebody
+tampered with does not answer to its name.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from tracker.domain.errors import RuleBroken
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFile:
+    """A kept file: the SHA-256 of its bytes, and the name it came with."""
+
+    sha256: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """All kept files, under the folder `root`, which need not exist yet."""
+
+    root: Path
+
+    def keep(self, data: bytes) -> str:
+        """Keep the bytes and give their SHA-256. Written whole before it has its name, so that
+        nobody meets half a file."""
+        digest = hashlib.sha256(data).hexdigest()
+        path = self._path(digest)
+        if not path.exists():
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            Path(file.name).replace(path)
+        return digest
+
+    def read(self, digest: str) -> bytes:
+        """The bytes with that SHA-256.
+
+        Raises:
+            RuleBroken: the file is gone, or no longer what it was.
+        """
+        try:
+            data = self._path(digest).read_bytes()
+        except OSError:
+            data = b""
+        if hashlib.sha256(data).hexdigest() != digest:
+            raise RuleBroken(
+                "Rapportens fil finns inte kvar på servern. Be den som sköter driften att "
+                "återställa den, eller läs in rapporten igen."
+            )
+        return data
+
+    def size(self, digest: str) -> int | None:
+        """How many bytes the file with that SHA-256 has; None where it is gone."""
+        try:
+            return self._path(digest).stat().st_size
+        except OSError:
+            return None
+
+    def _path(self, digest: str) -> Path:
+        return self.root / digest[:2] / digest
