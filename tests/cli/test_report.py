@@ -1,4 +1,4 @@
-"""`report read`, `report import` and `evaluation list`."""
+"""`report read` and `evaluation list`."""
 
 from __future__ import annotations
 
@@ -9,13 +9,10 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
 
 from tests.helpers.apps import make_app, settings
 from tests.helpers.cast import Cast
 from tests.helpers.reports import points_of, report_text, total
-from tracker.extensions import db
-from tracker.models import Evaluation, JournalEntry
 
 Command = Callable[..., Any]
 
@@ -56,8 +53,9 @@ class TestRead:
         ("name", "data", "sentence"),
         [
             ("tom.txt", b"", "Filen är tom."),
-            ("rapport.pdf", b"%PDF-1.7", "Filtypen läses inte."),
-            ("rapport.docx", b"PK", "Word-dokument"),
+            ("rapport.pdf", b"%PDF-1.7", "skadad eller ofullständig"),
+            ("rapport.docx", b"PK\x03\x04", "inte att läsa som DOCX"),
+            ("rapport.doc", b"x", "spara den som DOCX"),
         ],
     )
     def test_a_bad_file(
@@ -72,57 +70,6 @@ class TestRead:
     @pytest.mark.parametrize("words", [[], ["finns-inte.txt"], ["/"], ["--fel"]])
     def test_wrong_usage(self, flask_command: Command, words: list[str]) -> None:
         assert flask_command("report", "read", *words).exit_code == 2
-
-
-class TestImport:
-    def test_the_system_itself_takes_it_in(
-        self, app: Flask, flask_command: Command, report_file: Path
-    ) -> None:
-        result = flask_command(
-            "report", "import", str(report_file), "--municipality", "Sjövik", "--yes"
-        )
-        assert result.exit_code == 0, result.stderr
-        assert "Sjövik, 2024-03, 16 förbättringspunkter" in result.stdout
-        db.session.rollback()
-        kept = db.session.scalars(select(Evaluation)).one()
-        assert kept.accepted_by_id is None
-        entry = db.session.scalars(
-            select(JournalEntry).where(JournalEntry.subject == "evaluation")
-        ).one()
-        assert entry.actor == "Åtgärda"
-
-    def test_without_yes_it_shows_and_asks(
-        self, app: Flask, flask_command: Command, report_file: Path
-    ) -> None:
-        words = ["report", "import", str(report_file), "--municipality", "Sjövik"]
-        refused = flask_command(*words, input="n\n")
-        assert refused.exit_code == 1
-        assert "Kommun: Sjövik" in refused.stdout
-        assert db.session.scalars(select(Evaluation)).all() == []
-        assert flask_command(*words, input="y\n").exit_code == 0
-
-    def test_twice_is_once(self, app: Flask, flask_command: Command, report_file: Path) -> None:
-        words = ["report", "import", str(report_file), "--municipality", "Sjövik", "--yes"]
-        assert flask_command(*words).exit_code == 0
-        again = flask_command(*words)
-        assert again.exit_code == 1
-        assert "Sjövik har redan en utvärdering från 2024-03" in again.stderr
-        assert flask_command(*words, "--month", "2025-03").exit_code == 0
-
-    def test_the_month_may_be_missing_or_wrong(
-        self, app: Flask, flask_command: Command, tmp_path: Path
-    ) -> None:
-        path = tmp_path / "utan-månad.txt"
-        path.write_text(report_text(month="fjol"))
-        words = ["report", "import", str(path), "--municipality", "Sjövik", "--yes"]
-        assert "Skriv vilken månad" in flask_command(*words).stderr
-        result = flask_command(*words, "--month", "2030-01", "--now", "2026-03-02T08:00+00:00")
-        assert (result.exit_code, result.stderr) == (1, "Månaden har inte kommit än.\n")
-
-    def test_wrong_usage(self, flask_command: Command, report_file: Path) -> None:
-        assert flask_command("report", "import", str(report_file)).exit_code == 2
-        words = ["report", "import", str(report_file), "--municipality", "Sjövik"]
-        assert flask_command(*words, "--edition", "1999").exit_code == 2
 
 
 class TestList:

@@ -9,12 +9,14 @@ from tracker.cli.evaluation import evaluation
 from tracker.cli.journal import journal_group
 from tracker.cli.reminders import reminders
 from tracker.cli.report import report
+from tracker.cli.report_import import import_command
 from tracker.cli.run import doctor, serve, worker
 from tracker.cli.user import user
 
 
 def register(app: Flask) -> None:
     """Bind the commands to the app's command line."""
+    report.add_command(import_command)
     for command in (
         report,
         evaluation,

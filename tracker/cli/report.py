@@ -1,22 +1,21 @@
-"""`report read` and `report import`."""
+"""`report read`, and what `report import` shares with it."""
 
 from __future__ import annotations
 
+import sys
 from dataclasses import asdict
-from datetime import datetime
 from pathlib import Path
 
 import click
 from flask.cli import AppGroup
 from flask_babel import gettext as _
 
-from tracker.cli.common import echo_json, ensure_schema, json_option, now_option, plain_errors
-from tracker.domain.editions import KEYS
+from tracker.cli.common import echo_json, json_option, plain_errors
 from tracker.domain.errors import RuleBroken
-from tracker.importers import read_report
 from tracker.importers.draft import ReportDraft
-from tracker.services.draft_review import Review, ReviewedArea, counts_of, review_of
-from tracker.services.evaluations import DraftHead, import_report
+from tracker.importers.isolated import read_isolated
+from tracker.importers.lines import untold
+from tracker.services.draft_review import Review, ReviewedArea, review_of
 
 report = AppGroup("report", help="Read evaluation reports.")
 
@@ -31,66 +30,43 @@ report_file = click.argument(
 @plain_errors
 def read_command(file: Path, as_json: bool) -> None:
     """Read a report and print the draft; writes nothing and needs no database."""
-    draft = _read(file)
+    draft = read_draft(contents(file), file.name)
     if as_json:
         echo_json(draft.to_json())
     else:
-        _show(draft)
+        show_draft(draft)
 
 
-@report.command("import")
-@report_file
-@click.option("--municipality", required=True, metavar="NAME", help="Whose evaluation it is.")
-@click.option("--month", metavar="YYYY-MM", help="When it was made; default: as the report says.")
-@click.option("--edition", type=click.Choice(KEYS), help="Default: as the report says.")
-@click.option("--yes", is_flag=True, help="Do not ask.")
-@now_option
-@plain_errors
-def import_command(
-    *,
-    file: Path,
-    municipality: str,
-    month: str | None,
-    edition: str | None,
-    yes: bool,
-    now: datetime,
-) -> None:
-    """Read a report and keep it as an evaluation."""
-    draft = _read(file)
-    ensure_schema()
-    if not yes:
-        _show(draft)
-        click.confirm(_("Spara utvärderingen?"), abort=True)
-    head = DraftHead(
-        municipality=municipality,
-        month=month or draft.month or "",
-        ordinal=draft.ordinal,
-        edition=edition or draft.edition or "",
-    )
-    kept = import_report(draft, head=head, by=None, now=now)
-    click.echo(
-        _(
-            "Utvärdering %(id)s är sparad: %(municipality)s, %(month)s, "
-            "%(points)s förbättringspunkter.",
-            id=kept.id,
-            municipality=kept.municipality.name,
-            month=f"{kept.month:%Y-%m}",
-            points=counts_of(draft).points,
-        )
-    )
-
-
-def _read(file: Path) -> ReportDraft:
+def contents(file: Path) -> bytes:
+    """What is in the file. Raises RuleBroken where it cannot be opened."""
     try:
-        data = file.read_bytes()
+        return file.read_bytes()
     except OSError as error:
         raise RuleBroken(
             "Filen går inte att öppna: %(cause)s", cause=error.strerror or str(error)
         ) from error
-    return read_report(data, file.name)
 
 
-def _show(draft: ReportDraft) -> None:
+def read_draft(data: bytes, name: str) -> ReportDraft:
+    """What the report says; how far it is stands on the terminal meanwhile.
+
+    Raises:
+        RuleBroken: it cannot be read.
+    """
+    watched = sys.stderr.isatty()
+
+    def progress(done: int, of: int) -> None:
+        line = _("Läser sida %(done)s av %(of)s …", done=done, of=of)
+        click.echo(f"\r{line}", nl=False, err=True)
+
+    try:
+        return read_isolated(data, name, progress if watched else untold).draft
+    finally:
+        if watched:
+            click.echo("\r\033[K", nl=False, err=True)
+
+
+def show_draft(draft: ReportDraft) -> None:
     """What a person wants to know before saying yes."""
     seen = review_of(draft)
     for line in _facts(draft):

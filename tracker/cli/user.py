@@ -63,7 +63,8 @@ def deactivate_command(email: str, now: datetime) -> None:
     handed = departures.deactivate_person(people.person_id_of(email), by=None, now=now)
     click.echo(_("Kontot %(email)s är avaktiverat.", email=email))
     for one in handed:
-        click.echo(f"  {one.title}: {one.to_name or _('utan ägare')}")
+        owner = one.to_name or _("utan ägare")
+        click.echo(f"  {one.title}: {owner}")
 
 
 def _id_named(name: str | None, known: dict[str, int]) -> int | None:
