@@ -6,23 +6,36 @@ Nothing here lists endpoints: what to expect follows from the table in domain/pe
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
 from functools import cached_property
+from pathlib import Path
 
 import pytest
-from flask import Flask
+from flask import Flask, current_app
 from werkzeug.routing import Rule
 
 from tests.helpers.cast import NOW, Cast, People, make_user
+from tests.helpers.hostile import whole
 from tests.helpers.queries import count_queries
+from tests.helpers.reports import report_text
 from tests.helpers.source import the_house
 from tests.helpers.visitor import Visitor, Visits
 from tracker.domain.permissions import PERMISSIONS, Deed, Role, Scope
 from tracker.extensions import db
-from tracker.importers.draft import ReportDraft
-from tracker.models import Action, ImportDraft, Milestone, PlanState, RoleAssignment, User
+from tracker.importers import read_report
+from tracker.models import (
+    Action,
+    Evaluation,
+    ImportDraft,
+    Milestone,
+    PlanState,
+    RoleAssignment,
+    User,
+)
+from tracker.services.readings import Readings
+from tracker.services.sources import Sources
 from tracker.web.access import PUBLIC
 
 ANONYMOUS = "anonymous"
@@ -38,13 +51,16 @@ LET_IN = {"GET": {200, 302}, "POST": {200, 302, 303, 400, 409, 422}}
 class Thing:
     """Something that an address can name: the values of its parameters, and who reaches it."""
 
-    values: dict[str, int]
+    values: Mapping[str, int | str]
     exists: bool = True
     action: Action | None = None  # what the scope is measured on, where there is a scope
+    only_for: User | None = None  # who alone reaches it, whatever others may
 
     def within(self, scope: Scope, user: User) -> bool:
         """Whether the scope reaches this thing, written anew from DESIGN's words."""
         action = self.action
+        if self.only_for is not None:
+            return self.only_for.id == user.id
         if action is None or scope.everything:
             return True
         adopted = action.plan.state is PlanState.ADOPTED
@@ -69,6 +85,10 @@ class Things:
         makers = {
             frozenset({"evaluation_id"}): self._evaluations,
             frozenset({"draft_id"}): self._drafts,
+            frozenset({"draft_id", "number"}): lambda: self._parts("number", (0, 1), 9),
+            frozenset({"draft_id", "item_id"}): lambda: self._parts("item_id", (1, 2), 99),
+            frozenset({"draft_id", "page"}): lambda: self._parts("page", (1,), 99),
+            frozenset({"token"}): self._readings,
             frozenset({"plan_id"}): self._plans,
             frozenset({"action_id"}): self._actions,
             frozenset({"action_id", "mid"}): self._milestones,
@@ -84,7 +104,27 @@ class Things:
         return [*makers[names](), Thing(dict.fromkeys(names, MISSING), exists=False)]
 
     def _evaluations(self) -> list[Thing]:
+        evaluation = self.cast.evaluation
+        evaluation.source_sha256 = self._kept(".txt")
+        evaluation.source_name = "rapport.txt"
+        self._draft(evaluation)
         return [Thing({"evaluation_id": self.cast.evaluation.id})]
+
+    def _readings(self) -> list[Thing]:
+        # One that was cut off: reading it takes no time, and taking it up does not wait.
+        readings = Readings(self._files / "readings")
+        claim = readings.begin("rapport.txt", b"text", by=self.cast.director, now=NOW)
+        claim.close()
+        return [Thing({"token": claim.reading.token}, only_for=self.cast.director)]
+
+    @property
+    def _files(self) -> Path:
+        folder: Path = current_app.extensions["settings"].instance_dir
+        return folder
+
+    def _kept(self, ending: str) -> str:
+        """The SHA-256 of a report's file that is really there."""
+        return Sources(self._files / "sources").keep(whole(ending))
 
     def _plans(self) -> list[Thing]:
         return [Thing({"plan_id": self.cast.plan.id})]
@@ -104,17 +144,27 @@ class Things:
         return [*found, Thing(mixed, exists=False)]
 
     def _drafts(self) -> list[Thing]:
-        # A new one each time: the walk discards them.
+        return [Thing({"draft_id": self._draft().id})]
+
+    def _draft(self, evaluation: Evaluation | None = None, ending: str = ".txt") -> ImportDraft:
+        """A new one each time: the walk discards them."""
         draft = ImportDraft(
-            file_name="rapport.txt",
-            file_sha256="0" * 64,
-            content=ReportDraft(municipality="Testköping", month="2026-01").to_json(),
+            file_name=f"rapport{ending}",
+            file_sha256=self._kept(ending),
+            content=read_report(report_text("Testköping").encode(), "rapport.txt").to_json(),
             created_at=NOW,
             created_by_id=self.cast.director.id,
+            evaluation_id=evaluation.id if evaluation else None,
         )
         db.session.add(draft)
         db.session.commit()
-        return [Thing({"draft_id": draft.id})]
+        return draft
+
+    def _parts(self, name: str, known: Sequence[int], unknown: int) -> list[Thing]:
+        """Parts of a draft, and one that it does not have."""
+        draft_id = self._draft(ending=".pdf" if name == "page" else ".txt").id
+        found = [Thing({"draft_id": draft_id, name: number}) for number in known]
+        return [*found, Thing({"draft_id": draft_id, name: unknown}, exists=False)]
 
     def _users(self) -> list[Thing]:
         # Nobody of the cast: the walk closes the account.

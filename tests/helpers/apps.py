@@ -52,6 +52,8 @@ def make_app(config: Config) -> Flask:
     """The product as its factory builds it, for tests."""
     app = create_app(config)
     app.testing = True
+    # No test goes on while a report is still being read, unless it means to.
+    app.config["READING_PATIENCE"] = 60
     app.test_client_class = VisitingClient
     return app
 

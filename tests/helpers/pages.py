@@ -44,7 +44,9 @@ class Page:
         self.response = response
         self.path = path
         self.status = response.status_code
-        self.html = response.get_data(as_text=True)
+        # A download may hold any bytes; a page may not.
+        errors = "strict" if (response.mimetype or "text/").startswith("text/") else "replace"
+        self.html = response.get_data().decode(errors=errors)
 
     @cached_property
     def root(self) -> Element:

@@ -10,7 +10,8 @@ from tests.helpers.reports import EDITION, report_text
 from tests.helpers.visitor import Visits
 from tracker.extensions import db
 from tracker.importers import read_report
-from tracker.services.evaluations import DraftHead, import_report
+from tracker.services.acceptance import DraftHead
+from tracker.services.evaluations import import_report
 
 
 def take_in(municipality: str = "Testköping", month: str = "2026-02", extra: int = 0) -> int:

@@ -113,7 +113,8 @@ def sentences_of_mine(number: int, late: int) -> str:
     if not late:
         nobody = _("Ingen är försenad.")
         return f"{head} {nobody}"
-    return f"{head} {ngettext('%(num)s är försenad.', '%(num)s är försenade.', late)}"
+    overdue = ngettext("%(num)s är försenad.", "%(num)s är försenade.", late)
+    return f"{head} {overdue}"
 
 
 @dataclass(frozen=True)

@@ -1,1 +1,1 @@
-"""Reading reports, reviewing drafts, and looking at evaluations."""
+"""Bringing reports in, and looking at evaluations."""

@@ -8,11 +8,8 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
-from wtforms import IntegerField, SelectChoice, SelectField, StringField, TextAreaField
-from wtforms.validators import InputRequired, Length, NumberRange, Optional
-from wtforms.widgets import HiddenInput
-
-from tracker.domain.editions import editions
+from wtforms import TextAreaField
+from wtforms.validators import Length
 
 PASTED = "inklistrad-text.txt"
 LONGEST_PASTE = 2 * 1024 * 1024
@@ -61,29 +58,3 @@ class UploadForm(FlaskForm):
         if self.file.data:
             return self.file.data.read(), self.file.data.filename
         return self.text.data.encode(), PASTED
-
-
-class HeadForm(FlaskForm):
-    """What the reviewer confirms or corrects before accepting."""
-
-    municipality = StringField(
-        _l("Kommun"),
-        [InputRequired(_l("Skriv vilken kommun utvärderingen gäller.")), Length(max=100)],
-    )
-    month = StringField(
-        _l("Månad"), [InputRequired(_l("Skriv vilken månad utvärderingen gjordes."))]
-    )
-    ordinal = IntegerField(
-        _l("Vilken utvärdering i ordningen"),
-        [Optional(), NumberRange(1, 99, _l("Ordningsnumret ska vara mellan 1 och 99."))],
-    )
-    edition = SelectField(
-        _l("Version av Kommunkompassen"),
-        [InputRequired(_l("Välj vilken version av Kommunkompassen det är."))],
-    )
-    version = IntegerField(validators=[InputRequired()], widget=HiddenInput())
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        known = [SelectChoice(one.key, one.name) for one in reversed(editions())]
-        self.edition.choices = [SelectChoice("", _("Välj version")), *known]

@@ -1,31 +1,28 @@
-"""Reading reports, reviewing drafts, and looking at evaluations."""
+"""Looking at evaluations, and at the reports that they came from."""
 
 from __future__ import annotations
 
 from datetime import date
+from pathlib import PurePath
 from typing import Any
 
-from flask import Blueprint, current_app, redirect, render_template, url_for
+from flask import current_app, render_template
 from flask.typing import ResponseReturnValue
+from flask_babel import format_decimal
 from flask_babel import gettext as _
-from flask_babel import ngettext
-from flask_login import current_user
-from werkzeug.exceptions import RequestEntityTooLarge
 
-from tracker.clock import now
 from tracker.domain.calendar import local_date
 from tracker.domain.editions import editions
-from tracker.domain.errors import Conflict, RuleBroken
 from tracker.domain.permissions import Deed
-from tracker.importers.draft import ReportDraft
-from tracker.models import ImportDraft
-from tracker.services import draft_review, places
+from tracker.models import Evaluation, ImportDraft
+from tracker.services import drafts
 from tracker.services import evaluations as service
+from tracker.services.review.changes import changes
+from tracker.web import background, downloads
 from tracker.web.access import me, requires
-from tracker.web.evaluations.forms import HeadForm, UploadForm
-from tracker.web.messages import done, show_error
+from tracker.web.evaluations.blueprint import bp
 
-bp = Blueprint("evaluations", __name__)
+_KINDS = {".pdf": "PDF", ".docx": "Word", ".pptx": "PowerPoint", ".xlsx": "Excel"}
 
 
 @bp.get("/evaluations")
@@ -35,7 +32,7 @@ def index() -> ResponseReturnValue:
     return render_template(
         "evaluations/index.html",
         evaluations=service.evaluations_listed(me()),
-        waiting=[(draft, _day(draft)) for draft in service.drafts_waiting(me())],
+        waiting=[(draft, _day(draft)) for draft in drafts.drafts_waiting(me())],
         may_import=me().may(Deed.EVALUATION_IMPORT),
         edition_years={one.key: one.year for one in editions()},
     )
@@ -49,124 +46,42 @@ def show(evaluation_id: int) -> ResponseReturnValue:
     return render_template(
         "evaluations/show.html",
         shown=shown,
+        kept_report=_kept_report(shown.row),
+        changed=_changed_in_review(evaluation_id),
         strip=[_strip_area(area) for area in shown.areas],
         may_see_points=me().may(Deed.POINT_VIEW),
         edition_names={one.key: one.name for one in editions()},
     )
 
 
-@bp.route("/evaluations/import", methods=["GET", "POST"])
-@requires(Deed.EVALUATION_IMPORT)
-def upload() -> ResponseReturnValue:
-    """Bring a report in, as a file or as pasted text."""
-    form = UploadForm()
-    if form.validate_on_submit():
-        try:
-            draft = service.read_into_draft(*form.report(), by=me(), now=now())
-        except RuleBroken as error:
-            show_error(form, RuleBroken(error.message, field=form.source, **error.params))
-        else:
-            return redirect(url_for("evaluations.review", draft_id=draft.id))
-    return render_template("evaluations/upload.html", form=form), 422 if form.errors else 200
+@bp.get("/evaluations/<int:evaluation_id>/source")
+@requires(Deed.EVALUATION_VIEW)
+def source(evaluation_id: int) -> ResponseReturnValue:
+    """The report that an evaluation came from."""
+    file = service.source_of(evaluation_id, me())
+    return downloads.kept_file(file, background.sources())
 
 
-@bp.errorhandler(RequestEntityTooLarge)
-def too_large(_error: RequestEntityTooLarge) -> ResponseReturnValue:
-    """The form again, with what to do; the server never saw what was sent, so it cannot keep it."""
-    if not (current_user.is_authenticated and current_user.may(Deed.EVALUATION_IMPORT)):
-        return render_template("errors/413.html"), 413
-    form = UploadForm(formdata=None)
-    error = RuleBroken(
-        "Det du skickade är för stort. En fil får vara högst 25 MB och inklistrad text högst 2 MB. "
-        "Spara texten som en TXT-fil och välj den här i stället.",
-        field="file",
-    )
-    show_error(form, error)
-    return render_template("evaluations/upload.html", form=form), 413
+def _changed_in_review(evaluation_id: int) -> int:
+    draft = drafts.draft_behind(evaluation_id, me())
+    return len(changes(draft.read, draft.work)) if draft else 0
 
 
-@bp.route("/drafts/<int:draft_id>", methods=["GET", "POST"])
-@requires(Deed.EVALUATION_IMPORT)
-def review(draft_id: int) -> ResponseReturnValue:
-    """Look at what was read, correct its head, and accept."""
-    draft, content = service.load_draft(draft_id, me())
-    form = HeadForm(
-        municipality=content.municipality,
-        month=content.month,
-        ordinal=content.ordinal,
-        edition=content.edition or "",
-        version=draft.version,
-    )
-    if form.validate_on_submit():
-        try:
-            return _accept(draft_id, form)
-        except Conflict:
-            return _review_page(draft, content, form), 409
-        except RuleBroken as error:
-            show_error(form, error)
-    return _review_page(draft, content, form), 422 if form.errors else 200
+def _kept_report(evaluation: Evaluation) -> str | None:
+    """What kind of file the report is and how large, if it is here."""
+    if evaluation.source_sha256 is None or evaluation.source_name is None:
+        return None
+    size = background.sources().size(evaluation.source_sha256)
+    if size is None:
+        return None
+    kind = _KINDS.get(PurePath(evaluation.source_name).suffix.lower()) or _("text")
+    return f"{kind}, {_size(size)}"
 
 
-def _accept(draft_id: int, form: HeadForm) -> ResponseReturnValue:
-    head = service.DraftHead(
-        municipality=form.municipality.data,
-        month=form.month.data,
-        ordinal=form.ordinal.data,
-        edition=form.edition.data,
-    )
-    accepted = service.accept_draft(draft_id, head, form.version.data, by=me(), now=now())
-    done(_("Utvärderingen är sparad."))
-    return redirect(url_for("evaluations.show", evaluation_id=accepted.id))
-
-
-@bp.post("/drafts/<int:draft_id>/discard")
-@requires(Deed.EVALUATION_IMPORT)
-def discard(draft_id: int) -> ResponseReturnValue:
-    """Say no to a draft."""
-    form = HeadForm()
-    try:
-        service.discard_draft(draft_id, form.version.data or 0, by=me(), now=now())
-    except Conflict:
-        draft, content = service.load_draft(draft_id, me())
-        return _review_page(draft, content, form), 409
-    done(_("Utkastet är kastat. Rapporten går att läsa in igen."))
-    return redirect(url_for("evaluations.index"))
-
-
-def _review_page(draft: ImportDraft, content: ReportDraft, form: HeadForm) -> str:
-    seen = draft_review.review_of(content)
-    return render_template(
-        "evaluations/review.html",
-        draft=draft,
-        read_on=_day(draft),
-        content=content,
-        seen=seen,
-        lead=_lead(seen),
-        form=form,
-        first=places.own_municipality() is None,
-        in_paragraphs=draft.file_name.lower().endswith(".docx"),
-    )
-
-
-def _lead(seen: draft_review.Review) -> str:
-    """What was read, and how much of it calls for a look."""
-    counts = seen.counts
-    if not (counts.areas or counts.points or counts.strengths):
-        return str(_("Det här ser inte ut som en rapport från Kommunkompassen: inget lästes."))
-    read = _(
-        "%(areas)s, %(subareas)s, %(points)s och %(strengths)s lästes.",
-        areas=ngettext("%(num)d område", "%(num)d områden", counts.areas),
-        subareas=ngettext("%(num)d delområde", "%(num)d delområden", counts.subareas),
-        points=ngettext("%(num)d förbättringspunkt", "%(num)d förbättringspunkter", counts.points),
-        strengths=ngettext("%(num)d styrka", "%(num)d styrkor", counts.strengths),
-    )
-    if not seen.to_look_at:
-        nothing = _("Inget ser konstigt ut.")
-        return f"{read} {nothing}"
-    look = ngettext(
-        "%(num)d sak behöver din blick.", "%(num)d saker behöver din blick.", seen.to_look_at
-    )
-    return f"{read} {look}"
+def _size(octets: int) -> str:
+    if octets < 1_000_000:
+        return f"{max(1, round(octets / 1000))} kB"
+    return f"{format_decimal(round(octets / 1_000_000, 1))} MB"
 
 
 def _day(draft: ImportDraft) -> date:

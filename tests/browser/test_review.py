@@ -1,0 +1,90 @@
+"""The review in a real browser: what its script adds, and that nothing needs it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.helpers.live import Login
+from tracker.services.demo.loading import report_text
+
+SignIn = Callable[[Page, str], Login]
+
+
+def open_review(page: Page, sign_in: SignIn, month: int) -> None:
+    """Bring in a report whose area 1 states one point more than its sub-areas sum to."""
+    sign_in(page, "director")
+    page.goto("/evaluations/import")
+    page.locator("textarea").first.fill(report_text(1, date(2018, month, 1)))
+    page.locator("main form button[type=submit]").first.click()
+    expect(page.locator("h1")).to_have_text("Granska rapporten")
+    page.locator("main table a").first.click()
+    expect(page.locator("h1")).to_contain_text("Område 1")
+
+
+def test_sums_follow_what_is_typed(page: Page, sign_in: SignIn) -> None:
+    open_review(page, sign_in, 1)
+    sum_of = page.locator("[data-sum=score]")
+    verdict = page.locator("[data-verdict]")
+    before = int(sum_of.inner_text())
+    page.fill("#score", str(before))
+    expect(verdict).to_have_text("Delområdena summerar till områdets poäng.")
+    first = page.locator("[id='score-1.1']")
+    first.fill(str(int(first.input_value()) + 1))
+    expect(sum_of).to_have_text(str(before + 1))
+    expect(verdict).to_contain_text(f"summerar till {before + 1}, men området har {before}")
+    first.fill("tolv")
+    expect(sum_of).to_have_text("–")
+
+
+def test_another_place_of_the_report_keeps_what_is_typed(page: Page, sign_in: SignIn) -> None:
+    open_review(page, sign_in, 2)
+    page.fill("#score", "77")
+    links = page.locator(".reading__meta a[data-report]")
+    links.last.click()
+    expect(page.locator(".mark--chosen").first).to_be_visible()
+    expect(page.locator(".reading--chosen")).to_have_count(1)
+    assert "item=" in page.url
+    assert page.input_value("#score") == "77"
+    page.locator(".report__ways a").first.press("Enter")
+    expect(page.locator(".report__body")).to_be_focused()
+    assert page.input_value("#score") == "77"
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1280, 320])
+def test_every_page_is_accessible(
+    new_page: Callable[..., Page],
+    sign_in: SignIn,
+    axe: Callable[[Page], None],
+    width: int,
+    scheme: str,
+) -> None:
+    page = new_page(viewport={"width": width, "height": 800}, color_scheme=scheme)
+    open_review(page, sign_in, 3 if width == 320 else 4)
+    base = page.url.split("/areas/")[0]
+    for path in ("", "/areas/1", "/areas/0", "/items/3", "/items/new?area=1", "/changes"):
+        page.goto(base + path)
+        axe(page)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, path
+    page.goto(f"{base}/areas/1")
+    page.locator("details").evaluate_all("all => all.forEach(one => { one.open = true })")
+    page.fill("#score", "x")
+    page.locator("main form button").first.click()
+    expect(page.locator(".error-summary")).to_be_focused()
+    axe(page)
+
+
+def test_without_a_script(new_page: Callable[..., Page], sign_in: SignIn) -> None:
+    page = new_page(java_script_enabled=False)
+    open_review(page, sign_in, 5)
+    page.locator(".reading__meta a[data-report]").last.click()
+    assert page.locator(".mark--chosen").count()
+    page.fill("#score", "12")
+    page.locator("button[name=then]").click()
+    expect(page.locator("h1")).to_contain_text("Område 2")
+    page.locator("a[rel=prev]").first.click()
+    assert page.input_value("#score") == "12"

@@ -1,0 +1,51 @@
+"""Files that are sent to be kept, never shown: what people brought in may hold anything."""
+
+from __future__ import annotations
+
+import io
+import unicodedata
+from pathlib import PurePosixPath
+
+from flask import Response, render_template, send_file
+from flask.typing import ResponseReturnValue
+
+from tracker.domain.errors import RuleBroken
+from tracker.services.sources import SourceFile, Sources
+from tracker.web.messages import translated
+
+_LONGEST_STEM, _LONGEST_ENDING = 100, 10
+_UNSAFE = dict.fromkeys(map(ord, '"*:<>?|;%'))
+
+
+def attachment(data: bytes, name: str) -> Response:
+    """A download under that name, whoever chose it; no browser opens it as a page of ours."""
+    response = send_file(
+        io.BytesIO(data),
+        mimetype="application/octet-stream",
+        as_attachment=True,
+        download_name=safe_name(name),
+        etag=False,
+        max_age=0,
+    )
+    response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    response.headers["Cache-Control"] = "private, no-store"
+    response.headers.pop("Expires", None)
+    return response
+
+
+def kept_file(file: SourceFile, sources: Sources) -> ResponseReturnValue:
+    """A kept report as a download, or a page that says that its file is gone."""
+    try:
+        return attachment(sources.read(file.sha256), file.name)
+    except RuleBroken as error:
+        return render_template("errors/410.html", message=translated(error)), 410
+
+
+def safe_name(name: str) -> str:
+    """A file name that any system can keep: no folders, no control or invisible characters
+    (which can make an ending look like another), neither hidden nor endless."""
+    last = name.replace("\\", "/").rsplit("/", 1)[-1]
+    shown = "".join(" " if one.isspace() else one for one in last)
+    clean = "".join(one for one in shown if not unicodedata.category(one).startswith("C"))
+    path = PurePosixPath(" ".join(clean.translate(_UNSAFE).split()).strip(". ") or "rapport")
+    return path.stem[:_LONGEST_STEM].rstrip(". ") + path.suffix[:_LONGEST_ENDING]
