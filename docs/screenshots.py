@@ -20,6 +20,8 @@ from urllib.request import urlopen
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from config import child_environment
+from tests.importers.pages import Page as Layout
+from tests.importers.pages import pdf_of
 from tracker.services.demo.loading import PASSWORD, report_text
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -91,13 +93,32 @@ def photograph(browser: Browser, folder: Path) -> None:
     shot(director, "/", "start")
     shot(director, "/points", "points")
     shot(director, "/comparison", "comparison")
-    text = report_text(1, date(2020, 5, 1)).replace("12 20", "13 20", 1)
-    director.goto(f"{ADDRESS}/evaluations/import")
-    director.locator("textarea").first.fill(text)
-    director.locator("main form button[type=submit]").first.click()
-    shot(director, None, "review")
+    review(director, folder)
     shot(logged_in(browser, MANAGER), "/my-actions", "mine")
     mail(browser, folder)
+
+
+def review(page: Page, folder: Path) -> None:
+    """A text with one score that does not add up, and a PDF that is settled beside its pages."""
+    text = folder / "rapport.txt"
+    text.write_text(report_text(1, date(2020, 5, 1)).replace("12 20", "13 20", 1), "utf-8")
+    upload(page, text)
+    shot(page, None, "review")
+    report = folder / "granvik.pdf"
+    report.write_bytes(pdf_of(Layout(running=True)))
+    address = upload(page, report)
+    page.goto(f"{address}/areas/1")
+    page.wait_for_load_state("networkidle")
+    shot(page, None, "area")
+
+
+def upload(page: Page, report: Path) -> str:
+    """Bring a report in; the address of its review."""
+    page.goto(f"{ADDRESS}/evaluations/import")
+    page.set_input_files("[name=file]", report)
+    page.locator("main form button[type=submit]").first.click()
+    page.wait_for_url("**/drafts/*")
+    return page.url
 
 
 def logged_in(browser: Browser, person: str) -> Page:
