@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -88,3 +89,44 @@ def test_without_a_script(new_page: Callable[..., Page], sign_in: SignIn) -> Non
     expect(page.locator("h1")).to_contain_text("Område 2")
     page.locator("a[rel=prev]").first.click()
     assert page.input_value("#score") == "12"
+
+
+REPORT = Path(__file__).resolve().parents[3] / "shared" / "reports" / "nynashamn-2023.pdf"
+
+
+def test_a_whole_report_from_upload_to_saved_evaluation(
+    page: Page, sign_in: SignIn, axe: Callable[[Page], None]
+) -> None:
+    if not REPORT.exists():
+        pytest.skip("the labelled report nynashamn-2023.pdf is not at ../shared/reports")
+    sign_in(page, "director")
+    page.goto("/evaluations/import")
+    page.locator("input[type=file]").set_input_files(REPORT)
+    page.get_by_role("button", name="Läs rapporten").click()
+    expect(page.locator("h1")).to_have_text("Granska rapporten")
+    expect(page.locator(".lead")).to_contain_text("36 delområden, 38 förbättringspunkter")
+    expect(page.locator("main")).to_contain_text("summerar till 59, men rapporten anger 60")
+    page.get_by_role("link", name="1 Samspel", exact=False).first.click()
+    picture = page.locator(".report img")
+    expect(picture).to_be_visible()
+    assert picture.evaluate("image => image.decode().then(() => image.naturalWidth)") > 900
+    assert page.locator(".report svg rect").count() >= 8
+    page.get_by_role("link", name="Ändra", exact=False).first.click()
+    page.locator("textarea").first.fill("Ett tydligare mål för hur invånarna får vara med")
+    page.get_by_role("button", name="Spara", exact=True).click()
+    expect(page.locator("main")).to_contain_text("Ett tydligare mål för hur invånarna")
+    for number in range(2, 9):
+        page.get_by_role("button", name=f"Spara och gå till område {number}").click()
+        expect(page.locator("h1")).to_contain_text(f"Område {number}")
+        axe(page)
+    page.locator("button[name=then]").click()
+    page.get_by_role("link", name="Översikten").first.click()
+    expect(page.get_by_role("link", name="Ändrat mot rapporten (1)")).to_be_visible()
+    page.get_by_role("button", name="Godkänn och spara").click()
+    expect(page.locator("h1")).to_have_text("Nynäshamn, januari 2023")
+    expect(page.locator(".lead")).to_contain_text("455 av 800")
+    expect(page.locator("main")).to_contain_text("Ett tydligare mål för hur invånarna")
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Hämta rapporten").click()
+    assert download.value.suggested_filename == REPORT.name
+    assert Path(download.value.path()).read_bytes() == REPORT.read_bytes()
