@@ -217,10 +217,10 @@ class _Talk:
 def _told(broken: Any) -> RuleBroken:
     """The child's own sentence, if it is one: short, and with no places but plain ones."""
     try:
-        message, params = broken["message"], broken["params"]
-        plain = conforms(message, str) and "%" not in _PLACE.sub("", message)
+        sentence, params = broken["message"], broken["params"]
+        plain = conforms(sentence, str) and "%" not in _PLACE.sub("", sentence)
         if plain and conforms(params, dict[str, str | int]):
-            error = RuleBroken(message, **params)
+            error = RuleBroken(sentence, **params)
             if len(str(error)) < _LONGEST_SENTENCE:
                 return error
     except (KeyError, TypeError, ValueError):
@@ -239,7 +239,8 @@ def _too_slow() -> RuleBroken:
 def _too_big() -> RuleBroken:
     log.warning("reading a file took too much memory")
     return RuleBroken(
-        "Filen är för tung att läsa. Ta bort bilder ur den, eller klistra in rapportens text."
+        "Filen är för tung att läsa. Ta bort bilder ur den och försök igen, eller klistra in "
+        "rapportens text."
     )
 
 

@@ -28,9 +28,9 @@ _AREA_MAX, _ALL_MAX = 100, 800
 _ITEM_HEIGHT = 45  # points: three lines, for merged cells do not grow with their text
 _WIDTHS = (8, 56, 11, 11, 42)  # A and B together are as wide as C, D and E
 _GUIDE = (
-    "Fyll i de gula cellerna. Lämna tomt där underlaget inte säger något.",
+    "Fyll i de gula cellerna. Lämna tomt där rapporten inte säger något.",
     "Varje område har en egen flik. Skriv en styrka eller en punkt per rad, ord för ord.",
-    "Har underlaget andra delområden: ändra kod, namn och max, eller använd de tomma raderna.",
+    "Har rapporten andra delområden: ändra kod, namn och max, eller använd de tomma raderna.",
     "Skriv även områdets summa som den är tryckt, även om den inte stämmer med raderna.",
     "Spara filen och ladda upp den som den är.",
 )
