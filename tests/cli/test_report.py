@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -48,6 +49,12 @@ class TestRead:
         result = bare.test_cli_runner().invoke(args=["report", "read", str(report_file)])
         assert result.exit_code == 0
         assert not (tmp_path / "nowhere").exists()
+
+    def test_a_pipe_is_no_report(self, flask_command: Command, tmp_path: Path) -> None:
+        os.mkfifo(tmp_path / "rapport.txt")
+        result = flask_command("report", "read", str(tmp_path / "rapport.txt"))
+        assert result.exit_code == 1
+        assert "vanlig fil" in result.stderr
 
     @pytest.mark.parametrize(
         ("name", "data", "sentence"),

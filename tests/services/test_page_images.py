@@ -36,8 +36,25 @@ def test_a_page_is_drawn_once(app: Flask, cast: Cast) -> None:
     image = page_image(number, 1, by=director, sources=sources, cache=cache)
     assert image.startswith(PNG)
     [kept] = [path for path in cache.rglob("*") if path.is_file()]
-    kept.write_bytes(b"kept")
-    assert page_image(number, 1, by=director, sources=sources, cache=cache) == b"kept"
+    kept.write_bytes(PNG + b"kept")
+    assert page_image(number, 1, by=director, sources=sources, cache=cache) == PNG + b"kept"
+
+
+@pytest.mark.waits
+@pytest.mark.parametrize("harm", ["emptied", "no room"])
+def test_a_picture_that_cannot_be_kept_is_drawn_all_the_same(
+    app: Flask, cast: Cast, harm: str
+) -> None:
+    draft, sources, cache = pdf_draft(app, cast)
+    number, director = draft.id, cast.director
+    if harm == "no room":
+        cache.write_text("a file where a folder should be")
+    else:
+        page_image(number, 1, by=director, sources=sources, cache=cache)
+        [kept] = [path for path in cache.rglob("*") if path.is_file()]
+        kept.write_bytes(b"")
+    image = page_image(number, 1, by=director, sources=sources, cache=cache)
+    assert image.startswith(PNG)
 
 
 @pytest.mark.waits

@@ -283,3 +283,14 @@ class TestCarryOut:
         assert claim.reading.stage is Stage.FAILED
         assert "Något gick fel hos oss" in str(claim.reading.error)
         assert "ZeroDivisionError" in caplog.text
+
+
+@pytest.mark.parametrize("inside", [False, True])
+def test_a_disk_that_takes_no_more_is_told(cast: Cast, tmp_path: Path, inside: bool) -> None:
+    root = tmp_path / "readings"
+    if inside:
+        (root / ".lock").mkdir(parents=True)
+    else:
+        root.write_text("a file where a folder should be")
+    with pytest.raises(RuleBroken, match="Servern kan inte spara filen"):
+        Readings(root).begin("a.txt", b"x", by=cast.director, now=NOW)

@@ -56,5 +56,13 @@ def test_a_file_that_is_not_what_it_was_is_not_given(sources: Sources, harm: str
         sources.read(digest)
 
 
+def test_a_damaged_file_is_made_whole_by_the_same_report(sources: Sources) -> None:
+    digest = sources.keep(b"rapport")
+    [path] = files(sources)
+    path.write_bytes(b"rapportx")
+    assert sources.keep(b"rapport") == digest
+    assert sources.read(digest) == b"rapport"
+
+
 def test_the_size_of_one_that_was_never_there(sources: Sources) -> None:
     assert sources.size("0" * 64) is None

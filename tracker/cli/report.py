@@ -12,6 +12,7 @@ from flask_babel import gettext as _
 
 from tracker.cli.common import echo_json, json_option, plain_errors
 from tracker.domain.errors import RuleBroken
+from tracker.importers import MAX_BYTES
 from tracker.importers.draft import ReportDraft
 from tracker.importers.isolated import read_isolated
 from tracker.importers.lines import untold
@@ -39,8 +40,11 @@ def read_command(file: Path, as_json: bool) -> None:
 
 def contents(file: Path) -> bytes:
     """What is in the file. Raises RuleBroken where it cannot be opened."""
+    if not file.is_file():  # a pipe or a device would keep us waiting for ever
+        raise RuleBroken("Ange en vanlig fil, inte ett rör eller en enhet.")
     try:
-        return file.read_bytes()
+        with file.open("rb") as opened:
+            return opened.read(MAX_BYTES + 1)
     except OSError as error:
         raise RuleBroken(
             "Filen går inte att öppna: %(cause)s", cause=error.strerror or str(error)

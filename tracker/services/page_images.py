@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import logging
+import os
 import tempfile
 from pathlib import Path
+from threading import BoundedSemaphore
 
-from tracker.domain.errors import NotFound
+from tracker.domain.errors import NotFound, RuleBroken
 from tracker.extensions import db
 from tracker.importers.isolated import render_page
 from tracker.models import User
@@ -13,6 +16,10 @@ from tracker.services.drafts import load_draft
 from tracker.services.sources import Sources
 
 WIDTH = 1000  # pixels: sharp on the widest pane that shows it
+_PATIENCE = 10  # seconds to wait for one's turn
+_TURNS = BoundedSemaphore(2)  # each picture is drawn by a process of its own, and those are dear
+_SIGNATURE = b"\x89PNG"
+_LOG = logging.getLogger(__name__)
 
 
 def has_pictures(file_name: str) -> bool:
@@ -36,16 +43,41 @@ def page_image(draft_id: int, page: int, *, by: User, sources: Sources, cache: P
     # Drawing takes long; hold no connection meanwhile.
     db.session.rollback()
     kept = cache / digest[:2] / f"{digest}-{page}.png"
-    if kept.is_file():
-        return kept.read_bytes()
-    image = render_page(sources.read(digest), page, WIDTH)
-    _keep(kept, image)
-    return image
+    return _kept(kept) or _drawn(kept, sources.read(digest), page)
+
+
+def _drawn(path: Path, data: bytes, page: int) -> bytes:
+    """The picture, drawn unless somebody has drawn it while we waited for our turn."""
+    if not _TURNS.acquire(timeout=_PATIENCE):
+        raise RuleBroken("Sidan går inte att visa som bild just nu. Läs texten i stället.")
+    try:
+        image = _kept(path)
+        if image is None:
+            image = render_page(data, page, WIDTH)
+            _keep(path, image)
+        return image
+    finally:
+        _TURNS.release()
+
+
+def _kept(path: Path) -> bytes | None:
+    """The picture, if a whole one is kept."""
+    try:
+        image = path.read_bytes()
+    except OSError:
+        return None
+    return image if image.startswith(_SIGNATURE) else None
 
 
 def _keep(path: Path, image: bytes) -> None:
-    """Written whole before it has its name, so that nobody meets half a picture."""
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
-        file.write(image)
-    Path(file.name).replace(path)
+    """Written whole before it has its name, so that nobody meets half a picture. It is drawn
+    already: a disk that takes no more keeps nobody from seeing it."""
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
+            file.write(image)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(file.name).replace(path)
+    except OSError:
+        _LOG.exception("a page's picture could not be kept")

@@ -138,7 +138,7 @@ class Readings:
         """Take a report in, to be read by whoever holds the claim.
 
         Raises:
-            RuleBroken: as many as may be are being read.
+            RuleBroken: as many as may be are being read, or the disk takes no more.
             Forbidden: the person may not import.
         """
         scope.require(by, Deed.EVALUATION_IMPORT)
@@ -148,10 +148,14 @@ class Readings:
             self._sweep(now)
             self._refuse_too_many()
             unfinished = self.root / f".{token}"
-            unfinished.mkdir(mode=0o700)
-            (unfinished / _SOURCE).write_bytes(data)
-            _write(unfinished, reading)
-            folder = unfinished.rename(self.root / token)
+            try:
+                unfinished.mkdir(mode=0o700)
+                (unfinished / _SOURCE).write_bytes(data)
+                _write(unfinished, reading)
+                folder = unfinished.rename(self.root / token)
+            except OSError as error:
+                shutil.rmtree(unfinished, ignore_errors=True)
+                raise _no_room() from error
             return self._claimed(folder, reading)
 
     def resume(self, token: str, *, by: User) -> Claim | None:
@@ -214,8 +218,12 @@ class Readings:
     @contextmanager
     def _alone(self) -> Iterator[None]:
         """Nobody else begins, takes up or looks meanwhile."""
-        self.root.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with (self.root / ".lock").open("ab") as lock:
+        try:
+            self.root.mkdir(mode=0o700, parents=True, exist_ok=True)
+            lock = (self.root / ".lock").open("ab")
+        except OSError as error:
+            raise _no_room() from error
+        with lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield
 
@@ -232,6 +240,14 @@ class Readings:
                 "Just nu läses %(number)s andra rapporter. Vänta någon minut och försök igen.",
                 number=len(held),
             )
+
+
+def _no_room() -> RuleBroken:
+    _LOG.exception("a report could not be taken in")
+    return RuleBroken(
+        "Servern kan inte spara filen just nu. Försök igen om en stund, eller säg till den som "
+        "sköter driften."
+    )
 
 
 def carry_out(claim: Claim, *, clock: Callable[[], datetime], sources: Sources) -> None:

@@ -34,7 +34,7 @@ class Sources:
         nobody meets half a file."""
         digest = hashlib.sha256(data).hexdigest()
         path = self._path(digest)
-        if not path.exists():
+        if not self._is_whole(path, digest):
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
                 file.write(data)
@@ -66,6 +66,13 @@ class Sources:
             return self._path(digest).stat().st_size
         except OSError:
             return None
+
+    def _is_whole(self, path: Path, digest: str) -> bool:
+        """Whether the file is there and still what it was: one that is damaged is written anew."""
+        try:
+            return hashlib.sha256(path.read_bytes()).hexdigest() == digest
+        except OSError:
+            return False
 
     def _path(self, digest: str) -> Path:
         return self.root / digest[:2] / digest
