@@ -28,16 +28,19 @@ _LONGEST = 90
 
 _WHOLE = r"sammanfattande|övergripande|kommunövergripande|generella|gemensamma|samlade|sammantagna"
 _ADJECTIVES = (
-    rf"(?:(?:{_WHOLE}|sammanfattning av|identifierade|viktiga|viktigaste|främsta|största|"
-    r"prioriterade|kommunens|områdets|våra|de|några|exempel på) )*"
+    r"(?:\d{1,2} ){0,2}"
+    rf"(?:(?:{_WHOLE}|sammanfattning(?: av)?|identifierade|viktiga|viktigaste|främsta|största|"
+    r"prioriterade|kommunens|områdets|våra(?: intryck)?|de|några|exempel på|iakttagna|noterade|"
+    r"möjliga|följande|bedömning av|som) )*"
 )
+_ELSE = r"(?: (?:i|inom|för|på|av|hos)(?: [^\W\d_]\w*){1,4})"
 _TAIL = (
     r"(?: (?:i|inom|för|på) (?:området|område \d|kommunen|kommunen som helhet|kommunnivå|"
     r"sin helhet)| (?:forts\w*|fortsatt)(?: från föregående sida)?| \d{1,2}(?: (?:av )?\d{1,2})?)?"
 )
 _S = (
     r"(?:styrkor(?:na)?|styrka|styrkeområden(?:a)?|starka sidor|framgångsfaktorer|"
-    r"det som fungerar bra|detta fungerar bra)"
+    r"(?:det som|detta|det här|följande) fungerar (?:bra|väl)|det här är bra|positivt)"
 )
 _WHAT = (
     r"(?:möjlighet(?:er(?:na)?)?|områden?|områdena|punkter(?:na)?|punkt|potential(?:er)?|behov|"
@@ -48,17 +51,27 @@ _I = (
     r"(?:möjligheter|områden|förslag|behov|punkter) (?:till|för|av|att) "
     r"(?:förbättring(?:ar)?|utveckling|förbättra|utveckla)|"
     r"att (?:utveckla|förbättra|arbeta vidare med)|(?:detta|det som|som) kan (?:utvecklas|"
-    r"förbättras)|kan (?:utvecklas|förbättras)|svaga sidor|svagheter|utmaningar(?:na)?|"
+    r"förbättras)|kan (?:utvecklas|förbättras)|det här kan bli bättre|förbättringar|förbättra|"
+    r"(?:följande )?bör (?:kommunen )?arbeta vidare med|svaga sidor|svaghet(?:er)?|"
+    r"utmaningar(?:na)?|"
     r"rekommendationer)"
 )
-_WEAK = re.compile(r"^(?:utmaningar(?:na)?|rekommendationer|svagheter|svaga sidor)$")
+_WEAK = re.compile(
+    r"^(?:utmaningar(?:na)?|rekommendationer|svaghet(?:er)?|svaga sidor|förbättra|förbättringar)$"
+)
+_NOTED = r"(?: (?:som )?(?:noteras|noterats|framkommit|identifierats))?"
 _AND = r"(?:och |samt |respektive |resp )?"
-_STRENGTHS = re.compile(rf"{_ADJECTIVES}{_S}{_TAIL}$")
-_IMPROVEMENTS = re.compile(rf"{_ADJECTIVES}{_I}{_TAIL}$")
+_STRENGTHS = re.compile(rf"{_ADJECTIVES}{_S}{_NOTED}{_TAIL}$")
+_IMPROVEMENTS = re.compile(rf"{_ADJECTIVES}{_I}{_NOTED}{_TAIL}$")
+# A heading that says where: only after the very words, since items begin like it, too.
+_STRENGTHS_OF = re.compile(rf"{_ADJECTIVES}(?:styrkor(?:na)?|starka sidor){_ELSE}$")
+_IMPROVEMENTS_OF = re.compile(rf"{_ADJECTIVES}(?:förbättrings|utvecklings) ?{_WHAT}{_ELSE}$")
 _BOTH = re.compile(rf"{_ADJECTIVES}{_S}{_TAIL} {_AND}{_ADJECTIVES}{_I}{_TAIL}$")
 _SWAPPED = re.compile(rf"{_ADJECTIVES}{_I}{_TAIL} {_AND}{_ADJECTIVES}{_S}{_TAIL}$")
 _HINT = re.compile(
-    r"styrk|stark|framgång|fungerar|förbättr|utveckl|arbeta vidare|svag|utmaning|rekommend", re.I
+    r"styrk|stark|framgång|fungerar|är bra|positivt|förbättr|bättre|utveckl|arbeta vidare|svag|"
+    r"utmaning|rekommend",
+    re.I,
 )
 _GENERAL = re.compile(
     rf"^(?:(?:de|sammanfattning av) )?(?:{_WHOLE}|sammanfattning av) |\b(?:kommunen "
@@ -95,7 +108,15 @@ def points_kind(text: str) -> Kind | None:
     """Whether `text` is a heading of strengths, of improvement points, or of both in one."""
     if len(text) > _LONGEST or not _HINT.search(text):
         return None
-    return _points_kind(key_of(text))
+    kind = _points_kind(key_of(text))
+    return kind if kind or text.endswith((".", ",", ";")) else _kind_of_somewhere(key_of(text))
+
+
+def _kind_of_somewhere(key: str) -> Kind | None:
+    """The kind of a heading such as "Styrkor i Lindvalla kommun"."""
+    if _STRENGTHS_OF.match(key):
+        return Kind.STRENGTHS
+    return Kind.IMPROVEMENTS if _IMPROVEMENTS_OF.match(key) else None
 
 
 @lru_cache(maxsize=1024)
