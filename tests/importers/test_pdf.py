@@ -1,11 +1,13 @@
 from __future__ import annotations
 
 import io
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 import pikepdf
+import pypdfium2
 import pytest
 import typst
 from PIL import Image
@@ -15,6 +17,8 @@ from tests.importers.pages import Page, pdf_of, points, strengths
 from tracker.domain.errors import RuleBroken
 from tracker.importers import pdf, pdf_runs, read_file
 from tracker.importers.lines import Cell, Line, TooMuch
+from tracker.importers.pdf_lines import lines_of
+from tracker.importers.pdf_runs import page_of
 
 PAGES = {
     "ruled": Page(),
@@ -82,6 +86,61 @@ def _check_pages(data: bytes, lines: tuple[Line, ...], items: list[Any]) -> None
         box = line.box
         assert line.page and 1 <= line.page <= count
         assert box and 0 <= box.left < box.right <= 1 and 0 <= box.top < box.bottom <= 1
+
+
+SWEEP = [
+    Page(
+        *(font, size), columns=columns, rulings=ruled, repeat=ruled, bullet=bullet,
+        spacing=spacing, hyphens=True, many=spacing > 1, running=bullet != "none", name_width=145,
+    )
+    for font, size in (("DejaVu Sans", 10), ("New Computer Modern", 11), ("DejaVu Serif", 9.5))
+    for columns in ("1fr, 1fr", "3fr, 2fr", "150pt, 190pt")
+    for ruled, bullet in ((True, "•"), (False, "none"), (False, "•"))
+    for spacing in (0.9, 1.4)
+]  # fmt: skip
+MORE = [
+    Page(font="DejaVu Sans", size=10, rulings=False, repeat=False, bullet="•", running=True,
+         columns="150pt, 190pt", spacing=0.9, name_width=145),
+    Page(font="DejaVu Serif", size=10, rulings=False, repeat=False, bullet="–", hyphens=True,
+         margin=60, name_width=220),
+    Page(font="New Computer Modern", size=8.5, rulings=False, repeat=False, each=True,
+         hyphens=True, running=True, margin=85, name_width=145),
+    Page(font="DejaVu Sans Mono", size=10.5, columns="115pt, 130pt", hyphens=True, many=True,
+         spacing=1.4, name_width=180),
+    Page(font="DejaVu Sans Mono", size=12, rulings=False, bullet="•", hyphens=True, margin=60,
+         name_width=180),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("page", [*SWEEP, *MORE])
+def test_justified_and_hyphenated_columns(page: Page) -> None:
+    _check(pdf_of(page), page)
+
+
+@pytest.mark.parametrize("page", [*PAGES.values(), *SWEEP[::5], *MORE])
+def test_every_word_of_a_page_stands_in_one_line(page: Page) -> None:
+    """Words that a line end divides may be put together in a table, so hyphens do not count."""
+    document = pypdfium2.PdfDocument(pdf_of(page))
+    pages = [page_of(document[index]) for index in range(len(document))]
+    document.close()
+    runs = [run.text for page in pages for run in (*page.runs, *page.sideways)]
+    lines = [f"{line.bullet} {line.text}" for line in lines_of(pages)]
+    lost, made = _words(runs) - _words(lines), _words(lines) - _words(runs)
+    assert _letters(lost) == _letters(made)
+    assert not made or all("-" in word or _ends(word, runs) for word in lost)
+
+
+def _words(texts: list[str]) -> Counter[str]:
+    return Counter(word for text in texts for word in text.split())
+
+
+def _letters(found: Counter[str]) -> Counter[str]:
+    return Counter("".join(found.elements()).translate({45: None, 0xAD: None}))
+
+
+def _ends(word: str, runs: list[str]) -> bool:
+    """Whether `word` begins a run: the second half of a word that was divided."""
+    return any(run.startswith(word) for run in runs)
 
 
 @pytest.mark.parametrize("angle", [90, 180, 270])
@@ -168,6 +227,19 @@ def test_a_ligature_and_a_soft_hyphen() -> None:
     assert [x.text for x in lines] == ["Effektiv affisch"]
     lines = text_of("#box(width: 60pt)[demokrati#sym.hyph.soft#[]utveckling]")
     assert [x.text for x in lines] == ["demokrati\u00ad", "utveckling"]
+
+
+@pytest.mark.parametrize(
+    ("source", "read"),
+    [
+        ("Ett mål#super(typographic: false)[12] till", "Ett mål till"),
+        ("Klart.#super(typographic: false)[1]", "Klart."),
+        ("CO#sub[2] och PM10", "CO2 och PM10"),
+        ("10 m#super(typographic: false)[x]", "10 mx"),
+    ],
+)
+def test_the_mark_of_a_footnote_is_no_part_of_its_word(source: str, read: str) -> None:
+    assert [x.text for x in text_of(source)] == [read]
 
 
 def test_text_on_its_side_comes_after_the_page() -> None:

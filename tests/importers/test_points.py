@@ -33,6 +33,26 @@ def test_a_hyphen_between_two_known_words_stays() -> None:
     assert Joiner(lines).join(["synergi-", "effekt"]) == "synergi- effekt"
 
 
+DIVIDED = "en till-\ngänglig väg\nen be-\nslutad väg\nett sam-\nlat stöd\nfrågor om klimat, arbete"
+
+
+@pytest.mark.parametrize(
+    ("report", "parts", "whole"),
+    [
+        (DIVIDED, ["klimat-", "frågor"], "klimatfrågor"),
+        (DIVIDED, ["kvalitets-", "och miljöarbete"], "kvalitets- och miljöarbete"),
+        (DIVIDED, ["OSA-", "frågor"], "OSA- frågor"),
+        (DIVIDED.replace("ett sam-\nlat", "ett samlat"), ["klimat-", "frågor"], "klimat- frågor"),
+        (f"{DIVIDED}\ngemensamt", ["gemen-", "samt"], "gemensamt"),
+        (DIVIDED, ["gemen-", "samt"], "gemen- samt"),
+    ],
+)
+def test_a_hyphenated_report_divides_before_whole_words(
+    report: str, parts: list[str], whole: str
+) -> None:
+    assert Joiner(read_lines(report.encode())).join(parts) == whole
+
+
 @pytest.mark.parametrize(
     ("text", "found"),
     [

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
@@ -19,6 +19,10 @@ _NUMBER = re.compile(r"^\d{1,2}(?:\.\d{1,2})*[.)]?$")
 _LEVEL = 0.35  # of the size: runs that stand on one line
 _BESIDE = 0.75  # of the size: lines of two columns that stand side by side
 _SPACE = 0.6  # of the size: a gap that parts two runs
+_STRETCHED = 5.0  # of the size: the widest space in a justified line
+_STOP = 3  # runs that begin at one place: a column does
+_PIECES = 6  # of a row: more are the words of a line
+_HANGS = 2.5  # of the size: from a bullet to its text
 _GUTTER = 0.5  # of the size: the narrowest strip between columns
 _NARROW = 0.9  # of the size: a strip that might be a wide space
 _FAR = 4.5  # of the size: rows that have nothing to do with each other
@@ -90,12 +94,54 @@ def _joined(runs: Sequence[Run]) -> list[Run]:
     for run in runs[1:]:
         last = made[-1]
         if run.left - last.right <= _reach(last, run) * max(last.size, run.size):
-            size = run.size if len(run.text) > len(last.text) else last.size
-            text = f"{last.text} {run.text}"
-            made[-1] = Run(text, last.left, max(last.right, run.right), last.base, size)
+            made[-1] = _one(last, run)
         else:
             made.append(run)
     return made
+
+
+def _one(before: Run, run: Run) -> Run:
+    size = run.size if len(run.text) > len(before.text) else before.size
+    text = f"{before.text} {run.text}"
+    return Run(text, before.left, max(before.right, run.right), before.base, size)
+
+
+def close_words(rows: Sequence[Row], before: Sequence[Row]) -> None:
+    """Join what only the wide spaces of justified lines part: what comes after them begins at
+    another place in every row, while the lines of a column begin at one, on this page or on the
+    page `before`."""
+    if not any(len(row.runs) > 1 for row in rows):
+        return
+    few = [row for row in (*before, *rows) if len(row.runs) <= _PIECES]
+    all_runs = [run for row in few for run in row.runs]
+    begins = Counter(round(run.left) for run in all_runs)
+    bullets = {round(run.left) for run in all_runs if split_bullet(run.text)[0]}
+    for row in rows:
+        made = row.runs[:1]
+        for run in row.runs[1:]:
+            column = _beginning(begins, run) >= _STOP or _hangs(bullets, run)
+            if _spaced(made[-1], run) and not column:
+                made[-1] = _one(made[-1], run)
+            else:
+                made.append(run)
+        row.runs = made
+
+
+def _hangs(bullets: Collection[int], run: Run) -> bool:
+    """Whether a run begins where the lines below a bullet do."""
+    return any(-1 <= run.left - left <= _HANGS * run.size for left in bullets)
+
+
+def _spaced(before: Run, run: Run) -> bool:
+    """Whether a run may be the next word of a justified line: cells rarely begin so."""
+    near = run.left - before.right <= _STRETCHED * max(before.size, run.size)
+    word = before.text[-1:].isalpha() or before.text[-1:] in ",.;:)–-"
+    return near and word and run.text[:1].islower()
+
+
+def _beginning(begins: Counter[int], run: Run) -> int:
+    """How many runs of the page begin where `run` does."""
+    return sum(begins[round(run.left) + off] for off in (-1, 0, 1))
 
 
 def _reach(before: Run, run: Run) -> float:

@@ -6,28 +6,31 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from itertools import pairwise
+from itertools import pairwise, takewhile
 
 from tracker.importers.lines import Cell, Line
 from tracker.importers.pdf_halves import halves_of
-from tracker.importers.pdf_layout import Block, Gutter, Row, blocks_of, rows_of
+from tracker.importers.pdf_layout import Block, Gutter, Row, blocks_of, close_words, rows_of
 from tracker.importers.pdf_parts import Cells, Maker, Part, Type, runs_on, together
 from tracker.importers.pdf_runs import Page
 from tracker.importers.points import Joiner
+from tracker.importers.text import split_bullet
 
 _DIGITS = re.compile(r"\d+")
 _EDGE = 2  # rows at the top and at the bottom of a page that may be its head and foot
 _OFTEN = 0.2  # of the pages
 _LARGE = 1.15  # of the body's size
 _FAR = 3.0  # of the size: what stands apart
+_LOW = 0.75  # of the page's height: near its foot
+_STEP = 0.003  # of the page's width: begins at another place
 _GRID_ROWS = 3  # fewer are a box, whose lines are names of their own
 
 
 def lines_of(pages: Sequence[Page]) -> Iterator[Line]:
     """The lines of all pages in reading order, numbered from 1.
 
-    A table or column that goes on over a page break is one; its repeated header is left out, and
-    the feet and heads of the pages come after it.
+    A table or column that goes on over a page break is one; its repeated header comes right after
+    the first one, and the feet and heads of the pages come after it all.
     """
     parts = _parts(pages)
     joiner: Joiner | None = None
@@ -43,6 +46,8 @@ def lines_of(pages: Sequence[Page]) -> Iterator[Line]:
 
 def _parts(pages: Sequence[Page]) -> list[Part]:
     rows = [rows_of(page.runs) for page in pages]
+    for before, own in pairwise([[], *rows]):
+        close_words(own, before)
     edges, kind = _edges(rows), _type(rows)
     parts: list[Part] = []
     body: Part | None = None
@@ -54,7 +59,7 @@ def _parts(pages: Sequence[Page]) -> list[Part]:
         below += [line for run in page.sideways if (line := maker.line(Row([run])))]
         halves = halves_of(middle, page.width / 2)
         blocks = [block for half in halves for block in blocks_of(half)]
-        if body and body.gutters and blocks and (taken := _rest(body, blocks)):
+        if body and body.gutters and blocks and (taken := _rest(body, blocks, page)):
             _append(body, maker.part(taken, plain=not body.grid))
             body.foot += above
         elif above:
@@ -112,7 +117,7 @@ def _type(pages: Sequence[Sequence[Row]]) -> Type:
     return Type(body, tuple(levels), {s: c.most_common(1)[0][0] for s, c in gaps.items()})
 
 
-def _rest(before: Part, blocks: list[Block]) -> Block | None:
+def _rest(before: Part, blocks: list[Block], page: Page) -> Block | None:
     """What at the top of a page goes on with the columns of the page before, taken from
     `blocks`: columns at the same places, or lines of one of them alone."""
     first = blocks[0]
@@ -124,7 +129,7 @@ def _rest(before: Part, blocks: list[Block]) -> Block | None:
     while count and count < len(first.rows) and _close(first.rows[count - 1], first.rows[count]):
         count -= 1
     taken = Block(first.rows[:count], before.gutters)
-    if not count or not _belongs(before, taken):
+    if not count or not _belongs(before, taken, page.width):
         return None
     blocks[0] = Block(first.rows[count:])
     if count == len(first.rows):
@@ -150,41 +155,80 @@ def _close(before: Row, row: Row) -> bool:
     return row.base - before.base < 1.6 * row.size
 
 
-def _belongs(before: Part, taken: Block) -> bool:
+def _belongs(before: Part, taken: Block, width: float) -> bool:
     """Whether lines of one column alone can only be the rest of it."""
     run = taken.rows[0].runs[0]
-    column = taken.column(run)
-    if column:
+    beside = any(len({taken.column(run) for run in row.runs}) > 1 for row in taken.rows)
+    if beside or taken.column(run):
         return True
-    cell = before.rows[-1][column]
-    return bool(cell) and runs_on(cell[-1], Line(run.text, 0))
+    row = before.rows[-1]
+    if not row[0]:
+        return False
+    if split_bullet(run.text)[0]:
+        return _next_bullet(row, run.left / width)
+    return runs_on(row[0][-1], Line(run.text, 0)) or _hangs(row, run.left / width)
+
+
+def _next_bullet(row: Cells, left: float) -> bool:
+    """Whether a bullet at `left` stands right below those of a first column that goes on to the
+    foot of its page."""
+    low = max(line.box.bottom for cell in row for line in cell if line.box)
+    bullets = [line.box.left for line in row[0] if line.box and line.bullet]
+    return low > _LOW and any(abs(left - at) < _STEP for at in bullets[-1:])
+
+
+def _hangs(row: Cells, left: float) -> bool:
+    """Whether a line that begins at `left` stands in as far from the last bullet of the first
+    column as other lines below bullets do."""
+    bullets: list[float | None] = []
+    steps: list[float] = []
+    for cell in row:
+        bullets.append(None)
+        for line in cell:
+            if line.box and line.bullet:
+                bullets[-1] = line.box.left
+            elif line.box and bullets[-1] is not None:
+                steps.append(line.box.left - bullets[-1])
+    at = bullets[0]
+    return at is not None and any(x > _STEP and abs(left - at - x) < _STEP for x in steps)
 
 
 def _append(before: Part, after: Part) -> None:
-    """Put the rest of columns below them, without the header if it is repeated."""
-    if after.grid and _texts(after.rows[0]) == _texts(before.rows[0]):
-        after.rows.pop(0)
+    """Put the rest of columns below them, a header that is repeated above what goes on."""
     if not after.grid:
         _append_columns(before, after)
         return
-    if after.rows and before.rows and not any(after.rows[0][1:]):
+    repeated = _texts(after.rows[0]) == _texts(before.rows[0])
+    header = [after.rows.pop(0)] if repeated else []
+    if after.rows and not any(after.rows[0][1:]):
         before.rows[-1][0].extend(after.rows.pop(0)[0])
-    before.rows.extend(after.rows)
+    before.rows += [*header, *after.rows]
 
 
 def _append_columns(before: Part, after: Part) -> None:
     cells, rest = before.rows[-1], after.rows[0]
     if _header(rest) == _header(cells):
-        rest = [cell[1:] for cell in rest]
+        rest = [_under_header(cell, lines) for cell, lines in zip(cells, rest, strict=True)]
     for cell, lines in zip(cells, rest, strict=True):
         if lines:
             goes_on = bool(cell) and (runs_on(cell[-1], lines[0]) or _in_list(cell, lines[0]))
             cell.extend([replace(lines[0], blank_before=not goes_on), *lines[1:]])
 
 
+def _under_header(cell: list[Line], lines: list[Line]) -> list[Line]:
+    """What follows a repeated header, which is put below the first one."""
+    pairs = zip(cell, lines, strict=False)
+    high = sum(1 for _ in takewhile(lambda pair: pair[0].text == pair[1].text, pairs))
+    cell[high:high] = lines[:high]
+    return lines[high:]
+
+
 def _in_list(cell: Sequence[Line], line: Line) -> bool:
-    """Whether a line without a bullet follows an item of a list: then it goes on with it."""
-    return any(x.bullet for x in cell) and not line.bullet
+    """Whether a line without a bullet follows an item of a list: then it goes on with it. Where
+    other items have no bullet, a dash that leads a line is no sign of a list."""
+    items = [x for x in cell[1:] if x.blank_before]
+    listed = any(x.bullet for x in cell) and all(x.bullet or x.text == cell[0].text for x in items)
+    return listed and not line.bullet
 
 
 def _header(row: Cells) -> list[str]:

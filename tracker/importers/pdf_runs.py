@@ -17,9 +17,14 @@ from typing import Any
 from tracker.importers.lines import MAX_CHARACTERS, TooMuch
 
 _SEGMENT = re.compile(r"[^\r\n\x02\ufffe]+[\x02\ufffe]?")
-_HYPHEN = str.maketrans({"\x02": "-", "\ufffe": "-", "\x00": " "})
+_DROPPED = "\x03"  # keeps the place of a character that is left out
+_PRINTED: dict[str, str | None] = {"\x02": "-", "\ufffe": "-", "\x00": " ", _DROPPED: None}
+_TRANSLATED = str.maketrans(_PRINTED)
+_MARK = re.compile(r"(?<=[^\W\d_]|[.,;:!?)”\"])\d{1,2}(?![\w%])")
 _WORD = re.compile(r"\S+")
 _WIDE = 0.95  # of the font size, per character: a run so thin holds a gap
+_RAISED = 0.15  # of the font size: the least height of a footnote's mark
+_SMALL = 0.85  # of the font size: the greatest size of it
 _APART = 0.6  # of the font size: a gap that is no space between words
 
 Rect = tuple[float, float, float, float]
@@ -110,6 +115,7 @@ class _Reading:
             rects = self._rects(start, len(piece))
             if not rects:
                 continue
+            piece = self._unmarked(piece, start)
             box = _union(rects)
             if len(piece) > 3 and box[3] - box[1] > 3 * max(box[2] - box[0], 0.8 * size):
                 yield self._run(piece, box, base, size), False
@@ -120,7 +126,7 @@ class _Reading:
 
     @staticmethod
     def _run(text: str, box: Rect, base: float, size: float) -> Run:
-        return Run(text.translate(_HYPHEN), box[0], box[2], base, size)
+        return Run(text.translate(_TRANSLATED), box[0], box[2], base, size)
 
     def _split(self, piece: str, start: int) -> Iterator[Run]:
         """The runs of a line that may be cut: by gaps, and by steps up or down."""
@@ -140,6 +146,16 @@ class _Reading:
             run = new
         if run:
             yield run
+
+    def _unmarked(self, piece: str, start: int) -> str:
+        """`piece` without the marks of footnotes: small raised figures right after a word."""
+        for mark in _MARK.finditer(piece):
+            base, size = self._font(start + mark.start() - 1)
+            high, small = self._font(start + mark.start())
+            if small <= _SMALL * size and high <= base - _RAISED * size:
+                kept = _DROPPED * len(mark[0])
+                piece = piece[: mark.start()] + kept + piece[mark.end() :]
+        return piece
 
     def _rects(self, start: int, count: int) -> list[Rect]:
         found = []

@@ -19,6 +19,7 @@ _COUNTED = re.compile(r"^\(?(\d{1,2}|[a-z](?=\)))[.)]\s+(\S.*)$")
 _INLINE = re.compile(r"\s+[•●▪■◦]\s+")
 _DASHES = frozenset("-–—")
 _INDENT = 0.012  # of the page's width
+_HYPHENATES = 3  # lines that begin with a piece of a word
 _SHORT = 0.8  # of the section's longest line
 
 
@@ -40,17 +41,28 @@ class Section:
 
 class Joiner:
     """Puts wrapped lines together; knows the words of the whole report, to mend hyphens and to
-    tell names from the first words of sentences."""
+    tell names from the first words of sentences.
+
+    A report whose lines often end within a word, so that the next begins with a piece that is no
+    word, is hyphenated throughout: there a hyphen before a whole word divides as well.
+    """
 
     def __init__(self, lines: Iterable[Line]) -> None:
         self._known: set[str] = set()
         self._names: set[str] = set()
-        divided = False
+        pieces: list[str] = []
+        ends: str | None = None
         for line in lines:
-            found = words(line.text)[1 if divided else 0 :]
-            divided = line.text.endswith(("-", "\u00ad"))
-            self._known.update(found[:-1] if divided else found)
+            found = words(line.text)
+            if ends is not None:
+                if ends == "-" and line.text[:1].islower():
+                    pieces += found[:1]
+                found = found[1:]
+            ends = line.text[-1] if line.text.endswith(("-", "\u00ad")) else None
+            self._known.update(found[:-1] if ends else found)
             self._names.update(_INSIDE_NAME.findall(line.text))
+        told = [x for x in pieces if x not in _CONJUNCTIONS and x not in self._known]
+        self._hyphenates = len(told) >= _HYPHENATES
 
     def is_name(self, text: str) -> bool:
         """Whether `text` starts with a word that the report writes with a capital anyway."""
@@ -78,9 +90,11 @@ class Joiner:
         head = left[0].strip("(\"”'/")
         if len(head) < 2 or not head.isalpha() or head.isupper() or not part[:1].islower():
             return False
+        if fold(head + right[0]) in self._known:
+            return True
         if right[0] in _CONJUNCTIONS:
             return False
-        return fold(head + right[0]) in self._known or right[0] not in self._known
+        return self._hyphenates or right[0] not in self._known
 
 
 def read_items(lines: Sequence[Line], joiner: Joiner) -> Section:
