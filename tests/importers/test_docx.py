@@ -132,3 +132,26 @@ def test_damage_is_refused() -> None:
     for data in (b"PK\x03\x04", b"hej", saved(docx.Document())[:-900], with_body("<w:p>")):
         with pytest.raises(RuleBroken, match="inte att läsa som DOCX"):
             read_lines(data)
+
+
+def test_lines_broken_by_hand_in_a_cell_are_lines_of_their_own() -> None:
+    document = docx.Document()
+    document.add_table(1, 1).cell(0, 0).text = "Samla målen\nFölj upp dem\noch berätta"
+    lines = read_lines(saved(document))
+    assert [(x.text, x.blank_before) for x in lines] == [
+        ("Samla målen", True),
+        ("Följ upp dem", True),
+        ("och berätta", False),
+    ]
+
+
+def test_a_table_in_a_frame_keeps_its_columns() -> None:
+    document = docx.Document()
+    inner = document.add_table(1, 1).cell(0, 0).add_table(1, 2)
+    for cell, text in zip(inner.rows[0].cells, ("Styrkor", "Förbättringsområden"), strict=True):
+        cell.text = text
+    lines = read_lines(saved(document))
+    assert [(x.text, x.cell) for x in lines] == [
+        ("Styrkor", Cell(0, 0, 0)),
+        ("Förbättringsområden", Cell(0, 0, 1)),
+    ]

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from tracker.importers.lines import Cell, Line
 from tracker.importers.points import Joiner, read_items, whole_text
 from tracker.importers.text import read_lines
 
@@ -74,3 +75,12 @@ def test_what_follows_a_list_is_left_over() -> None:
     section = read_items(lines, Joiner(lines))
     assert [line.text for line in section.left_over] == ["En dikt", "av någon"]
     assert len(section.items) == 2
+
+
+def test_what_follows_a_table_of_points_is_in_doubt() -> None:
+    inside = [
+        Line(text, n, cell=Cell(0, n, 1), blank_before=True) for n, text in ((1, "A"), (2, "B"))
+    ]
+    after = Line("Nästa kapitel handlar om annat.", 3, blank_before=True)
+    section = read_items([*inside, after], Joiner([]))
+    assert [item.certain for item in section.items] == [True, True, False]

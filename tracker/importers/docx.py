@@ -68,8 +68,11 @@ class _Walker:
                 yield from self.blocks(child, cell, depth + 1)
 
     def _table(self, table: Any, outer: Cell | None, depth: int) -> Iterator[Line]:
+        if _is_frame(table):
+            yield from self.blocks(next(_within(next(_rows(table)), f"{_W}tc")), outer, depth + 1)
+            return
         number, self.tables = self.tables, self.tables + 1
-        for row, tr in enumerate(_within(table, f"{_W}tr")):
+        for row, tr in enumerate(_rows(table)):
             column = 0
             for tc in _within(tr, f"{_W}tc"):
                 where = outer or Cell(number, row, column)
@@ -88,8 +91,22 @@ class _Walker:
             sign, text = split_bullet(part)
             if normalise_space(text):
                 bullet = sign or (listed if index == 0 else "")
-                first = index == 0
-                yield Line(normalise_space(text), self.paragraphs, None, level, bullet, first, cell)
+                # Word wraps its lines itself: one that was broken by hand in a cell, and goes on
+                # with a capital, is meant as a new one.
+                starts = index == 0 or (cell is not None and text.lstrip()[:1].isupper())
+                yield Line(
+                    normalise_space(text), self.paragraphs, None, level, bullet, starts, cell
+                )
+
+
+def _rows(table: Any) -> Iterator[Any]:
+    return _within(table, f"{_W}tr")
+
+
+def _is_frame(table: Any) -> bool:
+    """Whether a table of one cell only frames another: what is inside keeps its own columns."""
+    cells = [tc for tr in _rows(table) for tc in _within(tr, f"{_W}tc")]
+    return len(cells) == 1 and cells[0].find(f"{_W}tbl") is not None
 
 
 def _within(node: Any, tag: str) -> Iterator[Any]:

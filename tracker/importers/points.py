@@ -107,10 +107,19 @@ def read_items(lines: Sequence[Line], joiner: Joiner) -> Section:
     if not lines:
         return Section()
     if _is_list(lines):
-        return _bulleted(lines)
+        return _doubt_outside(_bulleted(lines))
     if any(line.blank_before for line in lines[1:]):
-        return Section(_blocks(lines))
+        return _doubt_outside(Section(_blocks(lines)))
     return Section(_running(lines, joiner))
+
+
+def _doubt_outside(section: Section) -> Section:
+    """Text below a table of points may be one more point, or what the report goes on with."""
+    lines = [line for item in section.items for line in item.lines]
+    if any(line.cell for line in lines):
+        for item in section.items:
+            item.certain = item.certain and all(line.cell for line in item.lines)
+    return section
 
 
 def _one_bullet_each(lines: Sequence[Line]) -> list[Line]:
