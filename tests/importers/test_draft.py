@@ -1,5 +1,9 @@
 from __future__ import annotations
 
+from typing import Any
+
+import pytest
+
 from tracker.importers.draft import (
     AreaDraft,
     PointDraft,
@@ -8,6 +12,7 @@ from tracker.importers.draft import (
     RoleModel,
     StrengthDraft,
     SubAreaDraft,
+    problem,
 )
 
 DRAFT = ReportDraft(
@@ -24,7 +29,10 @@ DRAFT = ReportDraft(
     ),
     general_improvements=(PointDraft("Samla", None, 3),),
     role_models=(RoleModel("Sunne", 1, "Sunne visar vägen."),),
-    problems=(Problem("warning", "area 1", "Något."),),
+    problems=(
+        Problem("warning", "area 1", "Något."),
+        problem("info", "area 2", "Område %(area)s: %(name)s", area=2, name="”100 %”"),
+    ),
 )  # fmt: skip
 
 
@@ -60,3 +68,36 @@ def test_drafts_from_before_lines_and_bodies_were_kept_are_read() -> None:
     del area["subareas"][0]["body"], area["improvements"][0]["lines"], area["strengths"][0]["lines"]
     (read,) = ReportDraft.from_json(raw).areas
     assert (read.subareas[0].body, read.improvements[0].lines) == ("", ())
+
+
+def test_a_problem_is_its_template_filled() -> None:
+    told = DRAFT.problems[1]
+    assert told.message == told.template % told.params == "Område 2: ”100 %”"
+    assert hash(told) == hash(problem("info", "area 2", told.template, area=2, name="”100 %”"))
+
+
+def test_problems_from_before_templates_were_kept_are_read() -> None:
+    raw = DRAFT.to_json()
+    for one in raw["problems"]:
+        del one["template"], one["params"]
+    assert [p.message for p in ReportDraft.from_json(raw).problems] == [
+        p.message for p in DRAFT.problems
+    ]
+
+
+@pytest.mark.parametrize(
+    ("template", "params"),
+    [
+        ("Något annat.", {}), ("%(a)s", {"a": "Någo"}), ("%(a)s", {}), ("%(a)s.%", {"a": "Något"}),
+        ("%(a)999999999s", {"a": "Något."}), ("%s", {"a": "Något."}),
+    ],
+)  # fmt: skip
+def test_a_template_that_does_not_give_the_message_is_dropped(
+    template: str, params: dict[str, Any]
+) -> None:
+    raw = DRAFT.to_json()
+    raw["problems"] = [
+        {"severity": "info", "where": "report", "message": "Något.", "template": template,
+         "params": params},
+    ]  # fmt: skip
+    assert ReportDraft.from_json(raw).problems == (Problem("info", "report", "Något."),)

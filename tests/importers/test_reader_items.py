@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from tests.importers.granvik import POINTS, STRENGTHS, Style, granvik
 from tests.importers.test_reader import points, read, strengths
 from tracker.domain.editions import edition
+from tracker.importers import read_report
 from tracker.importers.draft import ReportDraft
 from tracker.importers.lines import Box, Cell, Line
 from tracker.importers.reader import read as read_lines
@@ -156,7 +157,7 @@ def test_an_empty_heading_before_the_next_area_takes_none_of_its_sub_areas() -> 
     )
     draft = read(f"# 4. Effektivitet\n{boxes}- Strategisk kompetensförsörjning\n", "granvik.md")
     assert [s.name for a in draft.areas if a.number == 7 for s in a.subareas] == [
-        "Arbetsmiljö", "Strategisk kompetensförsörjning",
+        "Strategisk kompetensförsörjning", "Arbetsmiljö",
     ]  # fmt: skip
     assert not any(a.improvements for a in draft.areas)
 
@@ -315,3 +316,32 @@ def accounted_for(draft: ReportDraft, body: list[Line]) -> None:
     told = " ".join(p.message for p in draft.problems)
     for line in body:
         assert line.number in used or f"”{line.text}”" in told
+
+
+def test_both_headings_in_one_bulleted_list() -> None:
+    lines: list[Line] = []
+    for n, area in NAMES.items():
+        lines.append(Line(f"{n}. {area}", len(lines) + 1, n, 1))
+        listed = ["Styrkor", *STRENGTHS[n], "Förbättringsområden", *POINTS[n]]
+        lines += [Line(x, len(lines) + i, n, None, "•") for i, x in enumerate(listed, 1)]
+    draft = read_lines(lines)
+    assert (points(draft), strengths(draft)) == (POINTS, STRENGTHS)
+
+
+def test_a_closing_chapter_that_names_each_area_again() -> None:
+    rows = [row for n, area in NAMES.items() for row in (f"{n}. {area}", "Styrkor", f"- God {n}")]
+    rows += ["Sammanfattande förbättringsområden"]
+    rows += [row for n, area in NAMES.items() for row in (f"{n}. {area}", f"- Stärk {n}")]
+    draft = read_report("\n".join(rows).encode(), "granvik.txt")
+    assert points(draft) == {n: [f"Stärk {n}"] for n in NAMES}
+
+
+def test_a_heading_that_nobody_knows_is_told() -> None:
+    unknown = "Utvecklingsbehov enligt de intervjuade cheferna"
+    rows = [
+        row
+        for n, area in NAMES.items()
+        for row in (f"{n}. {area}", "Styrkor" if n < 8 else unknown, f"- God {n}")
+    ]
+    draft = read_report("\n".join(rows).encode(), "granvik.txt")
+    assert any(unknown in problem.message for problem in draft.problems)

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from tracker.domain.editions import edition
 from tracker.importers import read_report
 
 REPORTS = Path(__file__).parents[3] / "shared" / "reports"
@@ -128,6 +129,22 @@ def test_haninge(ending: str) -> None:
     assert [p["text"] for p in draft["general_improvements"]] == label["summary_improvements"]
     assert_items_found(draft, label)
     assert any("inga poäng" in p["message"] for p in draft["problems"])
+
+
+def test_haninge_has_the_same_sub_areas_in_every_format() -> None:
+    read = {ending: raw(f"haninge-2023.{ending}") for ending in ("txt", "pptx", "pdf")}
+    listed = [
+        [(s["code"], s["name"]) for a in draft["areas"] for s in a["subareas"]]
+        for draft in read.values()
+    ]
+    assert listed[0] == listed[1] == listed[2] and len(listed[0]) == 35
+    codes = {code for code, _ in listed[0]}
+    known = {s.code: s.name for a in edition("kommunkompassen-2020").areas for s in a.subareas}
+    assert known.keys() - codes == {"3.5", "4.2"} and codes - known.keys() == {"8.5"}
+    assert all(name == known[code] for code, name in listed[0] if code in known)
+    for draft in read.values():
+        told = [p["where"] for p in draft["problems"] if p["severity"] == "info"]
+        assert told == ["area 3", "area 4", "area 8"]
 
 
 @pytest.mark.parametrize("name", ["nynashamn-2023.pdf", "haninge-2023.pptx", "haninge-2023.pdf"])

@@ -7,18 +7,32 @@ running number of a line in a PDF; `lines` are the numbers of all lines that an 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, field
 from typing import Any
+
+_PLACE = re.compile(r"%\((\w+)\)s")
 
 
 @dataclass(frozen=True, slots=True)
 class Problem:
     """Something a person should look at: `severity` "warning" or "info", `where` like "area 2",
-    "line 123" or "report", `message` a Swedish sentence that is ready to show."""
+    "line 123" or "report", `message` a Swedish sentence that is ready to show.
+
+    `template` and `params` are the same sentence for other languages: filled they give
+    `message`; the template is empty where only the sentence is known.
+    """
 
     severity: str
     where: str
     message: str
+    template: str = ""
+    params: dict[str, str | int] = field(default_factory=dict, hash=False)
+
+
+def problem(severity: str, where: str, template: str, /, **params: str | int) -> Problem:
+    """The problem that `template`, its %(name)s places filled, tells."""
+    return Problem(severity, where, template % params, template, params)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +122,13 @@ class ReportDraft:
                 for r in self.role_models
             ],
             "problems": [
-                {"severity": p.severity, "where": p.where, "message": p.message}
+                {
+                    "severity": p.severity,
+                    "where": p.where,
+                    "message": p.message,
+                    "template": p.template,
+                    "params": p.params,
+                }
                 for p in self.problems
             ],
         }
@@ -126,7 +146,7 @@ class ReportDraft:
             areas=tuple(_area(area) for area in raw["areas"]),
             general_improvements=tuple(_point(p) for p in raw["general_improvements"]),
             role_models=tuple(RoleModel(**r) for r in raw["role_models"]),
-            problems=tuple(Problem(**p) for p in raw["problems"]),
+            problems=tuple(_problem(p) for p in raw["problems"]),
         )
 
 
@@ -176,3 +196,22 @@ def _strength(raw: dict[str, Any]) -> StrengthDraft:
 def _point(raw: dict[str, Any]) -> PointDraft:
     lists = {name: tuple(raw.get(name, ())) for name in ("subareas", "lines")}
     return PointDraft(**{**raw, **lists})
+
+
+def _problem(raw: dict[str, Any]) -> Problem:
+    """The problem, without a template that would say something else than its message: a report
+    is read by a process that nobody vouches for, and its answer must not fail to be filled."""
+    told = Problem(**raw)
+    if _fills(told):
+        return told
+    return Problem(told.severity, told.where, told.message)
+
+
+def _fills(told: Problem) -> bool:
+    at = 0
+    for number, part in enumerate(_PLACE.split(told.template)):
+        piece = str(told.params.get(part)) if number % 2 else part
+        if ("%" in part) or not told.message.startswith(piece, at):
+            return False
+        at += len(piece)
+    return at == len(told.message)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from tracker.importers import checks
+from tracker.importers import leftovers
 from tracker.importers.columns import split_at
 from tracker.importers.draft import PointDraft, Problem, StrengthDraft
 from tracker.importers.lines import Line
@@ -32,14 +32,14 @@ def gather(
     problems: list[Problem] = []
     for section in _whole(sections):
         made = read_items(section.lines, joiner)
-        problems += checks.left_over(made.left_over, section.heading)
+        problems += leftovers.left_over(made.left_over, section.heading)
         pile = piles.setdefault(section.area, Pile())
         if section.kind in _BOTH and made.items:
-            problems.append(checks.judged_columns(section.area, section.heading))
+            problems.append(leftovers.judged_columns(section.area, section.heading))
         strengths, points = _share_out(section, made.items, joiner)
         if section.area is None:
             told = [line for item in strengths for line in item.lines]
-            problems += checks.left_over(told, section.heading)
+            problems += leftovers.left_over(told, section.heading)
             strengths = []
         sure = section.kind not in _BOTH
         pile.strengths += [_strength(item, joiner, sure) for item in strengths]

@@ -75,7 +75,9 @@ def find_marks(lines: Sequence[Line], edition: Edition | None) -> list[Mark]:
         found = _at(lines, at, edition)
         marks.extend(found)
         at = found[-1].end if found else at + 1
-    return _merged_columns(_without_lists(_paired(marks, lines)), lines)
+    kept = _without_lists(_paired(marks, lines))
+    kept = [mark for mark in kept if not _heads_list(mark, lines, edition)]
+    return _merged_columns(kept, lines)
 
 
 def _paired(marks: Sequence[Mark], lines: Sequence[Line]) -> list[Mark]:
@@ -106,6 +108,22 @@ def _without_lists(marks: Sequence[Mark]) -> list[Mark]:
         else:
             kept.append(mark)
     return kept + (run if len(run) < 3 else [])
+
+
+def _heads_list(mark: Mark, lines: Sequence[Line], edition: Edition | None) -> bool:
+    """Whether an area's name stands above two others or more: an agenda, whose first row was
+    set as its title."""
+    if mark.kind is not Kind.AREA or edition is None:
+        return False
+    follows = [_numbered_area(line.text, edition) for line in lines[mark.end : mark.end + 2]]
+    return len({mark.area, *follows} - {None}) == 3
+
+
+def _numbered_area(text: str, edition: Edition) -> int | None:
+    """The area whose number and name make up `text`, or whose name does alone."""
+    number, title, _ = _number(text)
+    found = edition.match_area(title)
+    return found.number if found and number in {None, found.number} else None
 
 
 def _merged_columns(marks: Sequence[Mark], lines: Sequence[Line]) -> list[Mark]:
@@ -207,7 +225,25 @@ def _may_head(span: _Span) -> bool:
     before = span.lines[span.start - 1] if span.start else None
     if first.box and after and after.box == first.box and (not before or before.box != first.box):
         return True
-    return all(first.bullet != x.bullet for x in (before, after) if x)
+    return all(first.bullet != x.bullet for x in (before, after) if x) or _heads_half(span)
+
+
+def _heads_half(span: _Span) -> bool:
+    """Whether a bullet is one of the two headings of a list that holds them both, as on slides
+    where headings and items are set alike."""
+    pair = {Kind.STRENGTHS, Kind.IMPROVEMENTS}
+    kind = points_kind(span.first.text)
+    if kind not in pair:
+        return False
+    (other,) = pair - {kind}
+    for step in (1, -1):
+        at = span.start + step
+        while 0 <= at < len(span.lines) and span.lines[at].bullet == span.first.bullet:
+            text = span.lines[at].text
+            if points_kind(text) is other and not is_weak(text) and not is_weak(span.first.text):
+                return True
+            at += step
+    return False
 
 
 def _points_of_area(text: str, span: _Span, edition: Edition | None) -> list[Mark]:

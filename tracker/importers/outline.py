@@ -8,11 +8,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from tracker.domain.editions import Edition
+from tracker.domain.errors import N_
 from tracker.domain.text import likeness
-from tracker.importers.draft import Problem
+from tracker.importers.draft import Problem, problem
 from tracker.importers.headings import Mark
 from tracker.importers.lines import Line
-from tracker.importers.places import place
+from tracker.importers.places import on_pages, place_of
 from tracker.importers.rows import read_header
 from tracker.importers.wording import POINTS, Kind
 
@@ -25,6 +26,14 @@ _LIST_NUMBER = re.compile(r"^(?:\d{1,2}\.)?\d{1,2}\s*[.)]?\s+(?=\D)")
 _BARE_NUMBER = re.compile(r"^\d{1,3}$")
 _AHEAD = 400
 _LONGEST_NAME = 110
+_LOST_ON_PAGE = N_(
+    "Rubriken till område %(area)s saknas i rapporten (sida %(at)s); området kändes igen på sina "
+    "delområden eller på ordningen. Kontrollera att punkterna hör dit."
+)
+_LOST_ON_ROW = N_(
+    "Rubriken till område %(area)s saknas i rapporten (rad %(at)s); området kändes igen på sina "
+    "delområden eller på ordningen. Kontrollera att punkterna hör dit."
+)
 
 
 @dataclass
@@ -102,9 +111,13 @@ class _Walk:
         self.section: RawSection | None = None
         self.in_box = False
         self.in_head = False
+        self.listing: RawSection | None = None
 
     def is_item(self, mark: Mark) -> bool:
-        """A numbered row in a numbered list of items only looks like a chapter."""
+        """A numbered row in a numbered list of items, or of an area's sub-areas, only looks like
+        a chapter."""
+        if mark.kind is Kind.CHAPTER and (self.in_head or self.in_box) and self.area:
+            return self.area.number in self._areas_naming(self.lines[mark.start].text)
         if mark.kind is not Kind.CHAPTER or self.section is None:
             return False
         first = self.section.lines[0].text if self.section.lines else ""
@@ -114,6 +127,7 @@ class _Walk:
     def heading(self, mark: Mark) -> None:
         line = self.lines[mark.start]
         if mark.kind in POINTS:
+            self.listing = None
             self._open_section(mark, line)
             return
         done = self.area is not None and bool(self.area.sections)
@@ -121,9 +135,11 @@ class _Walk:
         self.leave()
         if mark.kind is Kind.AREA and mark.area is not None:
             self._enter(mark.area, mark.name, line.heading)
-            if waiting and self._lists_items(mark):
-                self._turn_over(waiting)
-        elif mark.kind in {Kind.BOX, Kind.INTRO}:
+            if (over := waiting or self.listing) and self._lists_items(mark):
+                self._turn_over(over)
+            return
+        self.listing = None
+        if mark.kind in {Kind.BOX, Kind.INTRO}:
             if self.area is None or done or (mark.kind is Kind.BOX and self.area.box):
                 self._enter_lost(mark)
             self.in_box = mark.kind is Kind.BOX and self.area is not None
@@ -144,7 +160,8 @@ class _Walk:
 
     def _turn_over(self, empty: RawSection) -> None:
         """Let the area that was just met have the heading of points that stands above its name
-        with nothing under it."""
+        with nothing under it; the areas that follow in the same list have it, too."""
+        self.listing = empty
         for sections in (self.result.general, *(a.sections for a in self.result.areas.values())):
             sections[:] = [section for section in sections if section is not empty]
         assert self.area is not None  # noqa: S101 - it was just entered
@@ -183,13 +200,31 @@ class _Walk:
             return True
         if self.in_box and read_header(line.text):
             return True
-        if self.in_head and not (line.bullet or _LIST_NUMBER.match(line.text)):
+        if self.in_head and not (self._lists(line) or self._goes_on(line)):
             return False
+        if self._names_other_area(line.text):
+            return True
         if len(line.text) > _LONGEST_NAME:
             self.in_box = False
             return False
         self.area.box.append(line)
         return True
+
+    def _lists(self, line: Line) -> bool:
+        return bool(line.bullet or _LIST_NUMBER.match(line.text))
+
+    def _goes_on(self, line: Line) -> bool:
+        """Whether `line` is the rest of the name before it, wrapped."""
+        listed = self.area is not None and bool(self.area.box)
+        return listed and not line.blank_before and line.text[:1].islower()
+
+    def _names_other_area(self, text: str) -> bool:
+        """Whether a row under an area's name is another area: a row of an agenda."""
+        if self.edition is None or self.area is None:
+            return False
+        named = self.edition.match_area(_LIST_NUMBER.sub("", text))
+        other = named is not None and named.number != self.area.number
+        return other and self.area.number not in self._areas_naming(text)
 
     def _is_page_number(self, line: Line) -> bool:
         return bool(_BARE_NUMBER.match(line.text)) and line.cell is None and not line.bullet
@@ -233,12 +268,9 @@ class _Walk:
         defined = self.edition.area(number) if self.edition else None
         self._enter(number, defined.name if defined else f"Område {number}", None)
         self.in_head = False
-        message = (
-            f"Rubriken till område {number} saknas i rapporten ({place(line)}); "
-            "området kändes igen på sina delområden eller på ordningen. Kontrollera att punkterna "
-            "hör dit."
-        )
-        self.result.problems.append(Problem("warning", f"area {number}", message))
+        template = _LOST_ON_PAGE if on_pages(line) else _LOST_ON_ROW
+        told = problem("warning", f"area {number}", template, area=number, at=place_of(line))
+        self.result.problems.append(told)
 
     def _guess_area(self, at: int, *, fallback: bool) -> int | None:
         """The area whose sub-areas the next lines name, else the one that is next in order."""

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from tracker.domain.editions import Edition, SubAreaDef, subarea_names
-from tracker.importers import checks, facts
+from tracker.importers import checks, facts, leftovers
 from tracker.importers.bodies import read_bodies
+from tracker.importers.boxes import read_box
 from tracker.importers.draft import (
     AreaDraft,
     Problem,
@@ -17,18 +17,16 @@ from tracker.importers.draft import (
 )
 from tracker.importers.furniture import split_furniture
 from tracker.importers.gather import Pile, gather
-from tracker.importers.headings import find_marks
+from tracker.importers.headings import Mark, find_marks
 from tracker.importers.lines import Line
 from tracker.importers.outline import AreaOutline, Outline, outline
 from tracker.importers.points import Joiner
 from tracker.importers.rolemodels import find_role_models
-from tracker.importers.rows import Points, points_of, read_row
 from tracker.importers.scores import AreaScores, ScoreTables, read_scores
 from tracker.importers.suggest import Suggester
 from tracker.importers.tables import flatten
 
 _LONGEST_PARAGRAPH = 3000  # characters
-_LIST_NUMBER = re.compile(r"^(?:\d{1,2}\.)?\d{1,2}\s*[.)]?\s+(?=\D)")
 
 
 def read(source: Sequence[Line]) -> ReportDraft:
@@ -51,10 +49,17 @@ def read(source: Sequence[Line]) -> ReportDraft:
     draft = replace(draft, total_stated=totals[0] if totals else None)
     general = tuple(piles.get(None, Pile()).improvements)
     whole = checks.check_report(areas, edition, len(general), totals, draft.total_summed)
-    hidden = checks.page_furniture([*_within(found, away), *found.page_lines])
-    hidden += checks.beside_points(flat.aside)
+    hidden = leftovers.page_furniture([*_within(found, away), *found.page_lines])
+    hidden += leftovers.beside_points(flat.aside)
+    hidden += leftovers.unread_headings(lines, _taken(lines, marks, found))
     problems = [*draft.problems, *whole, *found.problems, *told, *problems, *hidden]
     return replace(draft, general_improvements=general, problems=tuple(dict.fromkeys(problems)))
+
+
+def _taken(lines: Sequence[Line], marks: Sequence[Mark], found: Outline) -> set[int]:
+    """The numbers of the lines that are headings, or stand under one of points."""
+    under = {line.number for section in found.sections() for line in section.lines}
+    return under | {line.number for mark in marks for line in lines[mark.start : mark.end]}
 
 
 def _within(found: Outline, away: Sequence[Line]) -> list[Line]:
@@ -89,6 +94,7 @@ def _areas(
         if any((draft.score is not None, subareas, draft.strengths, draft.improvements)):
             drafts.append(draft)
             problems += checks.check_area(draft, table, seen, unmatched)
+            problems += checks.check_named(draft, edition)
     problems += checks.check_repeated(tables.repeated)
     problems += checks.check_columns(tables)
     return _with_bodies(drafts, found, edition, joiner), problems
@@ -114,7 +120,8 @@ def _subareas(
 ) -> tuple[tuple[SubAreaDraft, ...], list[str]]:
     """The area's sub-areas: the table's rows, else the names in its box in their order. Beside
     them the names in the box that no row of the table answers to."""
-    box = _read_box(number, seen.box, joiner) if seen else []
+    defined = edition.area(number) if edition else None
+    box = read_box(number, seen.box, defined, joiner) if seen else []
     names = [sub.name for sub in box]
     if not table.subareas:
         return tuple(box), []
@@ -123,28 +130,6 @@ def _subareas(
         return tuple(rows), []
     known = subarea_names(_definitions(rows, number, edition))
     return tuple(rows), [name for name in names if known.match(name) is None]
-
-
-def _read_box(number: int, box: Sequence[Line], joiner: Joiner) -> list[SubAreaDraft]:
-    """The sub-areas that an area's box lists, coded in their order, with their points where
-    the box has them; a line without bullet or number goes on with the name before it where the
-    box has bullets or numbers at all, or where it starts with a small letter."""
-    marked = [bool(line.bullet or _LIST_NUMBER.match(line.text)) for line in box]
-    parts: list[list[str]] = []
-    for line, starts in zip(box, marked, strict=True):
-        text = _LIST_NUMBER.sub("", line.text)
-        if parts and not starts and (any(marked) or text[:1].islower()):
-            parts[-1].append(text)
-        else:
-            parts.append([text])
-    made: dict[str, SubAreaDraft] = {}
-    for text in (joiner.join(part) for part in parts):
-        row = read_row(text)
-        points = points_of(row, None) if row and row.name else Points(None, None)
-        name = row.name if row and row.name else text
-        code = f"{number}.{len(made) + 1}"
-        made.setdefault(name, SubAreaDraft(code, name, points.score, points.top))
-    return list(made.values())
 
 
 def _definitions(

@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 from flask_wtf import FlaskForm
 
 from tracker.domain.errors import RuleBroken
+from tracker.importers.draft import Problem
 
 
 def translated(error: RuleBroken) -> str:
@@ -14,6 +15,15 @@ def translated(error: RuleBroken) -> str:
     sentence: str = _(error.message)
     params = {k: _(v) if isinstance(v, str) and v else v for k, v in error.params.items()}
     return sentence % params if params else sentence
+
+
+def in_words(problem: Problem) -> str:
+    """What the reader of reports remarked on, in the language of the page. The report's own words
+    in it stay as they are, and none of it is markup: the sentence too comes from the file."""
+    if not problem.template:
+        return problem.message
+    sentence: str = _(problem.template) % problem.params
+    return sentence
 
 
 def show_error(form: FlaskForm, error: RuleBroken) -> None:
