@@ -119,6 +119,7 @@ def upload(story: Story, page: Page, report: Path) -> None:
     page.locator("input[type=file]").set_input_files(report)
     story.press(page, "Läs rapporten")
     expect(page.locator(".lead")).to_contain_text("8 områden, 36 delområden")
+    page.get_by_text("delområdena i 8 områden är inte bekräftade. Godkänn ändå.").click()
     story.press(page, "Godkänn och spara")
     expect(page.locator("h1")).to_have_text(re.compile(r"\w+, \w+ \d{4}"))
 

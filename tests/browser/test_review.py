@@ -21,7 +21,7 @@ def open_review(page: Page, sign_in: SignIn, month: int) -> None:
     page.goto("/evaluations/import")
     page.locator("textarea").first.fill(report_text(1, date(2018, month, 1)))
     page.locator("main form button[type=submit]").first.click()
-    expect(page.locator("h1")).to_have_text("Granska rapporten")
+    expect(page.locator("h1")).to_contain_text("Granska")
     page.locator("main table a").first.click()
     expect(page.locator("h1")).to_contain_text("Område 1")
 
@@ -50,7 +50,7 @@ def test_another_place_of_the_report_keeps_what_is_typed(page: Page, sign_in: Si
     expect(page.locator(".reading--chosen")).to_have_count(1)
     assert "item=" in page.url
     assert page.input_value("#score") == "77"
-    page.locator(".report__ways a").first.press("Enter")
+    page.locator(".report__ways a[data-report]").first.press("Enter")
     expect(page.locator(".report__body")).to_be_focused()
     assert page.input_value("#score") == "77"
 
@@ -85,9 +85,9 @@ def test_without_a_script(new_page: Callable[..., Page], sign_in: SignIn) -> Non
     page.locator(".reading__meta a[data-report]").last.click()
     assert page.locator(".mark--chosen").count()
     page.fill("#score", "12")
-    page.locator("button[name=then]").click()
+    page.locator("button[value=next]").click()
     expect(page.locator("h1")).to_contain_text("Område 2")
-    page.locator("a[rel=prev]").first.click()
+    page.locator(".ways button").first.click()
     assert page.input_value("#score") == "12"
 
 
@@ -103,24 +103,25 @@ def test_a_whole_report_from_upload_to_saved_evaluation(
     page.goto("/evaluations/import")
     page.locator("input[type=file]").set_input_files(REPORT)
     page.get_by_role("button", name="Läs rapporten").click()
-    expect(page.locator("h1")).to_have_text("Granska rapporten")
+    expect(page.locator("h1")).to_contain_text("Granska")
+    review = page.url
     expect(page.locator(".lead")).to_contain_text("36 delområden, 38 förbättringspunkter")
-    expect(page.locator("main")).to_contain_text("summerar till 59, men rapporten anger 60")
+    expect(page.locator("main")).to_contain_text("summerar till 59, men området har 60")
     page.get_by_role("link", name="1 Samspel", exact=False).first.click()
     picture = page.locator(".report img")
     expect(picture).to_be_visible()
     assert picture.evaluate("image => image.decode().then(() => image.naturalWidth)") > 900
     assert page.locator(".report svg rect").count() >= 8
-    page.get_by_role("link", name="Ändra", exact=False).first.click()
+    page.locator(".reading button", has_text="Ändra").first.click()
     page.locator("textarea").first.fill("Ett tydligare mål för hur invånarna får vara med")
     page.get_by_role("button", name="Spara", exact=True).click()
     expect(page.locator("main")).to_contain_text("Ett tydligare mål för hur invånarna")
     for number in range(2, 9):
-        page.get_by_role("button", name=f"Spara och gå till område {number}").click()
+        page.get_by_role("button", name=f"gå till område {number}").click()
         expect(page.locator("h1")).to_contain_text(f"Område {number}")
         axe(page)
-    page.locator("button[name=then]").click()
-    page.get_by_role("link", name="Översikten").first.click()
+    page.locator("button[value=next]").click()
+    page.goto(review)
     expect(page.get_by_role("link", name="Ändrat mot rapporten (1)")).to_be_visible()
     page.get_by_role("button", name="Godkänn och spara").click()
     expect(page.locator("h1")).to_have_text("Nynäshamn, januari 2023")

@@ -53,7 +53,7 @@ CASES: list[tuple[list[Callable[[Work], Work]], Change]] = [
     (
         [lambda w: edits.merge(w, 4, 3)],
         Change(
-            K.MERGED, ("Punkt ett", "Punkt två"), ("Punkt ett Punkt två",), (1, 1), PP, item_id=4
+            K.MERGED, ("Punkt ett", "Punkt två"), ("Punkt ett. Punkt två",), (1, 1), PP, item_id=4
         ),
     ),
     (

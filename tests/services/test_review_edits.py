@@ -67,7 +67,7 @@ class TestEach:
     def test_merge(self, one: int, other: int, kept: int) -> None:
         work = edits.merge(fresh(), one, other)
         item = work.item(kept)
-        assert (item.text, item.origin, item.page) == ("Punkt ett Punkt två", (3, 4), 3)
+        assert (item.text, item.origin, item.page) == ("Punkt ett. Punkt två", (3, 4), 3)
         assert item.lines == (30, 31, 32)
         assert set(item.subareas) == {"1.1", "1.2"}
         assert len(work.items) == FIRST_NEW - 2
@@ -143,6 +143,7 @@ REFUSED: list[tuple[Edit, str | None]] = [
     (lambda w: edits.add(w, kind=STRENGTH, area=None, text="x"), "area"),
     (lambda w: edits.add(w, kind=POINT, area=1, text="", page=1), "text"),
     (lambda w: edits.add(w, kind=POINT, area=1, text="x", page=0), "page"),
+    (lambda w: edits.add(w, kind=POINT, area=1, text="x", page=2**31), "page"),
     (lambda w: edits.set_subareas(w, {3: ["1.1", "9.1"]}), "subareas-3"),
     (lambda w: edits.set_subareas(_wide(w), {3: ["1.1", "1.2", "1.3", "1.4"]}), "subareas-3"),
     (lambda w: edits.rate(w, 1, score=101, subareas=()), "score"),

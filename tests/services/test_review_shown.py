@@ -43,7 +43,24 @@ def test_how_far_each_area_has_come() -> None:
 
 def test_a_sum_that_does_not_match() -> None:
     work = edits.rate(begin(READ), 1, score=30, subareas=begin(READ).area(1).subareas)
-    assert overview(draft_of(work)).areas[0].mismatch
+    seen = overview(draft_of(work))
+    assert [state.number for state in seen.mismatches] == [1]
+    work = edits.set_subareas(work, {3: (), 4: (), 5: ()})
+    assert overview(draft_of(work)).mismatches  # a person brought it about, and it still holds
+    told = Problem("warning", "area 1", "Område 1: delområdenas poäng summerar till 27, inte 30.")
+    read = replace(READ, areas=(replace(READ.areas[0], score=30),), problems=(told,))
+    seen = overview(draft_of(read=read))
+    assert ([state.number for state in seen.mismatches], seen.remarks) == ([1], ())
+    done = edits.set_subareas(begin(read), {3: (), 4: (), 5: ()})
+    assert not overview(draft_of(done, read)).mismatches
+
+
+def test_why_an_item_is_in_doubt() -> None:
+    said = Problem("warning", "line 32", "Två punkter på en rad.")
+    read = replace(READ, problems=(Problem("warning", "area 1", "Poängen skiljer."), said))
+    doubts = items_shown(draft_of(read=read), begin(read).doubts)
+    assert [one.why for one in doubts if one.item.id == 4] == [said]
+    assert {one.why for one in doubts if one.item.id != 4} == {None}
 
 
 @pytest.mark.parametrize(
@@ -60,7 +77,7 @@ def test_a_sum_that_does_not_match() -> None:
 )
 def test_where_a_remark_leads(where: str, area: int | None) -> None:
     read = replace(READ, problems=(Problem("info", where, "Se efter."),))
-    [remark] = overview(draft_of(read=read)).remarks
+    [remark] = overview(draft_of(read=read)).notes
     assert remark.area == area
 
 
@@ -69,12 +86,13 @@ def test_warnings_stand_first_and_what_is_done_last() -> None:
                 [("info", "report"), ("warning", "area 1"), ("warning", "area 2")]]  # fmt: skip
     read = replace(READ, problems=tuple(problems))
     seen = overview(draft_of(read=read))
-    assert [remark.message for remark in seen.remarks] == ["area 1", "area 2", "report"]
-    assert seen.to_look_at == len(seen.doubts) + 3
+    assert [remark.problem.message for remark in seen.remarks] == ["area 1", "area 2"]
+    assert [remark.problem.message for remark in seen.notes] == ["report"]
+    assert seen.to_look_at == len(seen.doubts) + 2
     work = edits.set_subareas(begin(read), {3: (), 4: (), 5: ()})
     seen = overview(draft_of(work, read))
-    assert [remark.message for remark in seen.remarks] == ["area 2", "report"]
-    assert [remark.message for remark in seen.handled] == ["area 1"]
+    assert [remark.problem.message for remark in seen.remarks] == ["area 2"]
+    assert [remark.problem.message for remark in seen.handled] == ["area 1"]
 
 
 def test_doubts_come_first_and_what_is_left_out_apart() -> None:
@@ -109,10 +127,10 @@ def test_what_the_report_says_where_it_was_changed() -> None:
 
 def test_the_nearest_items_are_offered_first() -> None:
     work = begin(READ)
-    assert [one.id for one in neighbours(work, work.item(3))] == [4, 2, 1, 5]
+    assert [one.id for one in neighbours(work, work.item(3))] == [4, 5, 1, 2]
     assert [one.id for one in neighbours(work, work.item(1))] == [2, 3, 4, 5]
     dropped = edits.drop(work, 4, "Rubrik")
-    assert [one.id for one in neighbours(dropped, dropped.item(3))] == [5, 2, 1]
+    assert [one.id for one in neighbours(dropped, dropped.item(3))] == [5, 1, 2]
 
 
 def test_the_next_doubt() -> None:
@@ -132,8 +150,10 @@ def test_the_next_doubt() -> None:
 
 def test_the_areas_in_turn() -> None:
     work = begin(READ)
-    assert [next_area(number) for number in (1, 8, 0)] == [2, 0, None]
-    assert [next_area(number, step=-1) for number in (1, 8, 0)] == [None, 7, 8]
+    assert [next_area(work, number) for number in (1, 8, 0)] == [2, 0, None]
+    assert [next_area(work, number, step=-1) for number in (1, 8, 0)] == [None, 7, 8]
+    alone = replace(work, items=work.items_of(1))
+    assert [next_area(alone, number) for number in (7, 8)] == [8, None]
     assert area_names(work)[1] == "Samspel"
     assert area_names(work)[4] == "Effektivitet"
 

@@ -206,7 +206,7 @@ def test_strengths() -> None:
     strengths = (StrengthDraft("Bra plan.", 8), StrengthDraft("Chefer möts ofta i nämnden.", 4))
     diff = diff_of(changed(READ, 1, strengths=strengths))
     assert [one.after.text for one in diff.changed_strengths if one.after] == [strengths[1].text]
-    assert diff.places == 1
+    assert len(diff.replaced) == 1
     gone = diff_of(changed(READ, 1, strengths=()))
     assert [(one.removed, one.before.text) for one in gone.changed_strengths if one.before] == [
         (True, "Bra plan.")
@@ -229,7 +229,9 @@ def test_a_point_changes_in_one_way(point: PointDraft, kind: str) -> None:
     assert [way for way in ways if getattr(change, way)] == [kind]
     assert change.point_id == 11
     assert not diff.nothing
-    assert (diff.places, len(diff.changed_points)) == ((1, 0) if kind == "replaced" else (0, 1))
+    assert (len(diff.replaced), len(diff.changed_points)) == (
+        (1, 0) if kind == "replaced" else (0, 1)
+    )
 
 
 def test_a_point_moves_between_areas() -> None:

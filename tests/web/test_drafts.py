@@ -19,7 +19,7 @@ class TestOverview:
     def test_what_calls_for_a_look_comes_first(self, cast: Cast, visit: Visits) -> None:
         make_draft(cast, report_text(wrong_sum=2, joint=3))
         page = visit(cast.director).get("/drafts/1")
-        assert page.h1 == "Granska rapporten"
+        assert page.h1 == "Granska Sjövik, mars 2024"
         assert (
             "8 områden, 36 delområden, 16 förbättringspunkter och 16 styrkor lästes. "
             "6 saker behöver din blick." in page.text
@@ -43,11 +43,12 @@ class TestOverview:
         make_draft(cast, report_text(wrong_sum=2))
         visitor = visit(cast.director)
         assert "1 sak behöver din blick." in visitor.get("/drafts/1").text
-        visitor.submit(visitor.get("/drafts/1/areas/2").form)
+        visitor.submit(visitor.get("/drafts/1/areas/2").form, then="next")
         page = visitor.get("/drafts/1")
         assert "Inget ser konstigt ut." in page.text
         assert page.rows[2][-1] == "klart"
-        assert "Anmärkningar från läsningen" in page.text
+        visitor.submit(visitor.get("/drafts/1/areas/1").form, score="99", then="next")
+        assert "1 sak behöver din blick." in visitor.get("/drafts/1").text
 
     def test_nothing_strange_is_said_as_well(self, cast: Cast, visit: Visits) -> None:
         make_draft(cast, report_text())
@@ -99,7 +100,7 @@ class TestFacts:
     def test_accepting_makes_the_evaluation(self, cast: Cast, visit: Visits) -> None:
         make_draft(cast, report_text())
         visitor = visit(cast.director)
-        page = visitor.submit(visitor.get("/drafts/1").form, month="2024-04")
+        page = visitor.submit(visitor.get("/drafts/1").form, month="2024-04", confirm="y")
         assert page.path == "/evaluations/2"
         assert page.h1 == "Sjövik, april 2024"
         assert "Utvärderingen är sparad." in page.text
@@ -108,7 +109,7 @@ class TestFacts:
     def test_a_corrected_total_is_kept(self, cast: Cast, visit: Visits) -> None:
         make_draft(cast, report_text())
         visitor = visit(cast.director)
-        page = visitor.submit(visitor.get("/drafts/1").form, total_stated="390")
+        page = visitor.submit(visitor.get("/drafts/1").form, total_stated="390", confirm="y")
         assert "Sjövik fick 390 av 800 poäng." in page.text
 
     @pytest.mark.parametrize("typed", ["801", "-1", "många"])
@@ -125,21 +126,32 @@ class TestFacts:
         visitor = visit(cast.director)
         page = visitor.submit(visitor.get("/drafts/1").form, status=422)
         assert "Kryssa i rutan" in " ".join(page.by_id("confirm-error").itertext())
-        assert "4 osäkra punkter är inte avgjorda, spara ändå" in page.text
+        assert "delområdena i 7 områden är inte bekräftade. Godkänn ändå." in page.text
+        assert "4 osäkra punkter är inte avgjorda och" in page.text
         page = visitor.submit(page.form, confirm="y")
         assert page.path == "/evaluations/2"
 
     def test_without_doubts_there_is_nothing_to_confirm(self, cast: Cast, visit: Visits) -> None:
         make_draft(cast, report_text())
-        assert "spara ändå" not in visit(cast.director).get("/drafts/1").text
+        visitor = visit(cast.director)
+        page = visitor.get("/drafts/1")
+        assert "Delområdena i 8 områden är inte bekräftade. Godkänn ändå." in page.text
+        for number in range(1, 9):
+            visitor.submit(visitor.get(f"/drafts/1/areas/{number}").form, then="next")
+        page = visitor.get("/drafts/1")
+        assert "Godkänn ändå" not in page.text
+        assert visitor.submit(page.form).path == "/evaluations/2"
 
     def test_facts_may_wait_half_filled(self, cast: Cast, visit: Visits) -> None:
         make_draft(cast, report_text())
         visitor = visit(cast.director)
         form = visitor.get("/drafts/1").form
-        visitor.submit(form, municipality="", month="i våras", then="keep")
+        page = visitor.submit(form, status=422, month="i våras", then="keep")
+        assert "Skriv år och månad så här: 2023-01." in page.text
+        assert page.form.fields["month"] == "i våras"
+        visitor.submit(form, municipality="", month="maj 2022", then="keep")
         fields = visitor.get("/drafts/1").form.fields
-        assert (fields["municipality"], fields["month"]) == ("", "i våras")
+        assert (fields["municipality"], fields["month"]) == ("", "maj 2022")
         assert db.session.query(Evaluation).count() == 1
 
     @pytest.mark.parametrize(
@@ -161,7 +173,7 @@ class TestFacts:
     ) -> None:
         make_draft(cast, report_text())
         visitor = visit(cast.director)
-        page = visitor.submit(visitor.get("/drafts/1").form, status=422, **change)
+        page = visitor.submit(visitor.get("/drafts/1").form, status=422, confirm="y", **change)
         [(field, typed)] = change.items()
         assert sentence in " ".join(page.by_id(f"{field}-error").itertext())
         assert page.title.startswith("Fel:")
@@ -171,7 +183,8 @@ class TestFacts:
     def test_a_month_that_is_taken(self, cast: Cast, visit: Visits) -> None:
         make_draft(cast, report_text("Testköping"))
         visitor = visit(cast.director)
-        page = visitor.submit(visitor.get("/drafts/1").form, month="2025-11", ordinal="7")
+        typed = {"month": "2025-11", "ordinal": "7", "confirm": "y"}
+        page = visitor.submit(visitor.get("/drafts/1").form, **typed)
         assert page.path == "/drafts/1/version"
         fields = visitor.get("/drafts/1").form.fields
         assert (fields["month"], fields["ordinal"]) == ("2025-11", "7")
@@ -184,7 +197,7 @@ class TestTwoReviewers:
         mine = visit(cast.director).get("/drafts/1").form
         visit(cast.unit_director).submit(mine_of(visit, cast), ordinal="5", then="keep")
         page = visit(cast.director).submit(mine, status=409, ordinal="4", then="keep")
-        assert "Någon annan ändrade i utkastet" in page.text
+        assert "Utkastet har ändrats" in page.text
         assert page.form.fields["ordinal"] == "4"
         assert "Det som nu är sparat 5" in page.text
         visit(cast.director).submit(page.form, then="keep")
@@ -193,8 +206,9 @@ class TestTwoReviewers:
     def test_the_second_sees_that_it_is_accepted(self, cast: Cast, visit: Visits) -> None:
         make_draft(cast, report_text())
         other = mine_of(visit, cast)
-        visit(cast.director).submit(visit(cast.director).get("/drafts/1").form)
-        page = visit(cast.unit_director).submit(other, status=409, municipality="Sjövik stad")
+        visit(cast.director).submit(visit(cast.director).get("/drafts/1").form, confirm="y")
+        sent = {"municipality": "Sjövik stad", "confirm": "y"}
+        page = visit(cast.unit_director).submit(other, status=409, **sent)
         assert "Den här rapporten är redan godkänd." in page.text
         assert "Sjövik stad" in page.text
         assert page.links["Till utvärderingen"] == "/evaluations/2"

@@ -52,6 +52,7 @@ class TestScores:
             ("score", "9" * 5000, "Skriv poängen som ett heltal."),
             ("score-1.2", "1,5", "Skriv poängen som ett heltal."),
             ("score-1.2", "200", "Poängen ska vara mellan 0 och 100."),
+            ("score-1.2", "99", "Poängen kan inte vara högre än högsta poängen."),
             ("max-1.2", "0", "Högsta poäng ska vara mellan 1 och 100."),
             ("name-1.2", " ", "Skriv delområdets namn"),
         ],
@@ -128,6 +129,9 @@ class TestPoints:
         assert "Delområde (förslag)" in page.text
         assert page.form.fields["subareas-3"][0] == "1.1"
         page = visitor.submit(page.form, **{"subareas-4": ["1.3", "1.2", ""]})
+        assert not work_of(cast.director).item(3).settled
+        visitor.submit(page.form, then="next")
+        page = visitor.get("/drafts/1/areas/1")
         assert "Delområde (förslag)" not in page.text
         assert work_of(cast.director).item(3).settled
         assert work_of(cast.director).item(4).subareas == ("1.3", "1.2")
@@ -161,15 +165,64 @@ class TestPoints:
         form = visitor.get("/drafts/1/areas/3").form
         page = visitor.submit(form, settle="11")
         points = [node.get("id") for node in page.all("li", class_="reading")]
-        assert points[:2] == ["item-12", "item-11"]
+        assert points[:2] == ["item-11", "item-12"]
 
     def test_to_the_next_area_and_at_last_to_the_overview(self, cast: Cast, visit: Visits) -> None:
         make_draft(cast)
         visitor = visit(cast.director)
         page = visitor.get("/drafts/1/areas/7")
-        for path in ("/drafts/1/areas/8", "/drafts/1/areas/0", "/drafts/1"):
+        for path in ("/drafts/1/areas/8", "/drafts/1"):
             page = visitor.submit(page.form, then="next")
             assert page.path == path
+
+    def test_right_settles_that_point_only(self, cast: Cast, visit: Visits) -> None:
+        make_draft(cast)
+        visitor = visit(cast.director)
+        before = work_of(cast.director)
+        answer = visitor.submit(visitor.get("/drafts/1/areas/3").form, follow=False, settle="11")
+        assert answer.response.location.endswith("/drafts/1/areas/3#item-12")
+        after = work_of(cast.director)
+        assert after.areas == before.areas
+        assert [one.id for one in after.items if one != before.item(one.id)] == [11]
+
+    @pytest.mark.parametrize(
+        ("then", "path"),
+        [
+            ("item-6", "/drafts/1/items/6"),
+            ("new-point", "/drafts/1/items/new?area=1&kind=point"),
+            ("area-5", "/drafts/1/areas/5"),
+            ("overview", "/drafts/1"),
+            ("item-77", "/drafts/1/areas/1"),
+            ("area-9", "/drafts/1/areas/1"),
+        ],
+    )
+    def test_leaving_keeps_what_was_typed(
+        self, cast: Cast, visit: Visits, then: str, path: str
+    ) -> None:
+        make_draft(cast)
+        visitor = visit(cast.director)
+        form = visitor.get("/drafts/1/areas/1").form
+        visitor.submit(form, status=422, then=then, score="x")
+        assert visitor.submit(form, then=then, **{"score-1.1": "3"}).path == path
+        work = work_of(cast.director)
+        assert work.area(1).subareas[0].score == 3
+        assert not any(item.settled for item in work.items)
+
+    def test_what_nobody_touched_is_taken_over(self, cast: Cast, visit: Visits) -> None:
+        make_draft(cast)
+        mine = visit(cast.director).get("/drafts/1/areas/1").form
+        other = visit(cast.unit_director)
+        theirs = {"score-1.1": "3", "score-1.2": "4", "subareas-3": ["1.3", "", ""]}
+        other.submit(other.get("/drafts/1/areas/1").form, **theirs)
+        page = visit(cast.director).submit(mine, status=409, **{"score-1.1": "5"})
+        assert page.form.fields["score-1.2"] == "4"
+        assert page.form.fields["subareas-3"] == ["1.3", "", ""]
+        assert page.text.count("Nu sparat:") == 1
+        assert "Nu sparat: 3" in page.text
+        visit(cast.director).submit(page.form)
+        work = work_of(cast.director)
+        assert [sub.score for sub in work.area(1).subareas[:2]] == [5, 4]
+        assert work.item(3).subareas == ("1.3",)
 
     def test_what_is_left_out_stands_struck_with_its_reason(
         self, cast: Cast, visit: Visits
@@ -200,7 +253,7 @@ class TestPoints:
         other = visit(cast.unit_director)
         other.submit(other.get("/drafts/1/areas/1").form, score="31")
         page = visit(cast.director).submit(mine, status=409, score="32")
-        assert "Någon annan ändrade i utkastet" in page.text
+        assert "Utkastet har ändrats i en annan flik eller av någon annan." in page.text
         assert page.form.fields["score"] == "32"
         assert "Nu sparat: 31" in page.text
         assert work_of(cast.director).area(1).score == 31

@@ -167,15 +167,26 @@ class TestSplitting:
         texts = [item.text for item in work_of(cast.director).items_of(1)]
         assert texts[2:4] == ["Den första.", "Den andra, på två rader."]
 
-    def test_without_a_blank_line_nothing_is_divided(self, cast: Cast, visit: Visits) -> None:
+    def test_without_a_blank_line_a_line_break_divides(self, cast: Cast, visit: Visits) -> None:
         make_draft(cast)
         visitor = visit(cast.director)
         form = form_to(visitor.get("/drafts/1/items/3"), "split")
-        page = visitor.submit(form, status=422, parts="Bara en.\nPå två rader.")
+        page = visitor.submit(form, status=422, parts="Bara en.\n")
         assert "Sätt en tom rad" in text_of(page.by_id("parts-error"))
-        assert form_to(page, "split").fields["parts"].replace("\r", "") == (
-            "Bara en.\nPå två rader."
-        )
+        visitor.submit(form_to(page, "split"), parts="Den första.\nDen andra.")
+        texts = [item.text for item in work_of(cast.director).items_of(1)]
+        assert texts[2:4] == ["Den första.", "Den andra."]
+
+    def test_it_is_told_at_the_item_and_can_be_undone(self, cast: Cast, visit: Visits) -> None:
+        make_draft(cast)
+        visitor = visit(cast.director)
+        before = work_of(cast.director)
+        form = form_to(visitor.get("/drafts/1/items/3"), "split")
+        page = visitor.submit(form, parts="Den första.\nDen andra.")
+        [told] = page.all("p", class_="reading__told")
+        assert text_of(told) == "Punkten är delad. Ångra"
+        visitor.submit(page.form, restore="3")
+        assert work_of(cast.director) == before
 
 
 class TestMerging:
@@ -184,7 +195,7 @@ class TestMerging:
         visitor = visit(cast.director)
         page = visitor.get("/drafts/1/items/3")
         offered = [option.get("value") for option in page.by_id("other").iter("option")]
-        assert offered == ["4", "2", "1"]
+        assert offered == ["4", "1", "2"]
         visitor.submit(form_to(page, "merge"))
         item = item_of(cast.director, 3)
         assert item.origin == (3, 4)
@@ -235,9 +246,9 @@ class TestAdding:
     def test_a_point_and_a_strength(self, cast: Cast, visit: Visits) -> None:
         make_draft(cast)
         visitor = visit(cast.director)
-        links = visitor.get("/drafts/1/areas/2").links
         for label, kind in (("Lägg till en punkt", "point"), ("Lägg till en styrka", "strength")):
-            page = visitor.get(links[label])
+            area = visitor.get("/drafts/1/areas/2").form
+            page = visitor.submit(area, then=f"new-{kind}")
             assert page.h1 == label
             page = visitor.submit(page.form, text=f"Ny {kind}", page="3")
             assert page.path == "/drafts/1/areas/2"
@@ -294,7 +305,7 @@ class TestChanges:
         make_draft(cast, report_text())
         visitor = visit(cast.director)
         visitor.submit(visitor.get("/drafts/1/items/3").form, text="Nya ord.")
-        page = visitor.submit(visitor.get("/drafts/1").form)
+        page = visitor.submit(visitor.get("/drafts/1").form, confirm="y")
         assert page.links["1 ändring"] == "/evaluations/2/changes"
         page = visit(cast.member).get("/evaluations/2/changes")
         assert "Nya ord." in page.text
@@ -318,13 +329,13 @@ class TestEveryDeed:
         before = work_of(cast.director)
         visit(cast.director).get("/drafts/1/items/3")
         page = visit(cast.director).post(f"/drafts/1/items/3/{deed}", SENT, status=409)
-        assert "Någon annan ändrade i utkastet" in page.text
+        assert "Utkastet har ändrats" in page.text
         assert work_of(cast.director) == before
 
     def test_an_answered_draft_changes_no_more(self, cast: Cast, visit: Visits, deed: str) -> None:
         make_draft(cast, report_text())
         visitor = visit(cast.director)
-        visitor.submit(visitor.get("/drafts/1").form)
+        visitor.submit(visitor.get("/drafts/1").form, confirm="y")
         page = visitor.post(f"/drafts/1/items/3/{deed}", SENT, status=409)
         assert "Den här rapporten är redan godkänd." in page.text
 

@@ -159,7 +159,7 @@ def test_accepting_a_month_that_is_taken_leads_here(
     visitor = visit(cast.director)
     page = visitor.get(f"/drafts/{draft.id}")
     (form,) = (form for form in page.forms if "month" in form.fields)
-    told = visitor.submit(form, month="2025-11", then="accept")
+    told = visitor.submit(form, month="2025-11", then="accept", confirm="y")
     assert told.path == f"/drafts/{draft.id}/version"
     assert "Version 2 är sparad." in visitor.submit(told.form).text
 

@@ -116,6 +116,7 @@ def _show_remarks(seen: Review) -> None:
         return
     click.echo("\n" + _("Att titta på:"))
     for remark in seen.remarks:
-        click.echo(f"- {remark.message}")
+        sentence = _(remark.template) % remark.params if remark.template else remark.message
+        click.echo(f"- {sentence}")
     for placed in seen.uncertain:
         click.echo("- " + _("Osäker: %(text)s", text=placed.item.text))

@@ -135,8 +135,11 @@ def _in_words(diff: VersionDiff) -> Iterator[str]:
     }
     for fact in diff.facts:
         yield f"{names[fact.name]}: {_value(fact.before)} → {_value(fact.after)}"
-    for score in diff.scores:
+    for score in diff.shown_scores:
         yield f"{score.code}: {_rated(score.before)} → {_rated(score.after)}"
+    for score in diff.renamed:
+        both = [side.name for side in (score.before, score.after) if side]
+        yield _("%(code)s: namnet ändras", code=score.code) + ": " + " → ".join(both)
     for change in diff.points:
         yield from _point(change)
     for change in diff.changed_strengths:
@@ -144,8 +147,6 @@ def _in_words(diff: VersionDiff) -> Iterator[str]:
         yield from _texts(change)
     if diff.bodies:
         yield _("Delområden med ändrad text: %(count)s", count=diff.bodies)
-    if diff.places:
-        yield _("Punkter och styrkor på en ny plats i rapporten: %(count)s", count=diff.places)
 
 
 def _point(change: ItemChange) -> Iterator[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -32,10 +31,10 @@ from tracker.models import (
 )
 from tracker.services import journal, places
 from tracker.services.sources import SourceFile
+from tracker.services.spelling import spelled_as_known, written_month
 
 NAME_LENGTH = 100
 LABEL_LENGTH = 200
-_MONTH = re.compile(r"((?:19|20)\d\d)\s*[-/. ]\s*(0?[1-9]|1[0-2])")
 # The clock in the municipality is ahead of UTC: a month that has begun anywhere has begun.
 _EASTMOST = timedelta(hours=14)
 
@@ -61,16 +60,20 @@ class CheckedHead:
     edition: str
 
 
-def month_of(text: str) -> date:
-    """The first day of a month written like 2023-01.
+def check_month(text: str, now: datetime) -> date:
+    """The first day of the month that a person wrote.
 
     Raises:
-        RuleBroken: the text is no month.
+        RuleBroken: the text is empty or no month, or the month has not begun; `field` is month.
     """
-    found = _MONTH.fullmatch(text.strip())
-    if found is None:
+    if not text.strip():
+        raise RuleBroken("Skriv vilken månad utvärderingen gjordes.", field="month")
+    month = written_month(text)
+    if month is None:
         raise RuleBroken("Skriv år och månad så här: 2023-01.", field="month")
-    return date(int(found[1]), int(found[2]), 1)
+    if month > (now + _EASTMOST).date():
+        raise RuleBroken("Månaden har inte kommit än.", field="month")
+    return month
 
 
 def check_head(head: DraftHead, now: datetime) -> CheckedHead:
@@ -82,23 +85,13 @@ def check_head(head: DraftHead, now: datetime) -> CheckedHead:
         raise RuleBroken(
             "Kommunens namn får ha högst %(most)s tecken.", field="municipality", most=NAME_LENGTH
         )
-    if not head.month.strip():
-        raise RuleBroken("Skriv vilken månad utvärderingen gjordes.", field="month")
-    month = month_of(head.month)
-    if month > (now + _EASTMOST).date():
-        raise RuleBroken("Månaden har inte kommit än.", field="month")
+    month = check_month(head.month, now)
     if head.ordinal is not None and not 1 <= head.ordinal <= 99:
         raise RuleBroken("Ordningsnumret ska vara mellan 1 och 99.", field="ordinal")
     if head.edition not in KEYS:
         raise RuleBroken("Välj vilken version av Kommunkompassen det är.", field="edition")
-    return CheckedHead(_spelled_as_known(name), month, head.ordinal, head.edition)
-
-
-def _spelled_as_known(name: str) -> str:
-    """The name as we already have it, where only case differs: "nynäshamn" is no new place."""
-    key = fold(name)
-    known = db.session.scalars(select(Municipality.name))
-    return next((one for one in known if fold(one) == key), name)
+    known = db.session.scalars(select(Municipality.name).order_by(Municipality.id)).all()
+    return CheckedHead(spelled_as_known(name, known), month, head.ordinal, head.edition)
 
 
 class AlreadyEvaluated(RuleBroken):

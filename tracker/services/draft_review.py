@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from tracker.importers.draft import (
@@ -35,11 +35,14 @@ class Counts:
 
 @dataclass(frozen=True)
 class Remark:
-    """A problem, with the anchor of the place it speaks of (None: the report as a whole)."""
+    """A problem, with the anchor of the place it speaks of (None: the report as a whole);
+    `template` and `params` as in Problem."""
 
     severity: str
     message: str
     anchor: str | None
+    template: str = ""
+    params: Mapping[str, str | int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -106,7 +109,13 @@ def review_of(draft: ReportDraft) -> Review:
     items = [item for area in areas for item in (*area.strengths, *area.points)] + [*general]
     anchors = {area.area.number: area.anchor for area in areas}
     remarks = [
-        Remark(problem.severity, problem.message, _anchor(problem, anchors, items))
+        Remark(
+            severity=problem.severity,
+            message=problem.message,
+            anchor=_anchor(problem, anchors, items),
+            template=problem.template,
+            params=problem.params,
+        )
         for problem in draft.problems
     ]
     return Review(

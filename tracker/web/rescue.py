@@ -8,7 +8,10 @@ from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 
 # What is secret, or what the page and not the person filled in.
-_NOT_WRITTEN = ("csrf_token", "next", "version", "password", "again", "locale", "health", "status")
+_NOT_WRITTEN = (
+    *("csrf_token", "next", "version", "password", "again", "locale", "health", "status"),
+    *("then", "was"),
+)
 
 
 def written() -> list[str]:

@@ -36,7 +36,7 @@ from tracker.extensions import db, login_manager
 from tracker.services import operations, places
 from tracker.web import local, rescue, tasks
 from tracker.web.access import starts_with_own_actions
-from tracker.web.messages import translated
+from tracker.web.messages import in_words, translated
 
 POLICY = (
     "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
@@ -89,7 +89,7 @@ def register(app: Flask, babel: Babel) -> None:
         app.register_blueprint(blueprint)
     app.url_defaults(static_version)
     app.context_processor(page_context)
-    for name in (local.long_date, local.short_date, local.month_name):
+    for name in (local.long_date, local.short_date, local.month_name, in_words):
         app.add_template_filter(name)
     app.before_request(refuse_stray_files)
     app.after_request(harden)
@@ -143,8 +143,9 @@ def menu() -> list[MenuItem]:
         entries = [entry for entry in entries if entry[1] != "start.index"]
     names = [name for _label, name in entries]
     here = request.endpoint or ""
-    # A page within a task belongs to the task's list.
-    current = here if here in names else f"{here.split('.')[0]}.index"
+    # A page within a task belongs to the task's list; drafts are evaluations in the making.
+    task = here.split(".")[0].replace("drafts", "evaluations")
+    current = here if here in names else f"{task}.index"
     return [MenuItem(str(label), url_for(name), name == current) for label, name in entries]
 
 

@@ -21,6 +21,7 @@ MOST_SUBAREAS = 3
 _LONGEST_NAME = 200
 _TOP = 100
 _TOTAL_TOP = 800
+_LAST_PAGE = 9_999
 
 
 def set_head(work: Work, head: DraftHead, total_stated: int | None) -> Work:
@@ -69,7 +70,7 @@ def split(work: Work, item_id: int, parts: Sequence[str]) -> Work:
     item = _live(work, item_id)
     texts = [_text(part) for part in parts if normalise_space(part)]
     if len(texts) < 2:
-        raise RuleBroken("Sätt en tom rad där punkten ska delas.", field="parts")
+        raise RuleBroken("Sätt en tom rad eller ett radbyte där punkten ska delas.", field="parts")
     first = next_id(work.items)
     made = [
         replace(item, id=first + n if n >= 0 else item.id, text=text, settled=True)
@@ -80,7 +81,7 @@ def split(work: Work, item_id: int, parts: Sequence[str]) -> Work:
 
 def merge(work: Work, item_id: int, other_id: int) -> Work:
     """Make one item of two: the words of the one that stands first in the report, then the
-    other's; kind and area are those of `item_id`.
+    other's, a full stop between them; kind and area are those of `item_id`.
 
     Raises RuleBroken where the two are one, NotFound.
     """
@@ -88,9 +89,12 @@ def merge(work: Work, item_id: int, other_id: int) -> Work:
         raise RuleBroken("Välj en annan punkt att slå ihop med.", field="other")
     item, other = _live(work, item_id), _live(work, other_id)
     in_order = [one for one in work.items if one.id in {item_id, other_id}]
-    words = " ".join(one.text for one in in_order)
+    words = " ".join([_ended(in_order[0].text), in_order[1].text])
     if len(words) > LONGEST_TEXT:
-        raise RuleBroken("Tillsammans blir punkterna för långa.", field="other")
+        raise RuleBroken(
+            "Tillsammans blir texterna för långa. Korta en av dem, eller låt dem stå var för sig.",
+            field="other",
+        )
     made = replace(
         item,
         text=words,
@@ -102,6 +106,11 @@ def merge(work: Work, item_id: int, other_id: int) -> Work:
         settled=True,
     )
     return _replace(work, {item_id: [made], other_id: []})
+
+
+def _ended(text: str) -> str:
+    """The text, with a full stop where it ends without any mark."""
+    return text if text.endswith((".", "!", "?", ":", ";", ",", "…")) else f"{text}."
 
 
 def _subareas_of_both(item: Item, other: Item) -> tuple[str, ...]:
@@ -168,8 +177,8 @@ def add(
     Raises RuleBroken (`field` text, kind, area, page or subareas).
     """
     work = _with_area(work, area)
-    if page is not None and page < 1:
-        raise RuleBroken("Sidan räknas från 1.", field="page")
+    if page is not None and not 1 <= page <= _LAST_PAGE:
+        raise RuleBroken("Skriv ett sidnummer, från 1 till 9999.", field="page")
     made = Item(next_id(work.items), _kind(kind, area), area, _text(text), page=page, settled=True)
     made = replace(made, subareas=_subareas(work, made, subareas))
     return replace(work, items=(*work.items, made))
@@ -189,7 +198,8 @@ def set_subareas(work: Work, chosen: Mapping[int, Sequence[str]]) -> Work:
 
 def rate(work: Work, number: int, *, score: int | None, subareas: Sequence[SubAreaDraft]) -> Work:
     """Give an area its score and its sub-areas, with theirs. Sums that do not match are no
-    error: reports have them too, and they stay visible.
+    error: reports have them too, and they stay visible. A score above its maximum is one, unless
+    the report has it so and nobody touched it.
 
     Raises RuleBroken (`field` "score", or "<name>-<code>" with name, score or max), NotFound.
     """
@@ -199,6 +209,10 @@ def rate(work: Work, number: int, *, score: int | None, subareas: Sequence[SubAr
         raise RuleBroken("Områdets poäng ska vara mellan 0 och 100.", field="score")
     for sub in subareas:
         _check_subarea(sub, number)
+        if (sub.score or 0) > (sub.max or _TOP) and sub not in area.subareas:
+            raise RuleBroken(
+                "Poängen kan inte vara högre än högsta poängen.", field=f"score-{sub.code}"
+            )
     for code, times in Counter(sub.code for sub in subareas).items():
         if times > 1:
             raise RuleBroken("Två delområden har samma nummer.", field=f"code-{code}")

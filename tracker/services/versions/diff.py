@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 
 from tracker.importers.draft import AreaDraft, PointDraft, ReportDraft, StrengthDraft
@@ -110,6 +110,21 @@ class ScoreChange:
     before: Rated | None
     after: Rated | None
 
+    @property
+    def renamed(self) -> bool:
+        """Whether it keeps its points under another name."""
+        return bool(self.before and self.after and self.before.name != self.after.name
+                    and replace(self.before, name="") == replace(self.after, name=""))  # fmt: skip
+
+    @property
+    def shown(self) -> bool:
+        """Whether its points change in a way that can be seen: without a score nobody sees out
+        of how many."""
+        if self.before is None or self.after is None:
+            return True
+        unseen = self.before.name == self.after.name and self.before.score == self.after.score
+        return not (self.renamed or (unseen and self.after.score is None))
+
 
 @dataclass(frozen=True, slots=True)
 class VersionDiff:
@@ -162,9 +177,19 @@ class VersionDiff:
         return tuple(one for one in self.strengths if one.added or one.removed or one.changed)
 
     @property
-    def places(self) -> int:
-        """How many strengths and points change nothing but their place in the report."""
-        return sum(one.replaced for one in (*self.points, *self.strengths))
+    def shown_scores(self) -> tuple[ScoreChange, ...]:
+        """The scores that can be seen to change."""
+        return tuple(one for one in self.scores if one.shown)
+
+    @property
+    def renamed(self) -> tuple[ScoreChange, ...]:
+        """The areas and sub-areas that change nothing but their name."""
+        return tuple(one for one in self.scores if one.renamed)
+
+    @property
+    def replaced(self) -> tuple[ItemChange, ...]:
+        """The points and strengths that change nothing but their place in the report."""
+        return tuple(one for one in (*self.points, *self.strengths) if one.replaced)
 
     def counts(self) -> dict[str, int]:
         """How much of each, for the journal."""
@@ -177,7 +202,7 @@ class VersionDiff:
             "strengths": len(self.changed_strengths),
             "facts": len(self.facts),
             "bodies": self.bodies,
-            "places": self.places,
+            "places": len(self.replaced),
         }
 
 

@@ -94,7 +94,7 @@ class ItemForm(FlaskForm):
 
     text = TextAreaField(_l("Text"), [InputRequired(_l("Skriv vad punkten säger."))])
     kind = RadioField(
-        _l("Slag"),
+        _l("Typ"),
         [InputRequired(_l("Välj om det är en styrka eller en förbättringspunkt."))],
         choices=[
             SelectChoice(ItemKind.POINT.value, _l("Förbättringspunkt")),

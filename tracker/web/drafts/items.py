@@ -18,13 +18,14 @@ from tracker.services.review.shown import area_names, items_shown, neighbours, n
 from tracker.services.review.work import Item, ItemKind
 from tracker.web import rescue
 from tracker.web.access import me, requires
-from tracker.web.drafts.answers import Edit, overtaken, save
+from tracker.web.drafts.answers import Edit, overtaken, save, told_at_item, undoes
 from tracker.web.drafts.blueprint import bp
 from tracker.web.drafts.forms import DeedForm, ItemForm, item_values
 from tracker.web.drafts.pane import pane_of
 from tracker.web.messages import done, show_error
 
 _BLANK_LINE = re.compile(r"\n[^\S\n]*\n")
+_LINE_BREAK = re.compile(r"\n")
 
 
 @bp.route("/drafts/<int:draft_id>/items/<int:item_id>", methods=["GET", "POST"])
@@ -59,11 +60,16 @@ def settle(draft_id: int, item_id: int) -> ResponseReturnValue:
 @bp.post("/drafts/<int:draft_id>/items/<int:item_id>/split")
 @requires(Deed.EVALUATION_IMPORT)
 def split(draft_id: int, item_id: int) -> ResponseReturnValue:
-    """Make several items of one: a blank line divides them."""
+    """Make several items of one: blank lines divide them, or line breaks where there are none."""
     written = request.form.get("parts", "").replace("\r\n", "\n")
-    parts = _BLANK_LINE.split(written)
-    answer = _do(draft_id, item_id, lambda work, _read: edits.split(work, item_id, parts))
-    return answer or _back(draft_id, item_id, _("Punkten är delad."))
+    dividing = _BLANK_LINE if _BLANK_LINE.search(written.strip()) else _LINE_BREAK
+    parts = dividing.split(written)
+    return _do_and_tell(
+        draft_id,
+        item_id,
+        lambda work, _read: edits.split(work, item_id, parts),
+        _("Punkten är delad."),
+    )
 
 
 @bp.post("/drafts/<int:draft_id>/items/<int:item_id>/merge")
@@ -71,19 +77,25 @@ def split(draft_id: int, item_id: int) -> ResponseReturnValue:
 def merge(draft_id: int, item_id: int) -> ResponseReturnValue:
     """Make one item of two."""
     other = request.form.get("other", item_id, type=int)
-    answer = _do(draft_id, item_id, lambda work, _read: edits.merge(work, item_id, other))
-    return answer or _back(draft_id, item_id, _("Punkterna är hopslagna."))
+    return _do_and_tell(
+        draft_id,
+        item_id,
+        lambda work, _read: edits.merge(work, item_id, other),
+        _("Punkterna är hopslagna."),
+    )
 
 
 @bp.post("/drafts/<int:draft_id>/items/<int:item_id>/drop")
 @requires(Deed.EVALUATION_IMPORT)
 def drop(draft_id: int, item_id: int) -> ResponseReturnValue:
     """Leave an item out, and say why."""
-    one = _find(drafts.load_draft(draft_id, me()), item_id)
-    area = one.area if one else None
     reason = request.form.get("reason", "")
-    answer = _do(draft_id, item_id, lambda work, _read: edits.drop(work, item_id, reason))
-    return answer or _back(draft_id, item_id, _("Punkten är borttagen."), area or 0)
+    return _do_and_tell(
+        draft_id,
+        item_id,
+        lambda work, _read: edits.drop(work, item_id, reason),
+        _("Punkten är borttagen."),
+    )
 
 
 @bp.post("/drafts/<int:draft_id>/items/<int:item_id>/restore")
@@ -96,7 +108,7 @@ def restore(draft_id: int, item_id: int) -> ResponseReturnValue:
     if answer is None and request.form.get("back") == "changes":
         done(_("Återställt till rapporten."))
         return redirect(url_for("drafts.changes", draft_id=draft_id))
-    return answer or _back(draft_id, item_id, _("Återställt till rapporten."), before)
+    return answer or told_at_item(draft_id, item_id, _("Återställt till rapporten."), before)
 
 
 @bp.route("/drafts/<int:draft_id>/items/new", methods=["GET", "POST"])
@@ -105,6 +117,8 @@ def new_item(draft_id: int) -> ResponseReturnValue:
     """Add a strength or a point that the reader missed."""
     draft = drafts.load_draft(draft_id, me())
     if not draft.row.is_open:
+        if request.method == "POST":
+            return overtaken(draft_id)
         return redirect(url_for("drafts.show", draft_id=draft_id))
     number = request.args.get("area", type=int)
     kind = request.args.get("kind", ItemKind.POINT.value)
@@ -124,7 +138,7 @@ def new_item(draft_id: int) -> ResponseReturnValue:
             show_error(form, error)
         else:
             made = drafts.load_draft(row.id, me()).work.items[-1]
-            return _back(draft_id, made.id, _("Tillagt."))
+            return told_at_item(draft_id, made.id, _("Tillagt."), made.area or 0)
     return _new_page(draft, form, number)
 
 
@@ -188,7 +202,19 @@ def _edit(draft: Draft, item_id: int, form: ItemForm, *, settles: bool) -> Respo
         field = "first" if (error.field or "").startswith("subareas") else error.field
         show_error(form, RuleBroken(error.message, field=field, **error.params))
         return _page(draft, item_id, form), 422
-    return _to_next_doubt(draft_id, item_id) if settles else _back(draft_id, item_id, _("Sparat."))
+    if settles:
+        return _to_next_doubt(draft_id, item_id)
+    undo = undoes(draft.work, draft_id, item_id)
+    return told_at_item(draft_id, item_id, _("Sparat."), 0, undo=undo)
+
+
+def _do_and_tell(draft_id: int, item_id: int, edit: Edit, told: str) -> ResponseReturnValue:
+    """Do one thing to an item, and go back to it in its area, with a way to undo."""
+    before = drafts.load_draft(draft_id, me()).work
+    if (answer := _do(draft_id, item_id, edit)) is not None:
+        return answer
+    area = before.item(item_id).area or 0
+    return told_at_item(draft_id, item_id, told, area, undo=undoes(before, draft_id, item_id))
 
 
 def _do(draft_id: int, item_id: int, edit: Edit) -> ResponseReturnValue | None:
@@ -275,12 +301,3 @@ def _to_next_doubt(draft_id: int, item_id: int) -> ResponseReturnValue:
         return redirect(url_for("drafts.show", draft_id=draft_id))
     done(_("Sparat. Här är nästa osäkra."))
     return redirect(url_for("drafts.item", draft_id=draft_id, item_id=following.id))
-
-
-def _back(draft_id: int, item_id: int, told: str, number: int | None = None) -> ResponseReturnValue:
-    """To the item in its area; where it is gone, to the area `number`."""
-    done(told)
-    one = _find(drafts.load_draft(draft_id, me()), item_id)
-    area = (one.area or 0) if one else (number or 0)
-    anchor = f"item-{item_id}" if one else None
-    return redirect(url_for("drafts.area", draft_id=draft_id, number=area, _anchor=anchor))

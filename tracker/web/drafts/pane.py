@@ -21,7 +21,8 @@ class Pane:
     """The report as one page shows it; `endpoint` and `values` are that page's own address.
 
     `excerpt` is None where the lines of the report were not kept. `scores` is where the scores of
-    the area stand together (None: not known).
+    the area stand together (None: not known). `back` is the item, further up the same page, that
+    the part belongs to (None: it stands there not).
     """
 
     draft_id: int
@@ -29,6 +30,7 @@ class Pane:
     pictures: bool
     chosen: int | None
     scores: int | None
+    back: int | None
     endpoint: str
     values: dict[str, Any] = field(default_factory=dict)
 
@@ -68,13 +70,18 @@ def pane_of(
     lines = drafts.source_lines(draft.row.id, me())
     page, line = request.args.get("page", type=int), request.args.get("line", type=int)
     asked = request.args.get("item", chosen, type=int)
-    known = next((one for one in draft.work.areas if one.number == area), None)
+    known = next((one for one in draft.read.areas if one.number == area), None)
+    scored = known is not None and (
+        known.score is not None or any(sub.score is not None for sub in known.subareas)
+    )
+    listed = endpoint != "drafts.new_item" and any(one.id == asked for one in near)
     return Pane(
         draft_id=draft.row.id,
         excerpt=excerpt(lines, draft.work.items, page=page, line=line, chosen=asked, near=near),
         pictures=has_pictures(draft.row.file_name),
         chosen=asked,
-        scores=scores_at(lines, known) if known and lines else None,
+        scores=scores_at(lines, known) if known and scored and lines else None,
+        back=asked if listed else None,
         endpoint=endpoint,
         values={"draft_id": draft.row.id, **values},
     )

@@ -21,6 +21,7 @@ from tracker.domain.permissions import Deed
 from tracker.services.drafts import Draft
 from tracker.services.versions import accept as service
 from tracker.services.versions.diff import FactChange, VersionDiff, marked
+from tracker.services.versions.earlier import earlier, take_earlier
 from tracker.web.access import me, requires
 from tracker.web.drafts.blueprint import bp
 from tracker.web.messages import done, show_error
@@ -56,11 +57,25 @@ def version(draft_id: int) -> ResponseReturnValue:
     try:
         if not form.validate():
             raise Conflict({})
+        if request.form.get("then") == "carry":
+            return _carry(draft_id, form)
         return _accept(draft_id, form)
     except Conflict:
         return _page(draft_id, 409)
     except RuleBroken as error:
         return _page(draft_id, 422, error)
+
+
+def _carry(draft_id: int, form: VersionForm) -> ResponseReturnValue:
+    take_earlier(
+        draft_id,
+        form.version.data,
+        evaluation_id=form.evaluation_id.data,
+        by=me(),
+        now=now(),
+    )
+    done(_("Förra granskningens ändringar är med. Inget är sparat i utvärderingen än."))
+    return redirect(url_for("drafts.version", draft_id=draft_id))
 
 
 def _accept(draft_id: int, form: VersionForm) -> ResponseReturnValue:
@@ -92,8 +107,12 @@ def _page(draft_id: int, status: int = 200, error: RuleBroken | None = None) -> 
     )
     if error is not None:
         show_error(form, error)
+    before = earlier(draft, laid.kept.id, by=me())
     page = render_template(
         "drafts/version.html",
+        earlier=before,
+        ours=before.texts() if before else (),
+        corrected=before.names() if before else (),
         draft=draft.row,
         laid=laid,
         form=form,
@@ -120,9 +139,15 @@ def _said(fact: FactChange) -> tuple[str | int | None, str | int | None]:
 def _in_words(diff: VersionDiff) -> Iterator[str]:
     """How much of each would change, most important first."""
     yield from _points_in_words(diff)
-    if diff.scores:
+    if diff.shown_scores:
         yield ngettext(
-            "poängen ändras på %(num)d rad", "poängen ändras på %(num)d rader", len(diff.scores)
+            "poängen ändras på %(num)d rad",
+            "poängen ändras på %(num)d rader",
+            len(diff.shown_scores),
+        )
+    if diff.renamed:
+        yield ngettext(
+            "namnet ändras på %(num)d rad", "namnet ändras på %(num)d rader", len(diff.renamed)
         )
     if diff.changed_strengths:
         yield ngettext(
@@ -135,12 +160,6 @@ def _in_words(diff: VersionDiff) -> Iterator[str]:
             "texten om %(num)d delområde ändras",
             "texterna om %(num)d delområden ändras",
             diff.bodies,
-        )
-    if diff.places:
-        yield ngettext(
-            "%(num)d punkt eller styrka får en ny plats i rapporten",
-            "%(num)d punkter och styrkor får en ny plats i rapporten",
-            diff.places,
         )
 
 

@@ -11,10 +11,12 @@ from tracker.clock import now
 from tracker.domain.errors import Conflict, RuleBroken
 from tracker.domain.permissions import Deed
 from tracker.services import drafts, places
-from tracker.services.acceptance import AlreadyEvaluated
+from tracker.services.acceptance import AlreadyEvaluated, DraftHead, check_month
 from tracker.services.drafts import Draft
 from tracker.services.review import edits, shown
 from tracker.services.review.shown import Overview
+from tracker.services.spelling import written_month
+from tracker.web import local
 from tracker.web.access import me, requires
 from tracker.web.drafts.answers import day_of, overtaken, save
 from tracker.web.drafts.blueprint import bp
@@ -32,9 +34,8 @@ def show(draft_id: int) -> ResponseReturnValue:
         return _page(draft, form)
     keeps = request.form.get("then") == "keep"
     fine = form.validate_to_keep() if keeps else form.validate()
-    doubts = len(draft.work.doubts)
-    if fine and not keeps and doubts and not form.confirm.data:
-        form.confirm.errors = [_("Kryssa i rutan, eller avgör de osäkra punkterna först.")]
+    if fine and not keeps and shown.overview(draft).unsettled and not form.confirm.data:
+        form.confirm.errors = [_("Kryssa i rutan, eller gå först igenom det som är kvar.")]
         fine = False
     if not fine:
         return _page(draft, form), 422
@@ -63,6 +64,9 @@ def discard(draft_id: int) -> ResponseReturnValue:
 
 
 def _kept(draft_id: int, form: HeadForm) -> ResponseReturnValue:
+    """Saved as far as it is filled in; a month that is none is told at once."""
+    if form.month.data:
+        check_month(form.month.data, now())
     _save_head(draft_id, form)
     done(_("Uppgifterna är sparade. Utkastet väntar tills du godkänner det."))
     return redirect(url_for("drafts.show", draft_id=draft_id, _anchor="facts"))
@@ -110,15 +114,12 @@ def _reload(draft_id: int, form: HeadForm) -> Draft:
 
 def _page(draft: Draft, form: HeadForm, conflict: list[dict[str, object]] | None = None) -> str:
     seen = shown.overview(draft)
-    form.confirm.label.text = ngettext(
-        "%(num)d osäker punkt är inte avgjord, spara ändå",
-        "%(num)d osäkra punkter är inte avgjorda, spara ändå",
-        len(seen.doubts),
-    )
+    form.confirm.label.text = _unsettled(seen)
     twin = shown.twin_of(draft.work.head, now()) if draft.row.is_open else None
     return render_template(
         "drafts/show.html",
         draft=draft.row,
+        title=_title(draft.work.head),
         read_on=day_of(draft.row),
         read=draft.read,
         seen=seen,
@@ -129,6 +130,38 @@ def _page(draft: Draft, form: HeadForm, conflict: list[dict[str, object]] | None
         names=shown.area_names(draft.work),
         first=places.own_municipality() is None,
     )
+
+
+def _title(head: DraftHead) -> str:
+    """Which report it is, as far as that is known."""
+    month = written_month(head.month)
+    if not head.municipality:
+        return str(_("Granska rapporten"))
+    name = f"{head.municipality}, {local.month_name(month)}" if month else head.municipality
+    return str(_("Granska %(report)s", report=name))
+
+
+def _unsettled(seen: Overview) -> str:
+    """What is not settled, in one sentence to say yes to."""
+    left = []
+    if seen.doubts:
+        left.append(
+            ngettext(
+                "%(num)d osäker punkt är inte avgjord",
+                "%(num)d osäkra punkter är inte avgjorda",
+                len(seen.doubts),
+            )
+        )
+    if seen.unconfirmed:
+        left.append(
+            ngettext(
+                "delområdena i %(num)d område är inte bekräftade",
+                "delområdena i %(num)d områden är inte bekräftade",
+                seen.unconfirmed,
+            )
+        )
+    both = _(" och ").join(left)
+    return str(_("%(what)s. Godkänn ändå.", what=both[:1].upper() + both[1:]))
 
 
 def _lead(seen: Overview) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Sequence
+from datetime import date, datetime
 from pathlib import PurePath
 from typing import Any
 
@@ -14,10 +15,13 @@ from flask_babel import gettext as _
 from tracker.domain.calendar import local_date
 from tracker.domain.editions import editions
 from tracker.domain.permissions import Deed
+from tracker.domain.text import fold
 from tracker.models import Evaluation, ImportDraft
 from tracker.services import drafts
 from tracker.services import evaluations as service
 from tracker.services.review.changes import changes
+from tracker.services.spelling import spelled_as_known, written_month
+from tracker.services.versions.history import PastVersion, versions_of
 from tracker.web import background, downloads
 from tracker.web.access import me, requires
 from tracker.web.evaluations.blueprint import bp
@@ -32,7 +36,7 @@ def index() -> ResponseReturnValue:
     return render_template(
         "evaluations/index.html",
         evaluations=service.evaluations_listed(me()),
-        waiting=[(draft, _day(draft)) for draft in drafts.drafts_waiting(me())],
+        waiting=_waiting(drafts.drafts_waiting(me())),
         may_import=me().may(Deed.EVALUATION_IMPORT),
         edition_years={one.key: one.year for one in editions()},
     )
@@ -48,6 +52,8 @@ def show(evaluation_id: int) -> ResponseReturnValue:
         shown=shown,
         kept_report=_kept_report(shown.row),
         changed=_changed_in_review(evaluation_id),
+        versions=_versions(shown.row),
+        may_import=me().may(Deed.EVALUATION_IMPORT),
         strip=[_strip_area(area) for area in shown.areas],
         may_see_points=me().may(Deed.POINT_VIEW),
         edition_names={one.key: one.name for one in editions()},
@@ -84,8 +90,33 @@ def _size(octets: int) -> str:
     return f"{format_decimal(round(octets / 1_000_000, 1))} MB"
 
 
-def _day(draft: ImportDraft) -> date:
-    return local_date(draft.created_at, current_app.extensions["settings"].timezone)
+def _waiting(rows: Sequence[ImportDraft]) -> list[tuple[ImportDraft, date, str | None]]:
+    """The drafts with the day they were read, and the file name of an earlier one of the same
+    municipality and month."""
+    first: dict[tuple[str, str], ImportDraft] = {}
+    found: list[tuple[ImportDraft, date, str | None]] = []
+    for draft in rows:
+        head = (draft.work or {}).get("head") or draft.content
+        month = written_month(head["month"] or "")
+        name = spelled_as_known(head["municipality"] or "", ())
+        if not (name and month):
+            found.append((draft, _day(draft.created_at), None))
+            continue
+        twin = first.setdefault((fold(name), f"{month:%Y-%m}"), draft)
+        same = None if twin is draft else twin.file_name
+        found.append((draft, _day(draft.created_at), same))
+    return found
+
+
+def _versions(evaluation: Evaluation) -> list[tuple[PastVersion, date]]:
+    """The versions with the day of each; none while there is only one."""
+    if evaluation.version == 1:
+        return []
+    return [(one, _day(one.at)) for one in versions_of(evaluation.id, me())]
+
+
+def _day(moment: datetime) -> date:
+    return local_date(moment, current_app.extensions["settings"].timezone)
 
 
 def _strip_area(area: service.ShownArea) -> dict[str, Any]:
