@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
-import tempfile
 from pathlib import Path
 from threading import BoundedSemaphore
 
@@ -14,6 +12,7 @@ from tracker.importers.isolated import render_page
 from tracker.models import User
 from tracker.services.drafts import load_draft
 from tracker.services.sources import Sources
+from tracker.services.whole_files import write_whole
 
 WIDTH = 1000  # pixels: sharp on the widest pane that shows it
 _PATIENCE = 10  # seconds to wait for one's turn
@@ -70,14 +69,8 @@ def _kept(path: Path) -> bytes | None:
 
 
 def _keep(path: Path, image: bytes) -> None:
-    """Written whole before it has its name, so that nobody meets half a picture. It is drawn
-    already: a disk that takes no more keeps nobody from seeing it."""
+    """It is drawn already: a disk that takes no more keeps nobody from seeing it."""
     try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
-            file.write(image)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(file.name).replace(path)
+        write_whole(path, image)
     except OSError:
         _LOG.exception("a page's picture could not be kept")

@@ -7,12 +7,11 @@ tampered with does not answer to its name.
 from __future__ import annotations
 
 import hashlib
-import os
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
 from tracker.domain.errors import RuleBroken
+from tracker.services.whole_files import write_whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,17 +29,11 @@ class Sources:
     root: Path
 
     def keep(self, data: bytes) -> str:
-        """Keep the bytes and give their SHA-256. Written whole before it has its name, so that
-        nobody meets half a file."""
+        """Keep the bytes and give their SHA-256."""
         digest = hashlib.sha256(data).hexdigest()
         path = self._path(digest)
         if not self._is_whole(path, digest):
-            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-            Path(file.name).replace(path)
+            write_whole(path, data)
         return digest
 
     def read(self, digest: str) -> bytes:
