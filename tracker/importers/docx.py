@@ -8,10 +8,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from tracker.domain.errors import RuleBroken
 from tracker.domain.text import normalise_space
 from tracker.importers.lines import MAX_LINES, Cell, Line, Progress, TooMuch, bounded, untold
-from tracker.importers.package import DOCX, check, damaged
+from tracker.importers.package import DOCX, opened
 from tracker.importers.text import split_bullet
 
 _MAX_PARAGRAPHS = 5 * MAX_LINES  # the empty ones too
@@ -30,20 +29,15 @@ def read_lines(data: bytes, _progress: Progress = untold) -> list[Line]:
 
     A text box comes after the paragraph that it is anchored in. Footnotes, heads and feet are not
     read. `page` stays None: Word breaks pages when it prints, and the traces that it leaves of
-    them are missing or stale in many files. Raises RuleBroken where `package.check` does, where
+    them are missing or stale in many files. Raises RuleBroken where `package.opened` does, where
     the document is damaged, or holds far more text than a report has.
     """
-    check(data, DOCX)
     import docx  # slow to import, and the web process seldom needs it
 
-    try:
+    with opened(data, DOCX):
         document = docx.Document(io.BytesIO(data))
         walker = _Walker({s.style_id: s.name or "" for s in document.styles})
         return bounded(walker.blocks(document.element.body, None))
-    except (RuleBroken, MemoryError):
-        raise
-    except Exception as error:  # a damaged file fails anywhere inside the library
-        raise damaged(DOCX) from error
 
 
 @dataclass

@@ -12,6 +12,8 @@ import io
 import re
 import zipfile
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from tracker.domain.errors import N_, RuleBroken
@@ -60,6 +62,22 @@ def check(data: bytes, office: Office) -> None:
             _check_parts(package, entries, office)
     except _BROKEN:
         raise damaged(office) from None
+
+
+@contextmanager
+def opened(data: bytes, office: Office) -> Iterator[None]:
+    """Where a package that `check` lets pass is parsed: whatever fails in there means damage.
+
+    Raises:
+        RuleBroken: as `check` does, or it is damaged after all.
+    """
+    check(data, office)
+    try:
+        yield
+    except (RuleBroken, MemoryError):
+        raise
+    except Exception as error:  # a damaged file fails anywhere inside a library
+        raise damaged(office) from error
 
 
 def names(data: bytes) -> list[str] | None:

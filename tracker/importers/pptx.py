@@ -15,10 +15,9 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import Any
 
-from tracker.domain.errors import RuleBroken
 from tracker.domain.text import normalise_space
 from tracker.importers.lines import Box, Cell, Line, Progress, TooMuch, bounded, untold
-from tracker.importers.package import PPTX, check, damaged
+from tracker.importers.package import PPTX, opened
 from tracker.importers.pptx_order import Piece, reading_order
 from tracker.importers.text import split_bullet
 
@@ -42,22 +41,17 @@ def read_lines(data: bytes, progress: Progress = untold) -> list[Line]:
     """The paragraphs of a presentation in reading order; `number` runs over the whole file, and
     `progress` is told after each slide.
 
-    Raises RuleBroken where `package.check` does, where the presentation is damaged, or holds far
+    Raises RuleBroken where `package.opened` does, where the presentation is damaged, or holds far
     more text than a report has.
     """
-    check(data, PPTX)
     import pptx  # slow to import, and the web process seldom needs it
 
-    try:
+    with opened(data, PPTX):
         presentation = pptx.Presentation(io.BytesIO(data))
         if len(presentation.slides) > MAX_SLIDES:
             raise TooMuch
         size = (presentation.slide_width or 1, presentation.slide_height or 1)
         return bounded(_Deck(size).lines(presentation.slides, progress))
-    except (RuleBroken, MemoryError):
-        raise
-    except Exception as error:  # a damaged file fails anywhere inside the library
-        raise damaged(PPTX) from error
 
 
 @dataclass

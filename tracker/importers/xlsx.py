@@ -13,10 +13,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from tracker.domain.errors import RuleBroken
 from tracker.domain.text import normalise_space
 from tracker.importers.lines import Cell, Line, Progress, TooMuch, bounded, untold
-from tracker.importers.package import XLSX, check, damaged
+from tracker.importers.package import XLSX, opened
 from tracker.importers.text import split_bullet
 
 MAX_SHEETS = 200
@@ -28,20 +27,15 @@ def read_lines(data: bytes, progress: Progress = untold) -> list[Line]:
     """The cells of a workbook that hold anything, row by row; `number` runs over the whole file,
     and `progress` is told after each sheet.
 
-    Raises RuleBroken where `package.check` does, where the workbook is damaged, or holds far more
+    Raises RuleBroken where `package.opened` does, where the workbook is damaged, or holds far more
     text than a report has.
     """
-    check(data, XLSX)
     import openpyxl  # slow to import, and the web process seldom needs it
 
-    try:
-        with warnings.catch_warnings(action="ignore"):  # of parts that it knows no use for
-            book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
-            return bounded(_Book().lines(book, progress))
-    except (RuleBroken, MemoryError):
-        raise
-    except Exception as error:  # a damaged file fails anywhere inside the library
-        raise damaged(XLSX) from error
+    # It warns of parts that it knows no use for.
+    with opened(data, XLSX), warnings.catch_warnings(action="ignore"):
+        book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
+        return bounded(_Book().lines(book, progress))
 
 
 @dataclass

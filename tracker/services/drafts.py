@@ -81,7 +81,7 @@ def read_again(
         RuleBroken: the file is gone, or cannot be read.
         NotFound, Forbidden.
     """
-    known = load_draft(draft_id, by).row
+    known = load_row(draft_id, by)
     source = SourceFile(known.file_sha256, known.file_name)
     db.session.rollback()
     reading = read_isolated(sources.read(source.sha256), source.name, progress)
@@ -137,8 +137,8 @@ def drafts_waiting(by: User) -> Sequence[ImportDraft]:
     return db.session.scalars(query).all()
 
 
-def load_draft(draft_id: int, by: User) -> Draft:
-    """A draft, open or answered.
+def load_row(draft_id: int, by: User) -> ImportDraft:
+    """The row of a draft, open or answered: for those who do not need what it says.
 
     Raises:
         NotFound, Forbidden.
@@ -147,7 +147,16 @@ def load_draft(draft_id: int, by: User) -> Draft:
     row = db.session.get(ImportDraft, draft_id, options=[joinedload(ImportDraft.created_by)])
     if row is None:
         raise NotFound
-    return opened(row)
+    return row
+
+
+def load_draft(draft_id: int, by: User) -> Draft:
+    """A draft, open or answered.
+
+    Raises:
+        NotFound, Forbidden.
+    """
+    return opened(load_row(draft_id, by))
 
 
 def opened(row: ImportDraft) -> Draft:

@@ -10,7 +10,7 @@ from tracker.domain.errors import NotFound, RuleBroken
 from tracker.extensions import db
 from tracker.importers.isolated import render_page
 from tracker.models import User
-from tracker.services.drafts import load_draft
+from tracker.services.drafts import load_row
 from tracker.services.sources import Sources
 from tracker.services.whole_files import write_whole
 
@@ -35,7 +35,7 @@ def page_image(draft_id: int, page: int, *, by: User, sources: Sources, cache: P
         RuleBroken: the file is gone, or the page cannot be drawn.
         Forbidden: the person may not see drafts.
     """
-    row = load_draft(draft_id, by).row
+    row = load_row(draft_id, by)
     if not has_pictures(row.file_name):
         raise NotFound
     digest = row.file_sha256

@@ -19,7 +19,7 @@ from tracker.web.messages import translated
 @requires(Deed.EVALUATION_IMPORT)
 def again(draft_id: int) -> ResponseReturnValue:
     """Read the kept file as a draft of its own; one that still waits needs no second."""
-    row = drafts.load_draft(draft_id, me()).row
+    row = drafts.load_row(draft_id, me())
     if row.is_open:
         return redirect(url_for("drafts.show", draft_id=draft_id))
     readings = background.readings()

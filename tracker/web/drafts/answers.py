@@ -64,7 +64,7 @@ def undoes(before: Work, draft_id: int, item_id: int) -> int | None:
 
 def overtaken(draft_id: int) -> ResponseReturnValue:
     """What was typed for something that is no longer there, or no longer open."""
-    row = drafts.load_draft(draft_id, me()).row
+    row = drafts.load_row(draft_id, me())
     page = render_template("drafts/overtaken.html", draft=row, texts=rescue.written())
     return page, 409
 

@@ -16,5 +16,5 @@ from tracker.web.drafts.blueprint import bp
 @requires(Deed.EVALUATION_IMPORT)
 def source(draft_id: int) -> ResponseReturnValue:
     """The report, as it came."""
-    row = drafts.load_draft(draft_id, me()).row
+    row = drafts.load_row(draft_id, me())
     return downloads.kept_file(SourceFile(row.file_sha256, row.file_name), background.sources())
