@@ -15,7 +15,7 @@ from tracker.domain.permissions import Role
 from tracker.extensions import db
 from tracker.models import User
 from tracker.services import accounts, journal
-from tracker.services.action_rules import Refused
+from tracker.services.actions.rules import Refused
 from tracker.services.people import (
     NewPerson,
     NewRole,

@@ -13,7 +13,7 @@ from tracker.domain.errors import Forbidden, NotFound, RuleBroken
 from tracker.extensions import db
 from tracker.models import ActionPlan, PlanState
 from tracker.services import journal
-from tracker.services.action_rules import Refused
+from tracker.services.actions.rules import Refused
 from tracker.services.plans import Minutes, adopt_plan, load_plan
 
 MINUTES = Minutes("  Kommunstyrelsen ", TODAY, 53, "KS 2026/0412")

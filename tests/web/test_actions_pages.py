@@ -13,7 +13,7 @@ from tracker.domain.statuses import ActionStatus, Health
 from tracker.extensions import db
 from tracker.models import ActionPlan, Milestone, PlanState, StatusUpdate
 from tracker.services import journal
-from tracker.services.action_lists import Counts
+from tracker.services.actions.lists import Counts
 from tracker.web.actions.words import sentences_of
 
 HOSTILE = "<script>alert(1)</script> \"'&{{ 7*7 }} 🙂 \u202eabc"

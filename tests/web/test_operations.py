@@ -12,7 +12,8 @@ from tests.helpers.visitor import Visits
 from tracker.domain.statuses import Health
 from tracker.extensions import db
 from tracker.models import OutboxMessage, OutboxState, WorkerHeartbeat
-from tracker.services import action_steps, journal
+from tracker.services import journal
+from tracker.services.actions import steps
 from tracker.services.operations import DEEDS
 
 
@@ -69,7 +70,7 @@ def test_the_outbox_has_pages(cast: Cast, visit: Visits, count_queries: Any) -> 
 
 
 def test_the_journal_speaks(cast: Cast, visit: Visits) -> None:
-    action_steps.report_status(cast.action.id, Health.ON_TRACK, "Går bra.", by=cast.owner, now=NOW)
+    steps.report_status(cast.action.id, Health.ON_TRACK, "Går bra.", by=cast.owner, now=NOW)
     journal.record("odd.deed", "action", cast.action.id, {}, by=None, now=NOW)
     db.session.commit()
     page = visit(cast.admin).get("/operations/journal")

@@ -13,7 +13,7 @@ from tracker.cli.common import ensure_schema, fail, now_option, plain_errors, sa
 from tracker.domain.errors import RuleBroken
 from tracker.domain.permissions import Role
 from tracker.services import departures, people, places
-from tracker.services.action_rules import Refused
+from tracker.services.actions.rules import Refused
 
 user = AppGroup("user", help="Accounts.")
 

@@ -18,7 +18,7 @@ from tracker.extensions import db
 from tracker.mail.message import check_address
 from tracker.models import Action, Committee, RoleAssignment, Unit, User
 from tracker.services import accounts, journal, scope
-from tracker.services.action_rules import Refused, check_length, check_written, collecting
+from tracker.services.actions.rules import Refused, check_length, check_written, collecting
 
 NAME_MAX = 120
 PASSWORD_MIN = 12

@@ -14,7 +14,13 @@ from tracker.domain.text import normalise_space
 from tracker.extensions import db
 from tracker.models import Action, ActionPlan, Decision, PlanState, User
 from tracker.services import journal, scope
-from tracker.services.action_rules import BODY_MAX, Refused, check_length, check_written, collecting
+from tracker.services.actions.rules import (
+    BODY_MAX,
+    Refused,
+    check_length,
+    check_written,
+    collecting,
+)
 
 RECORD_MAX = 50
 SECTION_MAX = 9_999

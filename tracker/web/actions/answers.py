@@ -8,7 +8,7 @@ from flask import current_app, flash, request
 from flask_wtf import FlaskForm
 
 from tracker.domain.errors import Conflict, Forbidden, NotFound, RuleBroken
-from tracker.services.action_rules import Refused
+from tracker.services.actions.rules import Refused
 from tracker.web.local import safe_target
 from tracker.web.messages import show_error, translated
 

@@ -27,9 +27,9 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.widgets import HiddenInput
 
 from tracker.domain.statuses import HEALTH_MARKS, OPEN, STATUS_MARKS, ActionStatus, Health
-from tracker.services.action_lists import ActionFilter, Sort
-from tracker.services.action_pages import FilterChoices, FormChoices, PlanShown
-from tracker.services.actions import ActionChanges, NewAction
+from tracker.services.actions.lists import ActionFilter, Sort
+from tracker.services.actions.pages import FilterChoices, FormChoices, PlanShown
+from tracker.services.actions.wording import ActionChanges, NewAction
 
 T = TypeVar("T")
 Named = Iterable[tuple[Any, str]]

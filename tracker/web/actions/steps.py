@@ -15,7 +15,8 @@ from tracker.domain.errors import RuleBroken
 from tracker.domain.permissions import Deed
 from tracker.domain.statuses import OPEN, ActionStatus
 from tracker.models import Action
-from tracker.services import action_steps, scope
+from tracker.services import scope
+from tracker.services.actions import steps as deeds
 from tracker.web.access import me, requires
 from tracker.web.actions import bp
 from tracker.web.actions.answers import ONE, asked_next, refused, tell
@@ -40,7 +41,7 @@ def report(action_id: int) -> ResponseReturnValue:
         "actions/report.html",
         form,
         action,
-        lambda: action_steps.report_status(
+        lambda: deeds.report_status(
             action_id, form.health.data, form.text.data or "", by=me(), now=now()
         ),
         _("Lägesrapporten för ”%(title)s” är sparad.", title=action.title),
@@ -58,7 +59,7 @@ def complete(action_id: int) -> ResponseReturnValue:
         "actions/complete.html",
         form,
         action,
-        lambda: action_steps.complete_action(
+        lambda: deeds.complete_action(
             action_id,
             form.evidence_title.data or "",
             form.evidence_url.data or "",
@@ -75,7 +76,7 @@ def complete(action_id: int) -> ResponseReturnValue:
 def verify(action_id: int) -> ResponseReturnValue:
     """Somebody else has seen the evidence."""
     try:
-        action_steps.verify_action(action_id, by=me(), now=now(), today=today())
+        deeds.verify_action(action_id, by=me(), now=now(), today=today())
     except RuleBroken as error:
         tell(error)
     else:
@@ -93,7 +94,7 @@ def reopen(action_id: int) -> ResponseReturnValue:
         "actions/reopen.html",
         form,
         action,
-        lambda: action_steps.reopen_action(action_id, form.reason.data or "", by=me(), now=now()),
+        lambda: deeds.reopen_action(action_id, form.reason.data or "", by=me(), now=now()),
         _("Åtgärden är öppen igen."),
         for_open=False,
         was_dropped=action.status is ActionStatus.DROPPED,
@@ -110,7 +111,7 @@ def drop(action_id: int) -> ResponseReturnValue:
         "actions/drop.html",
         form,
         action,
-        lambda: action_steps.drop_action(
+        lambda: deeds.drop_action(
             action_id,
             form.reason.data or "",
             form.decided_by.data or "",
@@ -128,7 +129,7 @@ def milestone(action_id: int, mid: int) -> ResponseReturnValue:
     """Tick a milestone, or take the tick away."""
     wanted = MilestoneForm().done.data == "1"
     try:
-        piece = action_steps.toggle_milestone(
+        piece = deeds.toggle_milestone(
             action_id, mid, done=wanted, by=me(), now=now(), today=today()
         )
     except RuleBroken as error:

@@ -12,7 +12,8 @@ from tracker.clock import now
 from tracker.domain.errors import Conflict, RuleBroken
 from tracker.domain.permissions import Deed
 from tracker.domain.statuses import OPEN, timeliness
-from tracker.services import action_lists, action_pages, actions, scope
+from tracker.services import scope
+from tracker.services.actions import lists, pages, wording
 from tracker.web.access import me, requires
 from tracker.web.actions import bp, steps, words
 from tracker.web.actions.answers import ONE, asked_next, refused, zone
@@ -36,11 +37,11 @@ __all__ = ["bp", "steps"]
 @requires(Deed.PLAN_VIEW)
 def index() -> ResponseReturnValue:
     """The plan: its heading, its numbers, its actions."""
-    plans = action_pages.plans_shown(me())
+    plans = pages.plans_shown(me())
     form = FilterForm(request.args)
-    form.offer(action_pages.filter_choices(me()), plans)
+    form.offer(pages.filter_choices(me()), plans)
     asked = form.asked()
-    listed = action_lists.actions_listed(
+    listed = lists.actions_listed(
         asked, asked_page(), by=me(), today=today(), zone=zone(), size=SIZE
     )
     shown = [plan for plan in plans if asked.plan_id in (None, plan.id)]
@@ -52,7 +53,7 @@ def index() -> ResponseReturnValue:
         form=form,
         asked=asked,
         more_filters=bool(asked.health or asked.unit_id or asked.committee_id or asked.plan_id)
-        or asked.sort is not action_lists.Sort.DEADLINE,
+        or asked.sort is not lists.Sort.DEADLINE,
         lead=words.sentences_of(listed.counts),
         page=page_of(listed.total),
         here=request.full_path.rstrip("?"),
@@ -63,7 +64,7 @@ def index() -> ResponseReturnValue:
 @requires(Deed.ACTION_REPORT)
 def mine() -> ResponseReturnValue:
     """What the reader owns, the most urgent first, each with its report form."""
-    own = action_lists.my_actions(me(), today(), zone())
+    own = lists.my_actions(me(), today(), zone())
     return render_template(
         "actions/mine.html",
         own=own,
@@ -76,7 +77,7 @@ def mine() -> ResponseReturnValue:
 @requires(Deed.ACTION_VIEW)
 def show(action_id: int) -> ResponseReturnValue:
     """Everything about one action."""
-    shown = action_pages.action_shown(action_id, me())
+    shown = pages.action_shown(action_id, me())
     action = shown.action
     return render_template(
         "actions/show.html",
@@ -100,12 +101,12 @@ def new() -> ResponseReturnValue:
     point_ids = asked_points()
     came_from = asked_next() or (url_for("points.index") if point_ids else None)
     form = NewActionForm()
-    choices = action_pages.form_choices(me(), Deed.ACTION_CREATE)
+    choices = pages.form_choices(me(), Deed.ACTION_CREATE)
     form.offer(choices, _("Samma som förvaltningens"))
     status = 422 if form.is_submitted() else 200
     if form.validate_on_submit():
         try:
-            action = actions.create_action(
+            action = wording.create_action(
                 form.new_action(point_ids), by=me(), now=now(), today=today()
             )
         except RuleBroken as error:
@@ -116,7 +117,7 @@ def new() -> ResponseReturnValue:
     return render_template(
         "actions/new.html",
         form=form,
-        points=action_pages.points_shown(point_ids, me()),
+        points=pages.points_shown(point_ids, me()),
         choices=choices,
         target=url_for("actions.new", point=point_ids, next=came_from),
         back=words.way_back(came_from or ""),
@@ -142,15 +143,15 @@ def edit(action_id: int) -> ResponseReturnValue:
     page = asked_next() or url_for("actions.show", action_id=action_id)
     if action.status not in OPEN and request.method == "GET":
         return redirect(page)
-    form = EditActionForm(data=actions.saved_values(action))
-    choices = action_pages.form_choices(me(), Deed.ACTION_EDIT, kept_unit_id=action.unit_id)
+    form = EditActionForm(data=wording.saved_values(action))
+    choices = pages.form_choices(me(), Deed.ACTION_EDIT, kept_unit_id=action.unit_id)
     form.offer(choices, _("Ingen"))
     form.offer_status()
     answer: dict[str, Any] = {"conflict": None}
     status = 422 if form.is_submitted() else 200
     if form.validate_on_submit():
         try:
-            actions.edit_action(
+            wording.edit_action(
                 action_id, form.changes(), form.version.data or 0, by=me(), now=now(), today=today()
             )
         except Conflict as conflict:

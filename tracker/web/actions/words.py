@@ -22,8 +22,8 @@ from tracker.domain.statuses import (
     Timeliness,
 )
 from tracker.models import JournalEntry, OutboxState
-from tracker.services.action_lists import Counts
-from tracker.services.action_pages import ReminderShown
+from tracker.services.actions.lists import Counts
+from tracker.services.actions.pages import ReminderShown
 from tracker.web.actions import bp
 from tracker.web.local import long_date, today
 

@@ -13,7 +13,7 @@ from tracker.domain.permissions import Deed, Role
 from tracker.models import RoleAssignment
 from tracker.services import departures
 from tracker.services import people as service
-from tracker.services.action_rules import Refused
+from tracker.services.actions.rules import Refused
 from tracker.web.access import me, requires
 from tracker.web.messages import done, show_error, translated
 from tracker.web.paging import asked_page, page_of

@@ -7,7 +7,7 @@ from flask_wtf import FlaskForm
 from wtforms import DateField, IntegerField, StringField
 from wtforms.validators import InputRequired, Length, NumberRange
 
-from tracker.services.action_rules import BODY_MAX
+from tracker.services.actions.rules import BODY_MAX
 from tracker.services.plans import RECORD_MAX, SECTION_MAX, Minutes
 
 

@@ -12,7 +12,7 @@ from tracker.domain.permissions import Deed
 from tracker.models import PlanState
 from tracker.services import places
 from tracker.services import plans as service
-from tracker.services.action_rules import Refused
+from tracker.services.actions.rules import Refused
 from tracker.web.access import me, requires
 from tracker.web.local import today
 from tracker.web.messages import done, show_error

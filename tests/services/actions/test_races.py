@@ -17,8 +17,8 @@ from tracker.domain.statuses import ActionStatus, Health
 from tracker.extensions import db
 from tracker.models import Action, ActionPlan, StatusUpdate, User
 from tracker.services import journal
-from tracker.services.action_steps import report_status, verify_action
-from tracker.services.actions import ActionChanges, NewAction, create_action, edit_action
+from tracker.services.actions.steps import report_status, verify_action
+from tracker.services.actions.wording import ActionChanges, NewAction, create_action, edit_action
 
 
 def at_once(app: Flask, *tasks: Callable[[], Any]) -> list[Any]:

@@ -15,8 +15,8 @@ from tracker.domain.statuses import ActionStatus
 from tracker.extensions import db
 from tracker.models import Action, ActionPlan, PlanState, RoleAssignment
 from tracker.services import journal
-from tracker.services.action_rules import Refused
-from tracker.services.actions import ActionChanges, NewAction, create_action, edit_action
+from tracker.services.actions.rules import Refused
+from tracker.services.actions.wording import ActionChanges, NewAction, create_action, edit_action
 
 LATER = NOW + timedelta(hours=1)
 DAY = timedelta(days=1)

@@ -21,8 +21,8 @@ from tracker.models import (
     Milestone,
     User,
 )
-from tracker.services import action_rules as rules
 from tracker.services import journal, scope
+from tracker.services.actions import rules
 
 DRAFT_TITLE = "Handlingsplan"
 

@@ -11,7 +11,7 @@ from tracker.domain.errors import Forbidden
 from tracker.domain.statuses import OPEN, ActionStatus, Health, Timeliness
 from tracker.extensions import db
 from tracker.models import Milestone, PlanState, StatusUpdate
-from tracker.services.action_lists import ActionFilter, Sort, actions_listed, my_actions
+from tracker.services.actions.lists import ActionFilter, Sort, actions_listed, my_actions
 
 OURS = [
     "Mät väntetider för företag",

@@ -12,8 +12,8 @@ from tracker.domain.statuses import ActionStatus, Health
 from tracker.extensions import db
 from tracker.models import StatusUpdate
 from tracker.services import journal
-from tracker.services.action_rules import Refused
-from tracker.services.action_steps import (
+from tracker.services.actions.rules import Refused
+from tracker.services.actions.steps import (
     complete_action,
     drop_action,
     reopen_action,

@@ -11,8 +11,8 @@ from tracker.domain.permissions import Deed
 from tracker.domain.statuses import OPEN, ActionStatus, Health, check_transition
 from tracker.extensions import db
 from tracker.models import Action, Evidence, Milestone, StatusUpdate, User
-from tracker.services import action_rules as rules
 from tracker.services import journal
+from tracker.services.actions import rules
 
 SAME_REPORT = timedelta(minutes=1)
 

@@ -24,7 +24,7 @@ from tracker.models import (
     StatusUpdate,
 )
 from tracker.services import journal
-from tracker.services.action_pages import (
+from tracker.services.actions.pages import (
     action_shown,
     filter_choices,
     form_choices,

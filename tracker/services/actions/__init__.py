@@ -1,0 +1,1 @@
+"""Actions: how they are worded, changed, carried out, found and shown."""
