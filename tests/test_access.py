@@ -66,6 +66,7 @@ class Thing:
         adopted = action.plan.state is PlanState.ADOPTED
         return (
             (scope.own and action.owner_id == user.id)
+            or (scope.part and user in action.contributors)
             or action.unit_id in scope.units
             or (adopted and action.committee_id in scope.committees)
         )

@@ -43,7 +43,7 @@ def schema_of(engine: Engine) -> dict[str, dict[str, Any]]:
                 "primary key": inspector.get_pk_constraint(table),
                 "uniques": by_name(inspector.get_unique_constraints(table)),
                 "checks": by_name(inspector.get_check_constraints(table)),
-                "foreign keys": by_name(inspector.get_foreign_keys(table)),
+                "foreign keys": by_name(foreign_keys_of(engine, table)),
                 "indexes": indexes.get(table, []),
             }
             for table in sorted(inspector.get_table_names())
@@ -55,6 +55,20 @@ def column_facts(column: Any) -> tuple[str, bool, str | None]:
     """Type, whether it may be empty, and its default."""
     default = column.get("default")
     return repr(column["type"]), column["nullable"], str(default) if default else None
+
+
+def foreign_keys_of(engine: Engine, table: str) -> list[dict[str, Any]]:
+    """The table's foreign keys. A column that was added later holds its key itself on SQLite;
+    SQLAlchemy does not read the name of such a key, which stands in the table's own text."""
+    found: list[dict[str, Any]] = [dict(key) for key in inspect(engine).get_foreign_keys(table)]
+    if engine.dialect.name == "sqlite":
+        with engine.connect() as connection:
+            query = text("SELECT sql FROM sqlite_master WHERE type = 'table' AND name = :name")
+            definition = connection.scalar(query, {"name": table}) or ""
+        inline = dict(re.findall(r"(\w+) \w+ CONSTRAINT (\w+) REFERENCES", definition))
+        for key in found:
+            key["name"] = key["name"] or inline.get(key["constrained_columns"][0])
+    return found
 
 
 def by_name(constraints: Any) -> dict[Any, Any]:

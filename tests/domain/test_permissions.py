@@ -26,13 +26,17 @@ TABLE = {
     Deed.EVALUATION_VIEW: (None, "any", "any", "any"),
     Deed.EVALUATION_IMPORT: (None, "any", None, None),
     Deed.POINT_VIEW: (None, "any", "any", None),
+    Deed.POINT_ANSWER: (None, "any", None, None),
     Deed.COMPARISON_VIEW: (None, "any", "any", "any"),
-    Deed.PLAN_VIEW: (None, "unit", "own", "committee"),
+    Deed.PLAN_VIEW: (None, "unit+part", "part", "committee"),
+    Deed.PLAN_EDIT: (None, None, None, None),
     Deed.PLAN_ADOPT: (None, None, None, None),
-    Deed.ACTION_VIEW: (None, "unit", "own", "committee"),
+    Deed.ACTION_VIEW: (None, "unit+part", "part", "committee"),
     Deed.ACTION_CREATE: (None, "unit", None, None),
     Deed.ACTION_EDIT: (None, "unit", None, None),
-    Deed.ACTION_REPORT: (None, "unit", "own", None),
+    Deed.ACTION_REPORT: (None, "unit+part", "part", None),
+    Deed.ACTION_ATTACH: (None, "unit+part", "part", None),
+    Deed.ACTION_COMMENT: (None, "unit+part", "part", None),
     Deed.ACTION_COMPLETE: (None, "unit", "own", None),
     Deed.ACTION_VERIFY: (None, "unit", None, None),
     Deed.ACTION_DROP: (None, "unit", None, None),
@@ -44,7 +48,9 @@ UNIT, BOARD = 7, 9
 EXPECTED = {
     "any": Scope(everything=True),
     "unit": Scope(units=frozenset({UNIT}), own=True),
+    "unit+part": Scope(units=frozenset({UNIT}), own=True, part=True),
     "own": Scope(own=True),
+    "part": Scope(own=True, part=True),
     "committee": Scope(committees=frozenset({BOARD})),
     None: Scope(),
 }
@@ -82,7 +88,7 @@ def test_a_director_without_unit_reaches_everything():
 
 
 def test_a_manager_without_unit_reaches_no_more_than_their_own():
-    assert scope_of([Assignment(MANAGER)], Deed.ACTION_VIEW) == Scope(own=True)
+    assert scope_of([Assignment(MANAGER)], Deed.ACTION_VIEW) == Scope(own=True, part=True)
 
 
 def test_a_committee_member_without_committee_reaches_nothing():
@@ -95,7 +101,7 @@ def test_nobody_may_nothing():
 
 def test_roles_add_up():
     both = [Assignment(MANAGER, unit_id=1), Assignment(COMMITTEE, committee_id=2)]
-    assert scope_of(both, Deed.ACTION_VIEW) == Scope(committees=frozenset({2}), own=True)
+    assert scope_of(both, Deed.ACTION_VIEW) == Scope(committees=frozenset({2}), own=True, part=True)
     two = [Assignment(DIRECTOR, unit_id=1), Assignment(DIRECTOR, unit_id=3)]
     assert scope_of(two, Deed.ACTION_EDIT) == Scope(units=frozenset({1, 3}), own=True)
 

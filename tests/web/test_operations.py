@@ -14,7 +14,7 @@ from tracker.extensions import db
 from tracker.models import OutboxMessage, OutboxState, WorkerHeartbeat
 from tracker.services import journal
 from tracker.services.actions import steps
-from tracker.services.operations import DEEDS
+from tracker.services.journal_words import DEEDS
 
 
 def letter(cast: Cast, number: int, **changes: Any) -> OutboxMessage:

@@ -17,13 +17,15 @@ class Role(StrEnum):
 
 
 class Reach(StrEnum):
-    """How far a permission reaches."""
+    """How far a permission reaches: OWN to what one answers for, PART also to what one
+    contributes to."""
 
     ANY = "any"
     WHOLE = "whole"
     UNIT = "unit"
     COMMITTEE = "committee"
     OWN = "own"
+    PART = "part"
 
 
 class Deed(StrEnum):
@@ -34,13 +36,17 @@ class Deed(StrEnum):
     EVALUATION_VIEW = "evaluation.view"
     EVALUATION_IMPORT = "evaluation.import"
     POINT_VIEW = "point.view"
+    POINT_ANSWER = "point.answer"
     COMPARISON_VIEW = "comparison.view"
     PLAN_VIEW = "plan.view"
+    PLAN_EDIT = "plan.edit"
     PLAN_ADOPT = "plan.adopt"
     ACTION_VIEW = "action.view"
     ACTION_CREATE = "action.create"
     ACTION_EDIT = "action.edit"
     ACTION_REPORT = "action.report"
+    ACTION_ATTACH = "action.attach"
+    ACTION_COMMENT = "action.comment"
     ACTION_COMPLETE = "action.complete"
     ACTION_VERIFY = "action.verify"
     ACTION_DROP = "action.drop"
@@ -61,6 +67,7 @@ PERMISSIONS: dict[Deed, dict[Role, Reach]] = {
     },
     Deed.EVALUATION_IMPORT: {Role.DIRECTOR: Reach.ANY},
     Deed.POINT_VIEW: {Role.DIRECTOR: Reach.ANY, Role.MANAGER: Reach.ANY},
+    Deed.POINT_ANSWER: {Role.DIRECTOR: Reach.ANY},
     Deed.COMPARISON_VIEW: {
         Role.DIRECTOR: Reach.ANY,
         Role.MANAGER: Reach.ANY,
@@ -68,18 +75,21 @@ PERMISSIONS: dict[Deed, dict[Role, Reach]] = {
     },
     Deed.PLAN_VIEW: {
         Role.DIRECTOR: Reach.UNIT,
-        Role.MANAGER: Reach.OWN,
+        Role.MANAGER: Reach.PART,
         Role.COMMITTEE: Reach.COMMITTEE,
     },
+    Deed.PLAN_EDIT: {Role.DIRECTOR: Reach.WHOLE},
     Deed.PLAN_ADOPT: {Role.DIRECTOR: Reach.WHOLE},
     Deed.ACTION_VIEW: {
         Role.DIRECTOR: Reach.UNIT,
-        Role.MANAGER: Reach.OWN,
+        Role.MANAGER: Reach.PART,
         Role.COMMITTEE: Reach.COMMITTEE,
     },
     Deed.ACTION_CREATE: {Role.DIRECTOR: Reach.UNIT},
     Deed.ACTION_EDIT: {Role.DIRECTOR: Reach.UNIT},
-    Deed.ACTION_REPORT: {Role.DIRECTOR: Reach.UNIT, Role.MANAGER: Reach.OWN},
+    Deed.ACTION_REPORT: {Role.DIRECTOR: Reach.UNIT, Role.MANAGER: Reach.PART},
+    Deed.ACTION_ATTACH: {Role.DIRECTOR: Reach.UNIT, Role.MANAGER: Reach.PART},
+    Deed.ACTION_COMMENT: {Role.DIRECTOR: Reach.UNIT, Role.MANAGER: Reach.PART},
     Deed.ACTION_COMPLETE: {Role.DIRECTOR: Reach.UNIT, Role.MANAGER: Reach.OWN},
     Deed.ACTION_VERIFY: {Role.DIRECTOR: Reach.UNIT},
     Deed.ACTION_DROP: {Role.DIRECTOR: Reach.UNIT},
@@ -103,16 +113,18 @@ class Scope:
     """What a person's roles together reach for one deed.
 
     `everything` outshines the rest; otherwise a row is inside when its unit is in `units`, its
-    committee in `committees`, or the person owns it and `own` is set.
+    committee in `committees`, or the person owns it and `own` is set, or contributes to it and
+    `part` is set.
     """
 
     everything: bool = False
     units: frozenset[int] = frozenset()
     committees: frozenset[int] = frozenset()
     own: bool = False
+    part: bool = False
 
     def __bool__(self) -> bool:
-        return self.everything or self.own or bool(self.units or self.committees)
+        return self.everything or self.own or self.part or bool(self.units or self.committees)
 
 
 def scope_of(assignments: Iterable[Assignment], deed: Deed) -> Scope:
@@ -130,7 +142,9 @@ def scope_of(assignments: Iterable[Assignment], deed: Deed) -> Scope:
             for item, reach in held
             if reach is Reach.COMMITTEE and item.committee_id is not None
         ),
-        own=any(reach in (Reach.OWN, Reach.UNIT) for _, reach in held),
+        own=any(reach in (Reach.OWN, Reach.PART, Reach.UNIT) for _, reach in held),
+        part=Reach.PART in rules.values()
+        and any(reach in (Reach.PART, Reach.UNIT) for _, reach in held),
     )
 
 

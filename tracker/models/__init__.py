@@ -2,13 +2,30 @@
 
 from __future__ import annotations
 
+from tracker.models.actions import (
+    Action,
+    ActionLink,
+    CarriedAction,
+    Evidence,
+    Milestone,
+    SearchWord,
+    StatusUpdate,
+    action_contributor,
+    action_dependency,
+    action_plan_point,
+    action_point,
+    action_word,
+)
 from tracker.models.base import Base
+from tracker.models.changes import ChangeBatch, SheetDraft
+from tracker.models.dispositions import Answer, Disposition
 from tracker.models.evaluations import (
     Area,
     Evaluation,
     ImportDraft,
     ImprovementPoint,
     PointSubArea,
+    RoleModel,
     ScoreSet,
     Strength,
     SubArea,
@@ -16,16 +33,7 @@ from tracker.models.evaluations import (
 from tracker.models.journal import JournalEntry
 from tracker.models.people import LoginSession, RoleAssignment, User
 from tracker.models.places import Committee, Municipality, Unit
-from tracker.models.plans import (
-    Action,
-    ActionPlan,
-    Decision,
-    Evidence,
-    Milestone,
-    PlanState,
-    StatusUpdate,
-    action_point,
-)
+from tracker.models.plans import ActionPlan, Decision, DecisionKind, PlanPoint, PlanState
 from tracker.models.reminders import (
     OutboxMessage,
     OutboxState,
@@ -33,35 +41,52 @@ from tracker.models.reminders import (
     ReminderState,
     WorkerHeartbeat,
 )
+from tracker.models.talk import Comment, Mention
 
 __all__ = [
     "Action",
+    "ActionLink",
     "ActionPlan",
+    "Answer",
     "Area",
     "Base",
+    "CarriedAction",
+    "ChangeBatch",
+    "Comment",
     "Committee",
     "Decision",
+    "DecisionKind",
+    "Disposition",
     "Evaluation",
     "Evidence",
     "ImportDraft",
     "ImprovementPoint",
     "JournalEntry",
     "LoginSession",
+    "Mention",
     "Milestone",
     "Municipality",
     "OutboxMessage",
     "OutboxState",
+    "PlanPoint",
     "PlanState",
     "PointSubArea",
     "Reminder",
     "ReminderState",
     "RoleAssignment",
+    "RoleModel",
     "ScoreSet",
+    "SearchWord",
+    "SheetDraft",
     "StatusUpdate",
     "Strength",
     "SubArea",
     "Unit",
     "User",
     "WorkerHeartbeat",
+    "action_contributor",
+    "action_dependency",
+    "action_plan_point",
     "action_point",
+    "action_word",
 ]

@@ -147,10 +147,18 @@ class PointSubArea(Base):
 
 
 class ImprovementPoint(WithId, Base):
-    """What the evaluators asked for, word for word; general points belong to no area."""
+    """What the evaluators asked for, word for word; general points belong to no area.
+
+    `effort` is what we think it costs us (1 small, 2 middling, 3 large); `priority` is set by
+    hand (1 first, 3 last), None leaves it to domain.priority.
+    """
 
     __tablename__ = "improvement_point"
-    __table_args__ = (UniqueConstraint("evaluation_id", "position"),)
+    __table_args__ = (
+        UniqueConstraint("evaluation_id", "position"),
+        CheckConstraint("effort IS NULL OR effort BETWEEN 1 AND 3", name="effort_in_range"),
+        CheckConstraint("priority IS NULL OR priority BETWEEN 1 AND 3", name="priority_in_range"),
+    )
 
     evaluation_id: Mapped[int] = mapped_column(ForeignKey("evaluation.id"), index=True)
     area_id: Mapped[int | None] = mapped_column(ForeignKey("area.id"), index=True)
@@ -160,8 +168,21 @@ class ImprovementPoint(WithId, Base):
     line: Mapped[int | None]
     certain: Mapped[bool] = mapped_column(default=True)
     repeats_id: Mapped[int | None] = mapped_column(ForeignKey("improvement_point.id"), index=True)
+    effort: Mapped[int | None]
+    priority: Mapped[int | None]
 
     evaluation: Mapped[Evaluation] = relationship()
     area: Mapped[Area | None] = relationship(back_populates="points")
     subarea_links: Mapped[list[PointSubArea]] = relationship(order_by=PointSubArea.rank)
     repeats: Mapped[ImprovementPoint | None] = relationship(remote_side="ImprovementPoint.id")
+
+
+class RoleModel(WithId, Base):
+    """A municipality that the evaluators point to as an example; no area means all of it."""
+
+    __tablename__ = "role_model"
+
+    evaluation_id: Mapped[int] = mapped_column(ForeignKey("evaluation.id"), index=True)
+    area_number: Mapped[int | None]
+    municipality: Mapped[str] = mapped_column(String(100))
+    about: Mapped[str] = mapped_column(Text, default="")

@@ -13,7 +13,10 @@ from tracker.models.places import Committee, Unit
 
 
 class User(WithId, Base):
-    """A person with an account; `email_key` is the folded address that log-in compares."""
+    """A person with an account; `email_key` is the folded address that log-in compares.
+
+    `calendar_rev` counts the secret addresses of the person's calendar; 0 means there is none.
+    """
 
     __tablename__ = "user_account"
 
@@ -24,6 +27,7 @@ class User(WithId, Base):
     locale: Mapped[str] = mapped_column(String(5), default="sv")
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     deactivated_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    calendar_rev: Mapped[int] = mapped_column(default=0, server_default=text("0"))
 
     roles: Mapped[list[RoleAssignment]] = relationship(
         back_populates="user", cascade="all, delete-orphan", lazy="selectin"

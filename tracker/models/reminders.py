@@ -9,9 +9,9 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, 
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from tracker.domain.reminders import Reason
+from tracker.models.actions import Action
 from tracker.models.base import Base, UtcDateTime, WithId, enum_column
 from tracker.models.people import User
-from tracker.models.plans import Action
 
 
 class OutboxState(StrEnum):

@@ -8,7 +8,14 @@ from sqlalchemy.sql.base import ExecutableOption
 from tracker.domain.errors import Forbidden, NotFound
 from tracker.domain.permissions import Deed
 from tracker.extensions import db
-from tracker.models import Action, ActionPlan, PlanState, User
+from tracker.models import (
+    Action,
+    ActionPlan,
+    CarriedAction,
+    PlanState,
+    User,
+    action_contributor,
+)
 
 
 def require(user: User, deed: Deed) -> None:
@@ -25,12 +32,18 @@ def actions_within(user: User, deed: Deed) -> ColumnElement[bool]:
     reached: list[ColumnElement[bool]] = []
     if scope.own:
         reached.append(Action.owner_id == user.id)
+    if scope.part:
+        helped = select(action_contributor.c.action_id)
+        reached.append(Action.id.in_(helped.where(action_contributor.c.user_id == user.id)))
     if scope.units:
         reached.append(Action.unit_id.in_(scope.units))
     if scope.committees:
         adopted = select(ActionPlan.id).where(ActionPlan.state == PlanState.ADOPTED)
-        # A committee reads what was adopted; drafts are not theirs to see.
-        reached.append(Action.committee_id.in_(scope.committees) & Action.plan_id.in_(adopted))
+        # A committee reads what was adopted; drafts are not theirs to see. What the next plan
+        # took over was adopted once.
+        carried = select(CarriedAction.action_id)
+        was_adopted = or_(Action.plan_id.in_(adopted), Action.id.in_(carried))
+        reached.append(Action.committee_id.in_(scope.committees) & was_adopted)
     return or_(false(), *reached)
 
 
@@ -61,5 +74,13 @@ def may_on(user: User, deed: Deed, action: Action) -> bool:
     return (
         (scope.own and action.owner_id == user.id)
         or action.unit_id in scope.units
-        or (action.committee_id in scope.committees and action.plan.state is PlanState.ADOPTED)
+        or (scope.part and any(person.id == user.id for person in action.contributors))
+        or (action.committee_id in scope.committees and _was_adopted(action))
     )
+
+
+def _was_adopted(action: Action) -> bool:
+    if action.plan.state is PlanState.ADOPTED:
+        return True
+    carried = select(CarriedAction.id).where(CarriedAction.action_id == action.id).limit(1)
+    return db.session.scalar(carried) is not None

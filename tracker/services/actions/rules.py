@@ -53,11 +53,6 @@ def paragraphs(text: str) -> str:
     return "\n".join(normalise_space(line) for line in text.splitlines()).strip("\n")
 
 
-def search_key(title: str, description: str) -> str:
-    """What the list's search box looks in."""
-    return fold(f"{title} {description}")
-
-
 def check_length(text: str, field: str, longest: int) -> None:
     """Raise RuleBroken at `field` when `text` is longer than `longest` characters."""
     if len(text) > longest:

@@ -22,7 +22,7 @@ from tracker.models import (
     User,
 )
 from tracker.services import journal, scope
-from tracker.services.actions import rules
+from tracker.services.actions import rules, search
 
 DRAFT_TITLE = "Handlingsplan"
 
@@ -81,6 +81,13 @@ def create_action(data: NewAction, *, by: User, now: datetime, today: date) -> A
         Forbidden, NotFound: not this person's to do, or no such point, plan or committee.
         Refused: what was typed breaks rules; its `problems` name the fields.
     """
+    action = add_action(data, by=by, now=now, today=today)
+    db.session.commit()
+    return action
+
+
+def add_action(data: NewAction, *, by: User, now: datetime, today: date) -> Action:
+    """As create_action, in the caller's transaction."""
     scope.require(by, Deed.ACTION_CREATE)
     data = _cleaned(data)
     places = _checked_new(data, by=by, today=today)
@@ -95,7 +102,7 @@ def create_action(data: NewAction, *, by: User, now: datetime, today: date) -> A
     _write(action, data, places)
     _assign(action, places.owner, by=by, now=now)
     db.session.add(action)
-    db.session.flush()
+    search.remember(action)
     journal.record(
         "action.create",
         "action",
@@ -104,7 +111,6 @@ def create_action(data: NewAction, *, by: User, now: datetime, today: date) -> A
         by=by,
         now=now,
     )
-    db.session.commit()
     return action
 
 
@@ -121,6 +127,15 @@ def edit_action(
     action = rules.locked_action(action_id, by=by, deed=Deed.ACTION_EDIT)
     if action.version != version:
         raise Conflict(_current(action))
+    change_action(action, changes, by=by, now=now, today=today)
+    db.session.commit()
+    return action
+
+
+def change_action(
+    action: Action, changes: ActionChanges, *, by: User, now: datetime, today: date
+) -> None:
+    """As edit_action, of an action that is locked already and in the caller's transaction."""
     rules.check_open(action)
     changes = _cleaned(changes)
     places = _checked_changes(action, changes, by=by, today=today)
@@ -132,9 +147,22 @@ def edit_action(
         _assign(action, places.owner, by=by, now=now)
     _write(action, changes, places)
     action.status = changes.status
+    search.remember(action)
     _journal_changes(action, before, changes, by=by, now=now)
-    db.session.commit()
-    return action
+
+
+def changes_of(action: Action) -> ActionChanges:
+    """The action as it stands, to be handed to change_action with something replaced."""
+    return ActionChanges(
+        title=action.title,
+        description=action.description,
+        expected_effect=action.expected_effect,
+        owner_text=action.owner.email if action.owner else "",
+        unit_id=action.unit_id,
+        committee_id=action.committee_id,
+        deadline=action.deadline,
+        status=action.status,
+    )
 
 
 def _cleaned(data: AnyWording) -> AnyWording:
@@ -218,7 +246,6 @@ def _write(action: Action, data: Wording, places: _Places) -> None:
     action.title = data.title
     action.description = data.description
     action.expected_effect = data.expected_effect
-    action.search_key = rules.search_key(data.title, data.description)
     action.unit_id, action.committee_id = places.unit_id, places.committee_id
     action.deadline = places.deadline
     if data.milestone_title and data.milestone_due:

@@ -9,7 +9,7 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import SelectChoice, SelectField
 
-from tracker.services.operations import SUBJECTS
+from tracker.services.journal_words import SUBJECTS
 
 
 class JournalFilter(FlaskForm):
