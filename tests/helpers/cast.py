@@ -34,6 +34,7 @@ from tracker.models import (
     Unit,
     User,
 )
+from tracker.services.actions.search import remember, sort_key
 
 NOW = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)  # a Monday, 09.00 in Stockholm
 TODAY = date(2026, 3, 2)
@@ -115,6 +116,7 @@ def make_action(plan: ActionPlan, title: str, **values: object) -> Action:
         "assigned_at": NOW - timedelta(days=40),
         "deadline_set_at": NOW - timedelta(days=40),
         "search_key": fold(title),
+        "title_key": sort_key(title),
     }
     return Action(plan=plan, title=title, **{**given, **values})
 
@@ -131,6 +133,8 @@ def build_cast() -> Cast:
     db.session.flush()
     actions = _actions(plan, places, people, points)
     db.session.add_all(actions.values())
+    for action in actions.values():
+        remember(action)
     db.session.commit()
     return Cast(
         **vars(places), **vars(people), evaluation=evaluation, points=points, plan=plan, **actions
