@@ -252,7 +252,7 @@ def _new_tables() -> None:
     op.create_table('action_word',
     sa.Column('word_id', sa.Integer(), nullable=False),
     sa.Column('action_id', sa.Integer(), nullable=False),
-    sa.ForeignKeyConstraint(['action_id'], ['action.id'], name=op.f('fk_action_word_action_id')),
+    sa.ForeignKeyConstraint(['action_id'], ['action.id'], name=op.f('fk_action_word_action_id'), ondelete='CASCADE'),
     sa.ForeignKeyConstraint(['word_id'], ['search_word.id'], name=op.f('fk_action_word_word_id')),
     sa.PrimaryKeyConstraint('word_id', 'action_id', name=op.f('pk_action_word'))
     )

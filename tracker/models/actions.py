@@ -282,5 +282,5 @@ action_word = Table(
     "action_word",
     Base.metadata,
     Column("word_id", ForeignKey("search_word.id"), primary_key=True),
-    Column("action_id", ForeignKey("action.id"), primary_key=True, index=True),
+    Column("action_id", ForeignKey("action.id", ondelete="CASCADE"), primary_key=True, index=True),
 )

@@ -30,7 +30,8 @@ def remember(action: Action) -> None:
 
     The action must be in the session; it is flushed.
     """
-    action.search_key = fold(f"{action.title} {action.description} {action.expected_effect}")
+    said = (action.title, action.description, action.expected_effect)
+    action.search_key = fold(" ".join(filter(None, said)))
     action.title_key = sort_key(action.title)
     db.session.flush()
     wanted = _ids({word[:WORD_MAX] for word in words(action.search_key)})
