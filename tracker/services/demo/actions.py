@@ -9,7 +9,6 @@ from typing import Any
 from tracker.domain.calendar import local_date
 from tracker.domain.reminders import OWN_CLOCK, Reason
 from tracker.domain.statuses import ActionStatus, Health
-from tracker.domain.text import fold
 from tracker.extensions import db
 from tracker.models import (
     Action,
@@ -23,6 +22,8 @@ from tracker.models import (
     User,
 )
 from tracker.services import journal
+from tracker.services.actions import search
+from tracker.services.demo.more import add_comments, add_more, repeat_latest
 from tracker.services.demo.story import Story
 from tracker.services.digests import Post, write_digest
 
@@ -34,7 +35,10 @@ def add_story_actions(story: Story, post: Post) -> int:
     db.session.add_all(actions)
     db.session.flush()
     for one, action in zip(told, actions, strict=True):
+        search.remember(action)
         _add_what_was_said(one, action, story)
+        add_more(one.get("more", {}), action, actions, story)
+    add_comments(actions, story)
     _tell_owners(actions, story, post)
     _journal(told, actions, story)
     return len(actions)
@@ -51,7 +55,6 @@ def _action(told: dict[str, Any], story: Story) -> Action:
         title=told["title"],
         description=told["description"],
         expected_effect=told["expected_effect"],
-        search_key=fold(f"{told['title']} {told['description']}"),
         owner_id=owner.id if owner else None,
         assigned_at=created if owner else None,
         assigned_by_id=story.people["karin"].id if owner else None,
@@ -95,6 +98,7 @@ def _add_what_was_said(told: dict[str, Any], action: Action, story: Story) -> No
                 text=one["text"],
             )
         )
+        repeat_latest(action, one, story)
     for one in told["milestones"]:
         due = story.today + timedelta(days=one["due_in_days"])
         done = story.day_ago(one["done_days_ago"])

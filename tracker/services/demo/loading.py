@@ -23,9 +23,7 @@ from tracker.importers import read_report
 from tracker.models import (
     ActionPlan,
     Committee,
-    Decision,
     Evaluation,
-    PlanState,
     RoleAssignment,
     Unit,
     User,
@@ -34,8 +32,9 @@ from tracker.services import journal
 from tracker.services.acceptance import DraftHead, add_evaluation
 from tracker.services.accounts import hash_password
 from tracker.services.demo.actions import add_story_actions
+from tracker.services.demo.answers import add_dispositions, adopt_plan
 from tracker.services.demo.bulk import add_bulk
-from tracker.services.demo.story import Story
+from tracker.services.demo.story import ACCEPTED_DAYS_AGO, Story
 from tracker.services.digests import Post
 
 PASSWORD = "varsamt-framat"  # noqa: S105 - shown on purpose; the demo is for trying
@@ -43,7 +42,6 @@ EDITION = "kommunkompassen-2020"
 SALT = b"same each time"  # so that two loads are alike to the last byte
 EVALUATED_MONTHS_AGO = 39
 EVALUATED_DAYS_AGO = 60
-ACCEPTED_DAYS_AGO = (1120, 50)
 HIRED_DAYS_AGO = 1200
 
 
@@ -66,7 +64,8 @@ def load_demo(*, post: Post, now: datetime, people: int = 0, actions: int = 0) -
         raise RuleBroken("Databasen har redan användare; demon läses bara in i en tom databas.")
     story = _told_places_and_people(now, post.zone)
     _tell_evaluations(story)
-    _adopt_plan(story)
+    adopt_plan(story, evaluation_months(story.today)[0])
+    add_dispositions(story)
     told = add_story_actions(story, post)
     add_bulk(story, people - len(story.people), actions - told)
     journal.record("demo.load", "plan", story.plan.id, {"actions": told}, by=None, now=now)
@@ -174,19 +173,3 @@ def _remember_points(story: Story, number: int, evaluation: Evaluation) -> None:
     for area in evaluation.score_sets[0].areas:
         for index, point in enumerate(area.points):
             story.points[number, area.number, index] = point
-
-
-def _adopt_plan(story: Story) -> None:
-    told = story.data["plan"]["decision"]
-    first, _second = evaluation_months(story.today)
-    decided = first + timedelta(days=told["days_after_first_evaluation"])
-    story.plan.state = PlanState.ADOPTED
-    story.plan.decisions.append(
-        Decision(
-            body=told["body"],
-            decided_on=decided,
-            section=told["section"],
-            record_number=told["record_number"],
-        )
-    )
-    db.session.flush()

@@ -11,6 +11,7 @@ from tracker.domain.calendar import previous_working_day
 from tracker.models import ActionPlan, Committee, ImprovementPoint, Unit, User
 
 MORNING = time(9)
+ACCEPTED_DAYS_AGO = (1120, 50)  # the two evaluations
 
 
 @dataclass
