@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from babel.dates import format_date
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 
 from tracker.domain.crosswalk import crosswalk_between
@@ -24,6 +24,7 @@ from tracker.models import (
     ImprovementPoint,
     Municipality,
     PointSubArea,
+    RoleModel,
     ScoreSet,
     Strength,
     SubArea,
@@ -148,8 +149,7 @@ def add_evaluation(
         RuleBroken: the head does not hold; `field` says where.
     """
     checked = check_head(head, now)
-    second = evaluation_of(checked.municipality, checked.month)
-    if second is not None:
+    if (second := evaluation_of(checked.municipality, checked.month)) is not None:
         raise AlreadyEvaluated(second, checked.municipality, checked.month)
     evaluation = Evaluation(
         municipality=places.municipality_named(checked.municipality),
@@ -167,6 +167,7 @@ def add_evaluation(
     points = _add_points(draft, evaluation, scores)
     db.session.flush()
     mark_repeated(evaluation, scores, points)
+    put_role_models(evaluation.id, draft)
     facts = {
         **_head_facts(checked),
         "points": len(points),
@@ -233,6 +234,20 @@ def _add_points(
     ]
     db.session.add_all(points)
     return points
+
+
+def put_role_models(evaluation_id: int, draft: ReportDraft) -> None:
+    """Make the evaluation's role models those of the report, in the caller's transaction."""
+    db.session.execute(delete(RoleModel).where(RoleModel.evaluation_id == evaluation_id))
+    db.session.add_all(
+        RoleModel(
+            evaluation_id=evaluation_id,
+            area_number=one.area,
+            municipality=one.municipality[:NAME_LENGTH],
+            about=one.about,
+        )
+        for one in draft.role_models
+    )
 
 
 def mark_repeated(

@@ -23,7 +23,12 @@ from tracker.models import (
     SubArea,
     User,
 )
-from tracker.services.acceptance import LABEL_LENGTH, CheckedHead, mark_repeated
+from tracker.services.acceptance import (
+    LABEL_LENGTH,
+    CheckedHead,
+    mark_repeated,
+    put_role_models,
+)
 from tracker.services.sources import SourceFile
 from tracker.services.versions.diff import ItemChange, Side, VersionDiff
 from tracker.services.versions.kept import latest_scores
@@ -61,6 +66,7 @@ def apply_version(
     db.session.flush()
     db.session.expire_all()
     mark_repeated(row, scores, points)
+    put_role_models(row.id, report)
 
 
 def _loosen(row: Evaluation) -> None:

@@ -14,6 +14,7 @@ from tracker.importers.draft import AreaDraft, StrengthDraft, SubAreaDraft
 from tracker.models import (
     Action,
     Area,
+    Disposition,
     Evaluation,
     ImprovementPoint,
     PointSubArea,
@@ -24,14 +25,15 @@ from tracker.models import (
 
 @dataclass(frozen=True, slots=True)
 class PointWork:
-    """What hangs on a point: the titles of the actions that answer it, and the months of later
-    evaluations that repeat it."""
+    """What hangs on a point: the titles of the actions that answer it, the months of later
+    evaluations that repeat it, and whether it has an answer, or is the answer to another."""
 
     actions: tuple[str, ...] = ()
     repeated_in: tuple[date, ...] = ()
+    answered: bool = False
 
     def __bool__(self) -> bool:
-        return bool(self.actions or self.repeated_in)
+        return bool(self.actions or self.repeated_in or self.answered)
 
 
 NO_WORK = PointWork()
@@ -124,6 +126,7 @@ def _points(evaluation_id: int) -> tuple[KeptPoint, ...]:
         .execution_options(populate_existing=True)
     )
     actions, repeats = _actions(evaluation_id), _repeats(evaluation_id)
+    answered = _answered(evaluation_id)
     return tuple(
         KeptPoint(
             id=point.id,
@@ -132,7 +135,11 @@ def _points(evaluation_id: int) -> tuple[KeptPoint, ...]:
             page=point.page,
             line=point.line,
             subareas=tuple(link.sub_area.code for link in point.subarea_links),
-            work=PointWork(tuple(actions.get(point.id, ())), tuple(repeats.get(point.id, ()))),
+            work=PointWork(
+                tuple(actions.get(point.id, ())),
+                tuple(repeats.get(point.id, ())),
+                point.id in answered,
+            ),
         )
         for point, number in db.session.execute(query)
     )
@@ -151,6 +158,16 @@ def _actions(evaluation_id: int) -> dict[int, list[str]]:
     for point_id, title in rows:
         found.setdefault(point_id, []).append(title)
     return found
+
+
+def _answered(evaluation_id: int) -> set[int]:
+    """The points that have an answer, and those that others are merged into."""
+    rows = db.session.execute(
+        select(Disposition.point_id, Disposition.merged_into_id)
+        .join(ImprovementPoint, ImprovementPoint.id == Disposition.point_id)
+        .where(ImprovementPoint.evaluation_id == evaluation_id)
+    )
+    return {number for pair in rows for number in pair if number is not None}
 
 
 def _repeats(evaluation_id: int) -> dict[int, list[date]]:

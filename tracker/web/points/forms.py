@@ -1,16 +1,47 @@
-"""The filters above the list of points."""
+"""Forms about improvement points: the filter, the answers that need words, effort and priority."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Callable, Iterable
+from typing import Any, TypeVar
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import HiddenField, SearchField, SelectChoice, SelectField
+from wtforms import BooleanField, HiddenField, SearchField, SelectField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice
 
-from tracker.services.points import AreaChoice, PointState
+from tracker.services.points.listing import AreaChoice, PointFilter
+from tracker.services.points.shown import Choice
+from tracker.services.points.state import PointState
+from tracker.web.points import words
+
+T = TypeVar("T")
+LONGEST_SEARCH = 200
+LONGEST_CHOICE = 90
+
+
+def _maybe(kind: Callable[[Any], T]) -> Callable[[Any], T | None]:
+    """Read a choice; what is empty or makes no sense counts as not chosen."""
+
+    def read(value: Any) -> T | None:
+        try:
+            return None if value in (None, "", "None") else kind(value)
+        except ValueError:
+            return None
+
+    return read
+
+
+def _number(value: Any) -> int:
+    number = int(str(value)[:12])
+    if not 0 < number < 2**31:
+        raise ValueError(value)
+    return number
+
+
+def _offered(nothing: str, items: Iterable[tuple[Any, str]]) -> list[SelectChoice]:
+    return [SelectChoice("", nothing), *(SelectChoice(str(key), name) for key, name in items)]
 
 
 class FilterForm(FlaskForm):
@@ -20,16 +51,83 @@ class FilterForm(FlaskForm):
         csrf = False
 
     q = SearchField(_l("Sök i punkterna"))
-    area = SelectField(_l("Område"))
-    state = SelectField(_l("Åtgärd"))
+    area = SelectField(_l("Område"), coerce=_maybe(_number), validate_choice=False)
+    state = SelectField(_l("Svar"), coerce=_maybe(PointState), validate_choice=False)
+    priority = SelectField(_l("Prioritet"), coerce=_maybe(_number), validate_choice=False)
+    repeated = BooleanField(_l("Bara upprepade"))
     evaluation = HiddenField()
 
-    def __init__(self, areas: Iterable[AreaChoice], *args: Any, **kwargs: Any) -> None:
+    def offer(self, areas: Iterable[AreaChoice]) -> None:
+        """Fill the lists to choose from."""
+        named = [(area.number, f"{area.number} {area.name}") for area in areas]
+        self.area.choices = _offered(_("Alla områden"), named)
+        marks = [(state.value, _(mark.label)) for state, mark in words.STATE_MARKS.items()]
+        self.state.choices = _offered(_("Alla punkter"), marks)
+        self.priority.choices = _offered(_("Alla"), words.priorities())
+
+    def asked(self) -> PointFilter:
+        """The filter; what makes no sense in the address asks for nothing."""
+        priority = self.priority.data
+        return PointFilter(
+            area=self.area.data,
+            state=self.state.data,
+            priority=priority if priority in (1, 2, 3) else None,
+            repeated=bool(self.repeated.data),
+            q=(self.q.data or "").strip()[:LONGEST_SEARCH],
+        )
+
+
+class WeighForm(FlaskForm):
+    """How much work points take, and what comes first; each is saved by a button of its own.
+
+    Its fields stand in forms that carry the token already, beside filters of the same names.
+    """
+
+    class Meta:
+        csrf = False
+
+    effort = SelectField(_l("Insats"), coerce=_maybe(_number), validate_choice=False)
+    priority = SelectField(_l("Prioritet"), coerce=_maybe(_number), validate_choice=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        named = [SelectChoice(str(area.number), f"{area.number} {area.name}") for area in areas]
-        self.area.choices = [SelectChoice("", _("Alla områden")), *named]
-        self.state.choices = [
-            SelectChoice("", _("Alla punkter")),
-            SelectChoice(PointState.OPEN.value, _("Utan åtgärd")),
-            SelectChoice(PointState.ANSWERED.value, _("Med åtgärd")),
-        ]
+        self.effort.choices = _offered(_("Inte bedömd"), words.efforts())
+        self.priority.choices = _offered(_("Räknas ut"), words.priorities())
+        for field in self:
+            field.id = field.label.field_id = f"weigh-{field.short_name}"
+
+
+class Needed:
+    """Marks a field that may not be empty; the service says so in its own words."""
+
+    field_flags = {"required": True}  # noqa: RUF012 - read by WTForms under this name
+
+    def __call__(self, form: FlaskForm, field: Any) -> None:
+        """Nothing to check here."""
+
+
+class NoActionForm(FlaskForm):
+    """Why nothing is to be done, and who decided so."""
+
+    reason = TextAreaField(_l("Varför ska punkten inte åtgärdas?"), [Needed()])
+    decided_by = StringField(_l("Vem har beslutat det?"), [Needed()])
+
+
+class MergeForm(FlaskForm):
+    """Which point answers for the others."""
+
+    merged_into_id = SelectField(
+        _l("Slå ihop med"), [Needed()], coerce=_maybe(_number), validate_choice=False
+    )
+
+    def offer(self, choices: Iterable[Choice]) -> None:
+        """Fill the list to choose from."""
+        named = [(choice.id, label_of(choice)) for choice in choices]
+        self.merged_into_id.choices = _offered(_("Välj en punkt"), named)
+
+
+def label_of(choice: Choice) -> str:
+    """A point in a list to choose from: 12. Samla dialogen …"""
+    text = choice.text
+    short = text if len(text) <= LONGEST_CHOICE else f"{text[: LONGEST_CHOICE - 1].rstrip()}…"
+    return f"{choice.number}. {short}"
