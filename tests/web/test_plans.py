@@ -7,7 +7,7 @@ import pytest
 from tests.helpers.cast import NOW, Cast, make_action
 from tests.helpers.visitor import Visits
 from tracker.extensions import db
-from tracker.models import ActionPlan, Decision, PlanState
+from tracker.models import ActionPlan, Decision, PlanPoint, PlanState
 
 TYPED = {"body": "Kommunstyrelsen", "decided_on": "2026-02-24", "section": "53"}
 
@@ -15,6 +15,7 @@ TYPED = {"body": "Kommunstyrelsen", "decided_on": "2026-02-24", "section": "53"}
 @pytest.fixture
 def path(cast: Cast) -> str:
     plan = ActionPlan(title="Nästa plan", created_at=NOW)
+    plan.points = [PlanPoint(position=1, label="I", text="Tydligare svar.")]
     db.session.add(make_action(plan, "Första åtgärden"))
     db.session.commit()
     return f"/plans/{plan.id}/adopt"
@@ -25,7 +26,7 @@ def test_the_decision_is_recorded(cast: Cast, visit: Visits, path: str) -> None:
     assert "ett utkast med 1 åtgärd" in page.text
     assert "Skolnämnden" in page.html
     page = visit(cast.director).submit(page.form, **TYPED, record_number="KS 2026/0412")
-    assert page.path == "/actions"
+    assert page.path == path.removesuffix("/adopt")
     assert "är antagen" in page.text
     plan = db.session.query(ActionPlan).filter_by(title="Nästa plan").one()
     assert plan.state is PlanState.ADOPTED

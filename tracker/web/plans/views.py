@@ -1,48 +1,45 @@
-"""Recording the decision that adopts a plan."""
+"""The list of plans, and a plan's page."""
 
 from __future__ import annotations
 
-from flask import Blueprint, redirect, render_template, url_for
+from flask import render_template
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 
-from tracker.clock import now
-from tracker.domain.errors import Forbidden, NotFound, RuleBroken
 from tracker.domain.permissions import Deed
-from tracker.models import PlanState
-from tracker.services import places
-from tracker.services import plans as service
-from tracker.services.actions.rules import Refused
+from tracker.services.plans import listing, shown
 from tracker.web.access import me, requires
 from tracker.web.local import today
-from tracker.web.messages import done, show_error
-from tracker.web.plans.forms import AdoptForm
+from tracker.web.paging import SIZE, asked_page, page_of
+from tracker.web.plans import words
+from tracker.web.plans.blueprint import ONE, bp
 
-bp = Blueprint("plans", __name__)
+__all__ = ["bp"]
 
 
-@bp.route("/plans/<int:plan_id>/adopt", methods=["GET", "POST"])
-@requires(Deed.PLAN_ADOPT)
-def adopt(plan_id: int) -> ResponseReturnValue:
-    """The form for the minutes; an adopted plan shows its decision instead."""
-    form = AdoptForm()
-    if form.validate_on_submit():
-        try:
-            plan = service.adopt_plan(plan_id, form.minutes(), by=me(), now=now(), today=today())
-        except (NotFound, Forbidden):
-            raise
-        except RuleBroken as error:
-            for problem in error.problems if isinstance(error, Refused) else (error,):
-                show_error(form, problem)
-        else:
-            done(_("”%(plan)s” är antagen. Nämnderna ser nu sin del av planen.", plan=plan.title))
-            return redirect(url_for("actions.index"))
-    plan, actions = service.load_plan(plan_id, by=me())
+@bp.get("/plans")
+@requires(Deed.PLAN_VIEW)
+def index() -> ResponseReturnValue:
+    """Every plan that the reader may see, with how far it has come."""
+    rows, total = listing.plans_listed(by=me(), today=today(), page=asked_page(), size=SIZE)
     return render_template(
-        "plans/adopt.html",
-        form=form,
-        plan=plan,
-        adopted=plan.state is PlanState.ADOPTED,
-        actions=actions,
-        bodies=[committee.name for committee in places.committees()],
-    ), 422 if form.is_submitted() else 200
+        "plans/index.html",
+        rows=rows,
+        total=total,
+        sentence_of=words.sentences_of,
+        page=page_of(total),
+    )
+
+
+@bp.get(ONE)
+@requires(Deed.PLAN_VIEW)
+def show(plan_id: int) -> ResponseReturnValue:
+    """Everything about one plan."""
+    page = shown.plan_page(plan_id, by=me(), today=today())
+    return render_template(
+        "plans/show.html",
+        page=page,
+        plan=page.plan,
+        lead=words.sentences_of(page.progress),
+        past=words.past_of(page.history),
+        may_edit=me().may(Deed.PLAN_EDIT),
+    )

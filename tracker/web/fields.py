@@ -1,0 +1,103 @@
+"""Fields and form manners that several tasks share."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable
+from datetime import date
+from typing import Any, TypeVar
+
+from flask_babel import gettext as _
+from flask_wtf import FlaskForm
+from wtforms import DateField, Field, IntegerField, StringField
+
+T = TypeVar("T")
+LARGEST_KEY = 2**31 - 1
+
+
+def a_key(text: str) -> int:
+    """A row's key from an address or a form; ValueError for what no database could hold."""
+    number = int(text)
+    if not 0 < number <= LARGEST_KEY:
+        raise ValueError(text)
+    return number
+
+
+def maybe(kind: Callable[[Any], T]) -> Callable[[Any], T | None]:
+    """Read a choice whose empty value means none."""
+    return lambda value: None if value in (None, "", "None") else kind(value)
+
+
+def known(kind: Callable[[Any], T]) -> Callable[[Any], T | None]:
+    """As maybe, but what makes no sense counts as not chosen."""
+
+    def read(value: Any) -> T | None:
+        try:
+            return maybe(kind)(value)
+        except ValueError:
+            return None
+
+    return read
+
+
+class Needed:
+    """Marks a field that may not be empty; the service says so in its own words."""
+
+    field_flags = {"required": True}  # noqa: RUF012 - read by WTForms under this name
+
+    def __call__(self, form: FlaskForm, field: Field) -> None:
+        """Nothing to check here."""
+
+
+class DayField(DateField):
+    """A day; what is no day gets a sentence of ours, and stays as it was typed."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Read 2026-12-01."""
+        self.data: date | None = None
+        text = "".join(valuelist).strip()
+        if not text:
+            return
+        try:
+            self.data = date.fromisoformat(text)
+        except ValueError as error:
+            raise ValueError(
+                _("Skriv datumet som år-månad-dag, till exempel 2026-12-01.")
+            ) from error
+
+
+class NumberField(IntegerField):
+    """A whole number; `missing` is the sentence for what is none."""
+
+    def __init__(self, label: Any, *args: Any, missing: Any, **kwargs: Any) -> None:
+        super().__init__(label, *args, **kwargs)
+        self._missing = missing
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Read 53; what no column could hold is no number either."""
+        self.data: int | None = None
+        text = "".join(valuelist).strip()
+        if not text:
+            return
+        try:
+            self.data = a_key(text)
+        except ValueError as error:
+            raise ValueError(str(self._missing)) from error
+
+
+class TypedForm(FlaskForm):
+    """A form whose texts can be shown again: what no page may hold is left out of them."""
+
+    class Meta:
+        def bind_field(self, form: Any, unbound_field: Any, options: dict[str, Any]) -> Any:
+            """Give every text field the filter."""
+            if issubclass(unbound_field.field_class, StringField):
+                options = {**options, "filters": [printable]}
+            return unbound_field.bind(form=form, **options)
+
+
+def printable(text: str | None) -> str | None:
+    """`text` without control characters, apart from tabs and line ends."""
+    if text is None:
+        return None
+    return "".join(ch for ch in text if ch in "\t\r\n" or unicodedata.category(ch) != "Cc")

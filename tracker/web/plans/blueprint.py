@@ -1,0 +1,64 @@
+"""The blueprint that the modules of this task hang their pages on, and what they share."""
+
+from __future__ import annotations
+
+from flask import Blueprint, flash, redirect, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_wtf import FlaskForm
+
+from tracker.domain.errors import Conflict, Forbidden, NotFound, RuleBroken
+from tracker.services.actions.rules import Refused
+from tracker.web.messages import show_error, translated
+
+bp = Blueprint("plans", __name__)
+ONE = "/plans/<int:plan_id>"
+
+
+def refused(form: FlaskForm, error: RuleBroken) -> int:
+    """Show on the form what a service refused, and say with which status to answer.
+
+    Raises:
+        NotFound, Forbidden: passed on; they have pages of their own.
+    """
+    if isinstance(error, NotFound | Forbidden):
+        raise error
+    for problem in error.problems if isinstance(error, Refused) else (error,):
+        if problem.field and problem.field not in form:
+            form.form_errors.append(translated(problem))
+        else:
+            show_error(form, problem)
+    return 409 if isinstance(error, Conflict) else 422
+
+
+def back_to_plan(plan_id: int, error: RuleBroken) -> ResponseReturnValue:
+    """The plan's page, with the sentence that says why something cannot be done.
+
+    Raises:
+        NotFound, Forbidden: passed on; they have pages of their own.
+    """
+    if isinstance(error, NotFound | Forbidden):
+        raise error
+    flash(translated(error), "error")
+    return redirect(url_for("plans.show", plan_id=plan_id))
+
+
+def both_versions(
+    form: FlaskForm, theirs: dict[str, object], names: tuple[str, ...]
+) -> list[dict[str, object]]:
+    """The typed version beside the saved one, field by field, what differs first."""
+    fields = []
+    for name in names:
+        yours, saved = _as_text(form[name], form[name].data), _as_text(form[name], theirs[name])
+        label = form[name].label.text
+        fields.append({"label": label, "yours": yours, "theirs": saved, "differs": yours != saved})
+    return sorted(fields, key=lambda field: not field["differs"])
+
+
+def _as_text(field: object, value: object) -> str:
+    """What a value looks like to the person who wrote or chose it."""
+    choices = getattr(field, "choices", None)
+    if choices:
+        return next((str(_(c.label)) for c in choices if c.value == str(value or "")), "")
+    # Browsers send other line ends than those that are stored.
+    return "\n".join(str("" if value is None else value).splitlines())
