@@ -2,7 +2,8 @@
 
 It is told on standard input what to do (one line of JSON, then the file's bytes) and answers on
 standard output in lines of JSON: {"progress": [done, of]} as it goes, and last one of {"reading":
-…}, {"png": …}, {"broken": {"message", "params"}}, {"missing": true} or {"failed": …}.
+…}, {"png": …}, {"sheet": …}, {"broken": {"message", "params"}}, {"missing": true} or
+{"failed": …}.
 """
 
 from __future__ import annotations
@@ -15,12 +16,13 @@ import signal
 import sys
 from base64 import b64encode
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any, BinaryIO
 
 from tracker.domain.errors import NotFound, RuleBroken
 from tracker.importers import MAX_BYTES, read_file
 from tracker.importers.lines import lines_to_json
+from tracker.importers.sheets import read_sheet
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +87,8 @@ def _answer(answers: BinaryIO) -> dict[str, Any]:
     data = sys.stdin.buffer.read(MAX_BYTES + 1)
     if task["do"] == "draw":
         return {"png": b64encode(draw_page(data, task["page"], task["width"])).decode()}
+    if task["do"] == "sheet":
+        return {"sheet": asdict(read_sheet(data, task["filename"]))}
 
     def progress(done: int, of: int) -> None:
         _say(answers, {"progress": [done, of]})

@@ -19,12 +19,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tracker.domain.errors import NotFound, RuleBroken
+from tracker.domain.errors import N_, NotFound, RuleBroken
 from tracker.importers import Reading
 from tracker.importers.child import LIMITS, Limits
 from tracker.importers.draft import ReportDraft
 from tracker.importers.lines import Progress, lines_from_json, untold
+from tracker.importers.package import too_large
 from tracker.importers.shapes import conforms
+from tracker.importers.sheets import Base, Sheet, SheetRow, too_many
 
 _ROOT = str(Path(__file__).parents[2])
 _RUN = (
@@ -37,6 +39,18 @@ _MANY = 10**9
 _LONGEST_SENTENCE = 1_000
 _PLACE = re.compile(r"%\(\w+\)[sd]|%%")
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
+_TOO_SLOW = N_(
+    "Filen tog för lång tid att läsa. Spara om rapporten som en ny PDF eller DOCX och försök "
+    "igen, eller klistra in dess text."
+)
+_TOO_BIG = N_(
+    "Filen är för tung att läsa. Ta bort bilder ur den och försök igen, eller klistra in "
+    "rapportens text."
+)
+_UNREADABLE = N_(
+    "Filen gick inte att läsa; den är troligen skadad. Spara om rapporten som en ny PDF eller "
+    "DOCX och försök igen, eller klistra in dess text."
+)
 
 log = logging.getLogger(__name__)
 
@@ -60,6 +74,43 @@ def read_isolated(
     if not conforms(found, Reading):
         raise _unreadable("an answer of another shape")
     return found
+
+
+def read_sheet_isolated(data: bytes, filename: str, limits: Limits = LIMITS) -> Sheet:
+    """The cells of a spreadsheet, read in a child process with limits as a report is.
+
+    Raises:
+        RuleBroken: the file cannot be read, or did not stay within the limits.
+    """
+    task = {"do": "sheet", "filename": filename}
+    try:
+        answer = _ask(task, data, untold, limits)
+    except RuleBroken as error:
+        raise _about_a_sheet(error) from error
+    try:
+        told = answer["sheet"]
+        rows = [SheetRow(**row) for row in told["rows"]]
+        base = told["base"]
+        if base is not None:
+            base = {key: Base(**one) for key, one in base.items()}
+        found = Sheet(told["name"], told["sheets"], rows, base)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise _about_a_sheet(_unreadable("an answer of another shape")) from error
+    if not conforms(found, Sheet):
+        raise _about_a_sheet(_unreadable("an answer of another shape"))
+    return found
+
+
+def _about_a_sheet(error: RuleBroken) -> RuleBroken:
+    """The same refusal in words for a spreadsheet, where the words were for a report."""
+    if error.message in (_TOO_BIG, _TOO_SLOW, too_large().message):
+        return too_many()
+    if error.message == _UNREADABLE:
+        return RuleBroken(
+            "Filen gick inte att läsa; den är troligen skadad. Öppna den i Excel, spara den som "
+            "ny XLSX och försök igen."
+        )
+    return error
 
 
 def render_page(data: bytes, page: int, width: int, limits: Limits = LIMITS) -> bytes:
@@ -230,23 +281,14 @@ def _told(broken: Any) -> RuleBroken:
 
 def _too_slow() -> RuleBroken:
     log.warning("reading a file took too long")
-    return RuleBroken(
-        "Filen tog för lång tid att läsa. Spara om rapporten som en ny PDF eller DOCX och försök "
-        "igen, eller klistra in dess text."
-    )
+    return RuleBroken(_TOO_SLOW)
 
 
 def _too_big() -> RuleBroken:
     log.warning("reading a file took too much memory")
-    return RuleBroken(
-        "Filen är för tung att läsa. Ta bort bilder ur den och försök igen, eller klistra in "
-        "rapportens text."
-    )
+    return RuleBroken(_TOO_BIG)
 
 
 def _unreadable(cause: str) -> RuleBroken:
     log.warning("reading a file failed: %s", cause)
-    return RuleBroken(
-        "Filen gick inte att läsa; den är troligen skadad. Spara om rapporten som en ny PDF eller "
-        "DOCX och försök igen, eller klistra in dess text."
-    )
+    return RuleBroken(_UNREADABLE)

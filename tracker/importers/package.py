@@ -112,10 +112,11 @@ def protected(office: Office) -> RuleBroken:
 
 def _check_count(data: bytes) -> None:
     if data.count(_CENTRAL) > MAX_ENTRIES:
-        raise _too_large()
+        raise too_large()
 
 
-def _too_large() -> RuleBroken:
+def too_large() -> RuleBroken:
+    """The refusal of a package that unpacks to more than anybody needs."""
     return RuleBroken(
         N_("Dokumentet är för stort när det packas upp. Ta bort bilder ur det och försök igen.")
     )
@@ -124,10 +125,10 @@ def _too_large() -> RuleBroken:
 def _check_list(entries: list[zipfile.ZipInfo], office: Office) -> None:
     """What the package says of itself, before anything is unpacked."""
     if sum(entry.file_size for entry in entries) > MAX_UNPACKED:
-        raise _too_large()
+        raise too_large()
     named = [entry for entry in entries if entry.filename.lower().endswith((".xml", ".rels"))]
     if sum(entry.file_size for entry in named) > MAX_XML:
-        raise _too_large()
+        raise too_large()
     if any(entry.flag_bits & _ENCRYPTED for entry in entries):
         raise protected(office)
     if any(entry.compress_type not in _METHODS for entry in entries):
@@ -159,7 +160,7 @@ def _check_parts(package: zipfile.ZipFile, entries: list[zipfile.ZipInfo], offic
                 size += len(piece)
                 xml += len(piece) if parsed else 0
                 if size > entry.file_size or xml > MAX_XML:
-                    raise _too_large()
+                    raise too_large()
                 if parsed:
                     _check_text(tail + piece, entry.filename, office)
                 tail, piece = piece[-_LONGEST_DECLARATION:], part.read(_PIECE)

@@ -1,0 +1,230 @@
+"""Spreadsheets as people send them, and as an attacker might."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from datetime import date, datetime
+from typing import Any
+
+import openpyxl
+import pytest
+
+from tests.helpers.hostile import NAMED, mutated
+from tracker.domain.errors import RuleBroken
+from tracker.importers.isolated import read_sheet_isolated
+from tracker.importers.sheets import Sheet, SheetRow, read_sheet
+
+HEADS = ["Åtgärd", "Ansvarig", "Klart"]
+
+
+def saved(book: Any) -> bytes:
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def book_of(*rows: list[object]) -> Any:
+    book = openpyxl.Workbook()
+    for row in rows:
+        book.active.append(row)
+    return book
+
+
+def cells(found: Sheet) -> list[list[str]]:
+    return [row.cells for row in found.rows]
+
+
+def test_cells_become_text_as_it_is_written_in_swedish() -> None:
+    moment = datetime(2026, 3, 1, 13, 30)  # noqa: DTZ001 - Excel knows no zones
+    book = book_of([3.5, 12.0, 7, True, date(2026, 3, 1), moment, " a\nb "])
+    found = read_sheet(saved(book), "plan.xlsx")
+    assert cells(found) == [["3,5", "12", "7", "Ja", "2026-03-01", "2026-03-01 13:30", " a\nb "]]
+    assert (found.sheets, found.base) == (1, None)
+
+
+def test_rows_keep_their_numbers_and_empty_ones_are_left_out() -> None:
+    book = book_of(HEADS, [], ["Rusta", None, None], [" ", ""])
+    assert read_sheet(saved(book), "a.xlsx").rows == [SheetRow(1, HEADS), SheetRow(3, ["Rusta"])]
+
+
+def test_the_first_sheet_that_holds_anything_is_read() -> None:
+    book = openpyxl.Workbook()
+    book.create_sheet("Dold").append(["hemligt"])
+    book["Dold"].sheet_state = "hidden"
+    book.create_sheet("Plan").append(HEADS)
+    found = read_sheet(saved(book), "a.xlsx")
+    assert (found.name, cells(found)) == ("Plan", [HEADS])
+
+
+def test_what_is_merged_downwards_stands_in_every_row() -> None:
+    book = book_of(["Område", "Åtgärd"], ["Skola", "Ett"], [None, "Två"], [None, "Tre"])
+    book.active.merge_cells("A2:A3")
+    assert cells(read_sheet(saved(book), "a.xlsx"))[1:] == [
+        ["Skola", "Ett"],
+        ["Skola", "Två"],
+        ["", "Tre"],
+    ]
+
+
+def test_a_formula_without_a_value_is_not_taken_for_an_empty_cell() -> None:
+    book = book_of(HEADS, ["Rusta", "=A1", None])
+    with pytest.raises(RuleBroken, match="Cellen B2 har en formel"):
+        read_sheet(saved(book), "a.xlsx")
+
+
+def test_a_formula_gives_the_value_that_was_kept() -> None:
+    data = saved(book_of(HEADS, ["Rusta", "=A1", None]))
+    data = changed(
+        data,
+        "sheet1.xml",
+        lambda x: (
+            x.replace(b"<v />", b"<v>42</v>")
+            .replace(b"<v/>", b"<v>42</v>")
+            .replace(b"<v></v>", b"<v>42</v>")
+        ),
+    )
+    assert cells(read_sheet(data, "a.xlsx"))[1] == ["Rusta", "42"]
+
+
+def changed(data: bytes, part: str, change: Any) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(out, "w", 8) as new:
+        for name in old.namelist():
+            content = old.read(name)
+            new.writestr(name, change(content) if name.endswith(part) else content)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252", "utf-16"])
+@pytest.mark.parametrize("sign", [";", ",", "\t"])
+def test_csv_in_any_usual_dress(encoding: str, sign: str) -> None:
+    text = sign.join(["Åtgärd", "Ägare"]) + "\r\n" + sign.join(['"Måla\nhuset"', "Eva"]) + "\r\n"
+    found = read_sheet(text.encode(encoding), "plan.csv")
+    assert cells(found) == [["Åtgärd", "Ägare"], ["Måla\nhuset", "Eva"]]
+
+
+BAD = {
+    "empty.xlsx": (b"", "är tom"),
+    "nothing.csv": (b" ;\n;\n", "är tomt"),
+    "nul.csv": (b"a;b\nc\x00;d\n", "som CSV"),
+    "binary.csv": (b"\x81\x8d\x00\xff" * 50, "som CSV"),
+    "page.xlsx": (b"<html><table><tr><td>x</td></tr></table></html>", "inte den sort"),
+    "page.csv": (b"\xef\xbb\xbf<html><table></table></html>", "inte den sort"),
+    "old.xls": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "läses inte här"),
+    "locked.xlsx": (
+        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "EncryptedPackage".encode("utf-16-le"),
+        "lösenord",
+    ),
+    "plan.pdf": (b"%PDF-1.7", "läses inte här"),
+    "plan": (b"a;b", "läses inte här"),
+    "macro.xlsm": (b"PK\x03\x04", "makron"),
+    "half.xlsx": (saved(book_of(HEADS))[:-300], "inte att läsa som XLSX"),
+    "named.csv": (saved(book_of(HEADS)), "inte den sort"),
+    "huge.csv": (b"a;b\n" * 3_000_000, "10 MB"),
+}
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_bad_files_are_answered_with_one_sentence(name: str) -> None:
+    data, sentence = BAD[name]
+    with pytest.raises(RuleBroken, match=sentence) as told:
+        read_sheet_isolated(data, name)
+    assert str(told.value).endswith(".") and "rapport" not in str(told.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "sentence"),
+    [
+        ("bomb.xlsx", "för stort"),
+        ("endless.xlsx", None),
+        ("macros.xlsx", "makron"),
+        ("entities.xlsx", "inte att läsa"),
+        ("outside.xlsx", "inte att läsa"),
+    ],
+)
+def test_workbooks_made_to_do_harm(name: str, sentence: str | None) -> None:
+    with pytest.raises(RuleBroken, match=sentence) as told:
+        read_sheet_isolated(NAMED[name](), name)
+    assert "rapport" not in str(told.value)
+
+
+def test_mutated_workbooks_crash_nothing() -> None:
+    for name, data in list(mutated(".xlsx"))[::6]:
+        try:
+            read_sheet_isolated(data, name)
+        except RuleBroken as told:
+            assert str(told).endswith(".")
+
+
+def test_a_link_to_another_workbook_is_not_followed() -> None:
+    book = book_of(HEADS, ["Rusta"])
+    data = saved(book)
+    link = b'<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"/>'
+    data = changed(data, "nothing", lambda x: x)
+    out = io.BytesIO(data)
+    with zipfile.ZipFile(out, "a") as package:
+        package.writestr("xl/externalLinks/_rels/externalLink1.xml.rels", link)
+        package.writestr("xl/externalLinks/externalLink1.xml", b"<externalLink/>")
+    assert cells(read_sheet_isolated(out.getvalue(), "a.xlsx"))[1] == ["Rusta"]
+
+
+def test_fifty_thousand_rows_are_refused_with_the_limit() -> None:
+    book = openpyxl.Workbook(write_only=True)
+    sheet = book.create_sheet()
+    for number in range(50_000):
+        sheet.append([f"Åtgärd {number}", "Eva Ek", "2026-05-01"])
+    with pytest.raises(RuleBroken, match="högst 5 000 rader och 60 kolumner"):
+        read_sheet_isolated(saved(book), "a.xlsx")
+    text = "\n".join(f"Åtgärd {number};Eva" for number in range(50_000))
+    with pytest.raises(RuleBroken, match="högst 5 000 rader"):
+        read_sheet_isolated(text.encode(), "a.csv")
+
+
+def test_a_workbook_with_far_too_much_text_says_the_same_limit() -> None:
+    book = openpyxl.Workbook(write_only=True)
+    sheet = book.create_sheet()
+    for _ in range(4_000):
+        sheet.append(["x" * 5_000])
+    data = saved(book)
+    with pytest.raises(RuleBroken, match="högst 5 000 rader"):
+        read_sheet_isolated(data, "a.xlsx")
+
+
+def test_five_thousand_rows_and_sixty_columns_are_read() -> None:
+    text = "\n".join(";".join(["x"] * 60) for _ in range(5_001))
+    assert len(read_sheet(text.encode(), "a.csv").rows) == 5_001
+    with pytest.raises(RuleBroken, match="60 kolumner"):
+        read_sheet(";".join(["x"] * 61).encode(), "a.csv")
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [["atgarda", 2], [7, 1, "{}"]],
+        [["annat", 1], [7, 1, "{}"]],
+        [[]],
+    ],
+)
+def test_a_memory_of_another_make_counts_as_none(rows: list[list[object]]) -> None:
+    book = book_of(HEADS)
+    hidden = book.create_sheet("_bas")
+    for row in rows:
+        hidden.append(row)
+    assert read_sheet(saved(book), "a.xlsx").base is None
+
+
+def test_a_memory_that_was_tampered_with_is_forgotten_row_by_row() -> None:
+    book = book_of(HEADS)
+    hidden = book.create_sheet("_bas")
+    for row in (
+        ["atgarda", 1],
+        [7, 1, '{"title": "ab"}'],
+        [8, 1, "{"],
+        [9, 1, '{"title": 5}'],
+        ["x", 1, "{}"],
+        [10, "v", "{}"],
+        [11, 1, "[" * 10_000],
+    ):
+        hidden.append(row)
+    assert set(read_sheet(saved(book), "a.xlsx").base or {}) == {"7"}

@@ -1,0 +1,228 @@
+"""Spreadsheets through the pages: out, in, preview, yes."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+import openpyxl
+import pytest
+
+from tests.helpers.cast import Cast
+from tests.helpers.visitor import Visitor, Visits
+from tests.services.sheets.workbook import edited, everything, with_cells
+from tracker.extensions import db
+from tracker.importers.sheets import read_sheet
+from tracker.models import Action, ActionPlan, SheetDraft
+from tracker.services.sheets import drafts
+
+OTHER = (
+    "Vår plan 2026;;;\n"
+    "Åtgärd;Ansvarig;Klart;Status;Diarienummer\n"
+    "Rusta lekplatsen;Olle Ägare;mars 2027;Klar;KS 7\n"
+    "=1+1;karin.kollega@testkoping.example;2027;pågår;\n"
+    "Måla skolan;;1/3 2020;;\n"
+)
+
+
+@pytest.fixture(autouse=True)
+def in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The child process has tests of its own."""
+    monkeypatch.setattr(drafts, "read_sheet_isolated", read_sheet)
+
+
+def sent(visitor: Visitor, data: bytes, name: str = "atgarder.xlsx", **options: Any) -> Any:
+    visitor.get("/sheets/upload")
+    return visitor.post("/sheets/upload", {"file": (io.BytesIO(data), name)}, **options)
+
+
+def fetched(visitor: Visitor, query: str = "") -> bytes:
+    page = visitor.ask("GET", f"/actions.xlsx{query}")
+    assert page.status == 200
+    return bytes(page.response.data)
+
+
+def test_the_export_follows_the_filter_and_the_scope(cast: Cast, visit: Visits) -> None:
+    def titles(data: bytes) -> set[str]:
+        sheet = openpyxl.load_workbook(io.BytesIO(data))["Åtgärder"]
+        return {row[1].value for row in sheet.iter_rows(min_row=2)}
+
+    director = visit(cast.director)
+    assert len(titles(fetched(director))) == 4
+    assert titles(fetched(director, f"?unit={cast.other_unit.id}")) == {"Elevernas egna frågor"}
+    assert titles(fetched(visit(cast.stranger))) == {"Elevernas egna frågor"}
+    disposition = director.ask("GET", "/actions.xlsx").response.headers["Content-Disposition"]
+    assert "atgarder-2026-03-02.xlsx" in disposition
+
+
+def test_edit_and_bring_back(cast: Cast, visit: Visits) -> None:
+    director = visit(cast.director)
+    cells = {(cast.action.id, "title"): "=Ny rubrik", (cast.action.id, "cost"): "50 tkr"}
+    page = sent(director, edited(fetched(director), with_cells(cells)))
+    assert page.h1 == "Förhandsgranska kalkylbladet"
+    assert "1 åtgärd ändras. Inget är sparat än." in page.text
+    assert "=Ny rubrik" in page.text and "Kostnad" in page.text
+    before = everything()
+    assert before[cast.action.id]["title"] == "Återkoppla synpunkter på webben"
+    form = next(form for form in page.forms if form.action.endswith("/apply"))
+    page = director.submit(form)
+    assert "1 åtgärd är ändrad." in page.text
+    after = everything()
+    assert after[cast.action.id] == {
+        **before[cast.action.id],
+        "title": "=Ny rubrik",
+        "cost": "50 tkr",
+    }
+    assert {k: v for k, v in after.items() if k != cast.action.id} == {
+        k: v for k, v in before.items() if k != cast.action.id
+    }
+    again = director.post(form.action, form.fields)
+    assert "redan genomfört" in again.text
+    undo = next(form for form in page.forms if "undo" in form.action)
+    director.submit(undo)
+    assert everything() == before
+
+
+def test_nothing_is_written_when_the_plan_moved_under_the_preview(
+    cast: Cast, visit: Visits
+) -> None:
+    director = visit(cast.director)
+    cells = {(cast.action.id, "title"): "Min rubrik"}
+    page = sent(director, edited(fetched(director), with_cells(cells)))
+    form = next(form for form in page.forms if form.action.endswith("/apply"))
+    cast.action.title = "Deras rubrik"
+    db.session.commit()
+    page = director.submit(form, status=409)
+    assert "har ändrats sedan du såg" in page.text
+    assert "Någon annan har ändrat samma sak" in page.text
+    assert everything()[cast.action.id]["title"] == "Deras rubrik"
+    form = next(form for form in page.forms if form.action.endswith("/apply"))
+    pick = next(name for name in form.fields if name.startswith("pick-"))
+    assert form.fields[pick] == "ours"
+    director.submit(form, **{pick: "sheet"})
+    assert everything()[cast.action.id]["title"] == "Min rubrik"
+
+
+def test_faults_are_named_by_row_and_column_and_the_rest_may_go(cast: Cast, visit: Visits) -> None:
+    director = visit(cast.director)
+    cells = {
+        (cast.action.id, "deadline"): "imorgon",
+        (cast.other_action.id, "title"): "Elevernas frågor",
+    }
+    page = sent(director, edited(fetched(director), with_cells(cells)))
+    assert page.rows[1][:2] == ["Rad 4, Slutdatum", "Slutdatum"]
+    assert "”imorgon” är inget datum. Skriv till exempel 2026-03-01." in page.rows[1][2]
+    form = next(form for form in page.forms if form.action.endswith("/apply"))
+    page = director.submit(form, status=422)
+    assert "kryssa i att de andra ska genomföras" in page.text
+    form = next(form for form in page.forms if form.action.endswith("/apply"))
+    director.submit(form, partly="y")
+    assert everything()[cast.other_action.id]["title"] == "Elevernas frågor"
+    assert everything()[cast.action.id]["deadline"] == "2026-04-30"
+
+
+def test_a_plan_from_another_sheet(cast: Cast, visit: Visits) -> None:
+    director = visit(cast.director)
+    page = sent(director, OTHER.encode(), "plan.csv", follow=True)
+    assert page.h1 == "Vilken kolumn är vad?"
+    form = next(form for form in page.forms if form.method == "post" and "columns" in form.action)
+    chosen = [form.fields[f"column-{n}"] for n in range(5)]
+    assert chosen == ["title", "owner", "deadline", "status", "kept"]
+    page = director.submit(form, unit_id=str(cast.unit.id), plan_title="Gamla planen")
+    assert "2 blir nya, 1 rad har fel" in page.text
+    assert "har redan passerat" in page.text and "Läses in som pågående" in page.text
+    page = director.get(page.path.replace("?", "") + "/columns")
+    form = next(form for form in page.forms if form.method == "post" and "columns" in form.action)
+    page = director.submit(form, deadline="2027-06-30")
+    assert "3 blir nya" in page.text
+    form = next(form for form in page.forms if form.action.endswith("/apply"))
+    page = director.submit(form)
+    assert "3 åtgärder är nya." in page.text
+    plan = db.session.query(ActionPlan).filter_by(title="Gamla planen").one()
+    made = {a.title: a for a in db.session.query(Action).filter_by(plan_id=plan.id)}
+    assert set(made) == {"Rusta lekplatsen", "=1+1", "Måla skolan"}
+    first = made["Rusta lekplatsen"]
+    assert (first.owner, first.status.value) == (cast.owner, "ongoing")
+    assert first.extra == {"Diarienummer": "KS 7"}
+    assert str(first.deadline) == "2027-03-31"
+    assert str(made["Måla skolan"].deadline) == "2027-06-30"
+
+
+def test_the_row_of_headings_can_be_chosen(cast: Cast, visit: Visits) -> None:
+    director = visit(cast.director)
+    sent(director, OTHER.encode(), "plan.csv")
+    draft = db.session.query(SheetDraft).one()
+    page = director.get(f"/sheets/{draft.id}/columns?header=0")
+    form = next(form for form in page.forms if form.method == "post" and "columns" in form.action)
+    assert form.fields["header"] == "0"
+    page = director.submit(form, status=422, **{f"column-{n}": "" for n in range(5)})
+    assert "Välj vilken kolumn som är åtgärdens rubrik." in page.text
+    page = director.submit(form, status=422, **{f"column-{n}": "title" for n in range(5)})
+    assert "Två kolumner är" in page.text
+
+
+def test_bad_uploads_are_answered_on_the_form(cast: Cast, visit: Visits) -> None:
+    director = visit(cast.director)
+    director.get("/sheets/upload")
+    assert "Välj en fil." in director.post("/sheets/upload", {}, status=422).text
+    page = sent(director, b"<html></html>", "plan.xlsx", status=422)
+    assert "inte den sort" in page.text
+    page = sent(director, b"x" * 28_000_000, "plan.xlsx", status=413)
+    page.response.request.environ["wsgi.input"].close()  # nobody else puts it away
+    assert "10 MB" in page.text
+
+
+def test_a_sheet_is_its_owners_alone(cast: Cast, visit: Visits) -> None:
+    director = visit(cast.director)
+    sent(director, OTHER.encode(), "plan.csv")
+    draft = db.session.query(SheetDraft).one()
+    for path in ("", "/columns"):
+        visit(cast.unit_director).get(f"/sheets/{draft.id}{path}", status=404)
+    visit(cast.unit_director).post(f"/sheets/{draft.id}/apply", {}, status=404)
+    director.get(f"/sheets/{draft.id}", follow=True)
+    page = director.post(f"/sheets/{draft.id}/discard", {})
+    assert "Ingenting ändrades" in page.text
+    assert db.session.query(SheetDraft).count() == 0
+
+
+def test_a_preview_costs_the_same_for_one_row_and_for_thirty(
+    cast: Cast, visit: Visits, count_queries: Any
+) -> None:
+    director = visit(cast.director)
+    numbers = []
+    for rows in (1, 30):
+        lines = [f"Rusta park {n};Olle Ägare;2027-01-01;Park" for n in range(rows)]
+        text = "\n".join(["Åtgärd;Ansvarig;Klart;Kommentar", *lines])
+        sent(director, text.encode(), "plan.csv")
+        draft = db.session.query(SheetDraft).order_by(SheetDraft.id.desc()).first()
+        page = director.get(f"/sheets/{draft.id}/columns")
+        form = next(f for f in page.forms if f.method == "post" and "columns" in f.action)
+        director.submit(form, unit_id=str(cast.unit.id))
+        with count_queries() as counted:
+            director.get(f"/sheets/{draft.id}")
+        numbers.append(counted.number)
+    assert numbers[0] == numbers[1]
+
+
+def test_a_column_of_the_sheets_own_is_told_in_the_journal(cast: Cast, visit: Visits) -> None:
+    def with_column(sheet: Any) -> None:
+        sheet.cell(1, sheet.max_column + 1).value = "Diarienummer"
+        sheet.cell(4, sheet.max_column).value = "KS 7"
+
+    director = visit(cast.director)
+    page = sent(director, edited(fetched(director), with_column))
+    director.submit(next(form for form in page.forms if form.action.endswith("/apply")))
+    page = director.get(f"/actions/{cast.action.id}")
+    assert "Diarienummer: från ingenting till KS 7" in page.text
+
+
+def test_others_number_their_rows_too(cast: Cast, visit: Visits) -> None:
+    director = visit(cast.director)
+    text = f"Nr;Rubrik;Klart\n{cast.action.id};Rusta lekplatsen;2027-01-01\n"
+    page = sent(director, text.encode(), "plan.csv")
+    assert page.h1 == "Vilken kolumn är vad?"
+    form = next(form for form in page.forms if form.method == "post" and "columns" in form.action)
+    page = director.submit(form, unit_id=str(cast.unit.id))
+    director.submit(next(form for form in page.forms if form.action.endswith("/apply")))
+    new = db.session.query(Action).order_by(Action.id.desc()).first()
+    assert new is not None and new.extra == {"Nr (eget)": str(cast.action.id)}

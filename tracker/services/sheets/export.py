@@ -1,0 +1,78 @@
+"""The actions that a reader sees in a list, as a workbook to edit."""
+
+from __future__ import annotations
+
+from datetime import date
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.orm import selectinload
+
+from tracker.domain.calendar import local_date
+from tracker.domain.errors import RuleBroken
+from tracker.domain.sheets import MAX_ROWS
+from tracker.domain.statuses import HEALTH_MARKS, OPEN, STATUS_MARKS
+from tracker.extensions import db
+from tracker.models import Action, Committee, Unit, User
+from tracker.reports.action_sheet import SheetAction, SheetContent
+from tracker.services.actions import filters as lists
+from tracker.services.sheets.table import texts_of
+
+
+def sheet_content(
+    filters: lists.ActionFilter, *, by: User, today: date, zone: ZoneInfo
+) -> SheetContent:
+    """What the workbook holds: every action that the filter keeps and `by` may see.
+
+    Raises:
+        Forbidden: no role of the person lets them see any action.
+        RuleBroken: they are more than a workbook takes back.
+    """
+    wanted = lists.conditions(filters, by=by, today=today, zone=zone)
+    if lists.count_up_to(wanted, MAX_ROWS) > MAX_ROWS:
+        raise RuleBroken(
+            "Ett kalkylblad rymmer högst 5 000 åtgärder. Välj till exempel en förvaltning eller "
+            "en plan, och hämta bladet igen."
+        )
+    query = (
+        select(Action)
+        .where(*wanted)
+        .order_by(Action.deadline, Action.id)
+        .options(
+            selectinload(Action.owner),
+            selectinload(Action.unit),
+            selectinload(Action.committee),
+            selectinload(Action.contributors),
+            selectinload(Action.plan),
+            selectinload(Action.points),
+        )
+    )
+    actions = tuple(_row(action, zone) for action in db.session.scalars(query))
+    return SheetContent(
+        actions=actions,
+        units=_names(Unit),
+        committees=_names(Committee),
+        statuses=tuple(STATUS_MARKS[status].label for status in OPEN),
+        made_on=today,
+    )
+
+
+def _row(action: Action, zone: ZoneInfo) -> SheetAction:
+    reported = local_date(action.reported_at, zone).isoformat() if action.reported_at else ""
+    return SheetAction(
+        id=action.id,
+        version=action.version,
+        values=texts_of(action),
+        read_only=(
+            action.first_deadline.isoformat(),
+            HEALTH_MARKS[action.health].label if action.health else "",
+            reported,
+            "\n".join(point.text for point in action.points),
+            action.plan.title,
+        ),
+        extra={str(name): str(text) for name, text in (action.extra or {}).items()},
+    )
+
+
+def _names(kind: type[Unit] | type[Committee]) -> tuple[str, ...]:
+    return tuple(db.session.scalars(select(kind.name).order_by(kind.name)))

@@ -1,0 +1,1 @@
+"""Actions out to a spreadsheet, and back in after a preview."""

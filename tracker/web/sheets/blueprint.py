@@ -1,0 +1,8 @@
+"""The blueprint that the modules of this task hang their pages on."""
+
+from __future__ import annotations
+
+from flask import Blueprint
+
+bp = Blueprint("sheets", __name__)
+ONE = "/sheets/<int:sheet_id>"
