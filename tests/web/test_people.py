@@ -98,8 +98,8 @@ def test_deactivating_asks_first_and_hands_over(cast: Cast, visit: Visits) -> No
     page = visit(cast.admin).get(f"/people/{cast.owner.id}")
     page = visit(cast.admin).get(page.links["Avaktivera kontot"])
     assert "1 öppen åtgärd lämnas över." in page.text
-    assert page.rows[1][0] == cast.action.title
-    assert page.rows[1][3] == "Frida Chef"
+    assert page.rows[1][0] == f"{cast.action.title} {cast.unit.name} · 1 delsteg kvar"
+    assert page.rows[1][2] == "Frida Chef"
     page = visit(cast.admin).submit(page.form)
     assert "Överlämnade åtgärder: 1." in page.text
     visit(cast.owner).get("/my-actions", status=302)
@@ -109,10 +109,42 @@ def test_deactivating_asks_first_and_hands_over(cast: Cast, visit: Visits) -> No
     assert "kan logga in igen" in page.text
 
 
-def test_without_a_director_it_says_who_must_act(cast: Cast, visit: Visits) -> None:
+def test_without_a_director_somebody_is_chosen(cast: Cast, visit: Visits) -> None:
     path = f"/people/{cast.stranger.id}/deactivate"
-    assert "saknar annan direktör" in visit(cast.admin).get(path).text
-    assert "Utan ägare: 1." in visit(cast.admin).post(path).text
+    page = visit(cast.admin).get(path)
+    assert "saknar annan direktör" in page.text
+    field = f"heir_{cast.other_action.id}"
+    page = visit(cast.admin).submit(page.form, 422)
+    assert "skulle bli utan ägare" in page.text
+    page = visit(cast.admin).submit(page.form, 422, **{field: "Ingen Alls <b>"})
+    assert "inget konto för ”Ingen Alls <b>”" in page.text
+    assert page.form.fields[field] == "Ingen Alls <b>"
+    page = visit(cast.admin).submit(page.form, **{field: cast.director.email})
+    assert "Överlämnade åtgärder: 1." in page.text
+    db.session.expire_all()
+    assert cast.other_action.owner == cast.director
+
+
+def test_what_came_while_the_page_was_open_is_shown_first(cast: Cast, visit: Visits) -> None:
+    page = visit(cast.admin).get(f"/people/{cast.owner.id}/deactivate")
+    cast.colleague_action.owner = cast.owner
+    db.session.commit()
+    page = visit(cast.admin).submit(page.form, 409, everything="Karin Kollega")
+    assert "har fått fler åtgärder" in page.text
+    assert page.form.fields["everything"] == "Karin Kollega"
+    page = visit(cast.admin).submit(page.form)
+    assert "Överlämnade åtgärder: 2." in page.text
+
+
+@pytest.mark.parametrize("shown", ["", "x,-1,0,99999999999999999999,\x00", "1," * 10_000])
+def test_a_page_that_was_never_fetched_hands_nothing_over(
+    cast: Cast, visit: Visits, shown: str
+) -> None:
+    wrong = shown if str(cast.action.id) not in shown else ""
+    data = {"shown": wrong, "everything": "🦉" * 10_000}
+    visit(cast.admin).post(f"/people/{cast.owner.id}/deactivate", data, 409)
+    db.session.expire_all()
+    assert cast.owner.is_active
 
 
 def test_ones_own_account_stays(cast: Cast, visit: Visits) -> None:

@@ -55,16 +55,21 @@ def add_command(
 
 @user.command("deactivate")
 @click.argument("email")
+@click.option("--to", metavar="ADDRESS", default="", help="Who takes over all open actions.")
 @now_option
 @plain_errors
-def deactivate_command(email: str, now: datetime) -> None:
-    """Close an account; open actions go to their unit's director."""
+def deactivate_command(email: str, to: str, now: datetime) -> None:
+    """Close an account; open actions go to their unit's director, or to --to."""
     ensure_schema()
-    handed = departures.deactivate_person(people.person_id_of(email), by=None, now=now)
-    click.echo(_("Kontot %(email)s är avaktiverat.", email=email))
-    for one in handed:
-        owner = one.to_name or _("utan ägare")
-        click.echo(f"  {one.title}: {owner}")
+    heirs = departures.Heirs(everything=to)
+    try:
+        handed = departures.deactivate_person(people.person_id_of(email), heirs, by=None, now=now)
+    except departures.Ownerless as error:
+        fail(" ".join((say(error), _("Ange personen med --to ADRESS."))))
+    else:
+        click.echo(_("Kontot %(email)s är avaktiverat.", email=email))
+        for one in handed:
+            click.echo(f"  {one.title}: {one.to_name}")
 
 
 def _id_named(name: str | None, known: dict[str, int]) -> int | None:

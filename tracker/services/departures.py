@@ -1,19 +1,22 @@
-"""When somebody leaves: the account closes, and open actions go to the unit's director."""
+"""When somebody leaves: the account closes, and somebody else answers for every open action."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.orm import selectinload
 
 from tracker.domain.errors import RuleBroken
 from tracker.domain.permissions import Role
 from tracker.domain.statuses import OPEN
 from tracker.extensions import db
-from tracker.models import Action, RoleAssignment, User
+from tracker.models import Action, RoleAssignment, User, action_contributor
 from tracker.services import accounts, journal
+from tracker.services.actions import rules
 from tracker.services.people import (
     check_not_last_admin,
     locked_person,
@@ -21,10 +24,15 @@ from tracker.services.people import (
     require_manager,
 )
 
+MOST_NAMED = 5  # a sentence names a few, and says how many more there are
+
 
 @dataclass(frozen=True)
 class Handover:
-    """An open action of somebody who leaves, and who gets it (None: nobody)."""
+    """An open action of somebody who leaves, and who gets it (None: nobody).
+
+    `milestones` is how many of its pieces are still to be done.
+    """
 
     action_id: int
     title: str
@@ -32,40 +40,98 @@ class Handover:
     deadline: date
     to_id: int | None
     to_name: str | None
+    milestones: int = 0
 
 
-def handovers(user_id: int, *, by: User | None) -> list[Handover]:
-    """What deactivating a person would hand over, and to whom.
+@dataclass(frozen=True)
+class Heirs:
+    """Who takes over, as typed: names or addresses. What is empty goes to the unit's director.
+
+    `each` is, by action, who takes over that one; `everything` who takes over the rest.
+    """
+
+    everything: str = ""
+    each: Mapping[int, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Departure:
+    """What somebody who leaves owns that is open, and the titles of what they only help with."""
+
+    handovers: tuple[Handover, ...]
+    helped: tuple[str, ...]
+
+
+class Ownerless(RuleBroken):
+    """Open actions would be left with nobody who answers for them."""
+
+    def __init__(self, titles: Sequence[str]) -> None:
+        super().__init__(
+            "De här åtgärderna skulle bli utan ägare: %(titles)s. Välj vem som tar över dem.",
+            field="everything",
+            titles=_named(titles),
+        )
+
+
+class Overtaken(RuleBroken):
+    """Somebody gave the person more to do while the form was open."""
+
+    def __init__(self, titles: Sequence[str]) -> None:
+        super().__init__(
+            "Personen har fått fler åtgärder medan sidan var öppen: %(titles)s. "
+            "Se över listan och bekräfta igen.",
+            titles=_named(titles),
+        )
+
+
+def departure(user_id: int, *, by: User | None) -> Departure:
+    """What deactivating a person would hand over, to whom when nobody is chosen, and where they
+    would no longer help.
 
     Raises:
         NotFound, Forbidden.
     """
     require_manager(by)
-    return [_handover(action, heir) for action, heir in _to_hand_over(person_with(user_id))]
+    user = person_with(user_id)
+    owned, helped = _involved(user)
+    directors = _directors_but(user, owned)
+    handovers = tuple(_handover(action, directors.get(action.unit_id)) for action in owned)
+    return Departure(handovers, tuple(action.title for action in helped))
 
 
-def deactivate_person(user_id: int, *, by: User | None, now: datetime) -> list[Handover]:
-    """Close an account: the sessions end, and open actions go to their unit's director.
+def deactivate_person(
+    user_id: int,
+    heirs: Heirs | None = None,
+    shown: Collection[int] | None = None,
+    *,
+    by: User | None,
+    now: datetime,
+) -> list[Handover]:
+    """Close an account: the sessions end, every open action gets another owner, and the person
+    helps with none any longer. What is done stays with who did it.
+
+    `shown` are the actions that the administrator had before them; None asks for no check.
 
     Raises:
         NotFound, Forbidden.
+        Ownerless, Overtaken: the open actions need another look.
+        Refused: somebody who is to take over cannot; `everything` or `heir_<action>` is at fault.
         RuleBroken: the account is closed already, one's own, or the last administrator's.
     """
     require_manager(by)
     user = locked_person(user_id)
-    if not user.is_active:
-        raise RuleBroken("Kontot är redan avaktiverat.")
-    if by is not None and by.id == user.id:
-        raise RuleBroken("Du kan inte avaktivera ditt eget konto. Be en annan administratör.")
-    if user.has_role(Role.ADMIN):
-        check_not_last_admin(user, by)
-    handed = []
-    for action, heir in _to_hand_over(user, lock=True):
-        handed.append(_handover(action, heir))
-        _hand_over(action, heir, by=by, now=now)
+    _check_may_close(user, by)
+    owned, helped = _involved(user, lock=True)
+    if shown is not None and (new := [one.title for one in owned if one.id not in set(shown)]):
+        raise Overtaken(new)
+    chosen = _chosen(user, owned, heirs or Heirs())
+    handed = [_handover(action, chosen[action.id]) for action in owned]
+    entries = [_hand_over(action, chosen[action.id], by=by, now=now) for action in owned]
+    entries += [_stop_helping(action, user, by=by, now=now) for action in helped]
     user.deactivated_at = now
     accounts.end_sessions(user.id, now=now)
-    _journal_departure(user, handed, by=by, now=now)
+    facts = {"handed_over": len(owned), "helped": len(helped)}
+    journal.record_many([("user.deactivate", "user", user.id, facts, by, now), *entries])
     db.session.commit()
     return handed
 
@@ -87,29 +153,82 @@ def reactivate_person(user_id: int, *, by: User | None, now: datetime) -> User:
     return user
 
 
-def _to_hand_over(user: User, lock: bool = False) -> list[tuple[Action, User | None]]:
-    """The person's open actions, each with the active director of its unit who is not they."""
-    query = select(Action).where(Action.owner_id == user.id, Action.status.in_(OPEN))
-    query = query.order_by(Action.deadline, Action.id)
-    actions = db.session.scalars(query.with_for_update(of=Action) if lock else query).all()
-    heirs = _directors_but(user, {a.unit_id for a in actions if a.unit_id is not None})
-    return [(action, heirs.get(action.unit_id)) for action in actions]
+def _check_may_close(user: User, by: User | None) -> None:
+    if not user.is_active:
+        raise RuleBroken("Kontot är redan avaktiverat.")
+    if by is not None and by.id == user.id:
+        raise RuleBroken("Du kan inte avaktivera ditt eget konto. Be en annan administratör.")
+    if user.has_role(Role.ADMIN):
+        check_not_last_admin(user, by)
 
 
-def _directors_but(user: User, units: set[int]) -> dict[int | None, User]:
-    """Unit → its director; the one who held the role first, if several."""
+def _involved(user: User, lock: bool = False) -> tuple[list[Action], list[Action]]:
+    """The open actions that the person owns, and those they only help with, by deadline."""
+    helps = select(action_contributor.c.action_id).where(action_contributor.c.user_id == user.id)
+    query = (
+        select(Action)
+        .where((Action.owner_id == user.id) | Action.id.in_(helps), Action.status.in_(OPEN))
+        .order_by(Action.id)
+        .options(
+            *(selectinload(part) for part in (Action.unit, Action.owner)),
+            *(selectinload(part) for part in (Action.contributors, Action.milestones)),
+        )
+    )
+    if lock:
+        query = query.with_for_update(of=Action).execution_options(populate_existing=True)
+    found = sorted(db.session.scalars(query), key=lambda action: (action.deadline, action.id))
+    owned = [action for action in found if action.owner_id == user.id]
+    return owned, [action for action in found if user in action.contributors]
+
+
+def _directors_but(user: User, actions: Sequence[Action]) -> dict[int | None, User]:
+    """Unit → its active director who is not this person; the one who held the role first."""
     rows = db.session.execute(
         select(RoleAssignment.unit_id, User)
         .join(User, User.id == RoleAssignment.user_id)
         .where(
             RoleAssignment.role == Role.DIRECTOR,
-            RoleAssignment.unit_id.in_(units),
+            RoleAssignment.unit_id.in_({action.unit_id for action in actions}),
             User.deactivated_at.is_(None),
             User.id != user.id,
         )
         .order_by(RoleAssignment.id.desc())
     )
     return dict(rows.all())
+
+
+def _chosen(user: User, actions: Sequence[Action], heirs: Heirs) -> dict[int, User]:
+    """Action → who takes it over: the one named for it, else for everything, else the unit's
+    director. The locks on the new owners keep them from leaving meanwhile."""
+    directors = _directors_but(user, actions)
+    texts = {one.id: rules.one_line(heirs.each.get(one.id, "")) for one in actions}
+    problems: list[RuleBroken] = []
+    found, everything = {}, None
+    with rules.collecting(problems):
+        everything = _heir(heirs.everything, user, "everything")
+    for action in actions:
+        with rules.collecting(problems):
+            named = _heir(texts[action.id], user, f"heir_{action.id}")
+            heir = named or everything or directors.get(action.unit_id)
+            if heir is not None:
+                found[action.id] = heir
+    if problems:
+        raise rules.Refused(problems)
+    if left := [action.title for action in actions if action.id not in found]:
+        raise Ownerless(left)
+    held = {heir.id: rules.held(heir) for heir in sorted(found.values(), key=lambda one: one.id)}
+    return {action_id: held[heir.id] for action_id, heir in found.items()}
+
+
+def _heir(text: str, user: User, at: str) -> User | None:
+    """Whom the text means; RuleBroken at the field `at` where they cannot take over."""
+    try:
+        heir = rules.find_owner(rules.one_line(text))
+    except RuleBroken as error:
+        raise RuleBroken(error.message, field=at, **error.params) from error
+    if heir is not None and heir.id == user.id:
+        raise RuleBroken("Välj någon annan än den som slutar.", field=at)
+    return heir
 
 
 def _handover(action: Action, heir: User | None) -> Handover:
@@ -120,33 +239,44 @@ def _handover(action: Action, heir: User | None) -> Handover:
         deadline=action.deadline,
         to_id=heir.id if heir else None,
         to_name=heir.name if heir else None,
+        milestones=sum(piece.done_on is None for piece in action.milestones),
     )
 
 
-def _hand_over(action: Action, heir: User | None, *, by: User | None, now: datetime) -> None:
+Entry = tuple[str, str, int, dict[str, Any], User | None, datetime]
+
+
+def _hand_over(action: Action, heir: User, *, by: User | None, now: datetime) -> Entry:
+    """Give the action its new owner, who no longer only helps with it."""
+    before, helpers = action.owner, list(action.contributors)
     action.owner = heir
-    action.assigned_at = now if heir else None
-    action.assigned_by_id = by.id if by and heir else None
+    action.assigned_at = now
+    action.assigned_by_id = by.id if by else None
     action.deadline_rev += 1
     action.deadline_set_at = now
+    data: dict[str, Any] = {
+        "owner_id": [before.id if before else None, heir.id],
+        "owner": [before.name if before else None, heir.name],
+    }
+    if heir in helpers:
+        action.contributors = [person for person in helpers if person is not heir]
+        data["contributors"] = [_names(helpers), _names(action.contributors)]
+    return ("action.edit", "action", action.id, data, by, now)
 
 
-def _journal_departure(
-    user: User, handed: Sequence[Handover], *, by: User | None, now: datetime
-) -> None:
-    journal.record_many(
-        [
-            ("user.deactivate", "user", user.id, {"handed_over": len(handed)}, by, now),
-            *(
-                (
-                    "action.edit",
-                    "action",
-                    one.action_id,
-                    {"owner_id": [user.id, one.to_id], "owner": [user.name, one.to_name]},
-                    by,
-                    now,
-                )
-                for one in handed
-            ),
-        ]
-    )
+def _stop_helping(action: Action, user: User, *, by: User | None, now: datetime) -> Entry:
+    before = _names(action.contributors)
+    action.contributors = [person for person in action.contributors if person is not user]
+    data = {"contributors": [before, _names(action.contributors)]}
+    return ("action.edit", "action", action.id, data, by, now)
+
+
+def _names(people: Sequence[User]) -> list[str]:
+    return [person.name for person in people]
+
+
+def _named(titles: Sequence[str]) -> str:
+    """A few titles in quotes; what is more is counted."""
+    words = ", ".join(f"”{title}”" for title in titles[:MOST_NAMED])
+    more = len(titles) - MOST_NAMED
+    return f"{words} (+{more})" if more > 0 else words

@@ -186,7 +186,8 @@ def locked_person(user_id: int) -> User:
     administrators must not remove each other at the same moment."""
     admins = select(RoleAssignment.id).where(RoleAssignment.role == Role.ADMIN)
     db.session.execute(admins.order_by(RoleAssignment.id).with_for_update())
-    query = select(User).where(User.id == user_id).with_for_update(of=User)
+    # Not so strong that whoever names the person in a row has to wait, and could wait for ever.
+    query = select(User).where(User.id == user_id).with_for_update(of=User, key_share=True)
     user = db.session.scalar(query.execution_options(populate_existing=True))
     if user is None:
         raise NotFound

@@ -13,10 +13,12 @@ from tracker.domain.permissions import Deed, Role
 from tracker.models import RoleAssignment
 from tracker.services import departures
 from tracker.services import people as service
+from tracker.services.actions import pages
 from tracker.services.actions.rules import Refused
 from tracker.web.access import me, requires
 from tracker.web.messages import done, show_error, translated
 from tracker.web.paging import asked_page, page_of
+from tracker.web.people.departure_form import departure_form
 from tracker.web.people.forms import PersonForm, RoleForm, SearchForm
 
 bp = Blueprint("people", __name__)
@@ -99,34 +101,40 @@ def remove_role(user_id: int, role_id: int) -> ResponseReturnValue:
 @requires(Deed.PEOPLE_MANAGE)
 def deactivate(user_id: int) -> ResponseReturnValue:
     """Ask first: what closes, and who takes over which actions."""
-    form = FlaskForm()
+    leaving = departures.departure(user_id, by=me())
     person = service.load_person(user_id, by=me())
+    form = departure_form(leaving)
+    status = 422 if form.is_submitted() else 200
     if form.validate_on_submit():
         try:
-            handed = departures.deactivate_person(user_id, by=me(), now=now())
+            handed = departures.deactivate_person(
+                user_id, form.heirs(), form.actions_shown(), by=me(), now=now()
+            )
         except RuleBroken as error:
+            status = 409 if isinstance(error, departures.Overtaken) else 422
             _show(form, error)
         else:
             done(_handed_over(person.name, handed))
             return redirect(url_for("people.edit", user_id=user_id))
+    form.show_again()
+    able = pages.form_choices(me(), Deed.ACTION_REPORT).people
     return render_template(
         "people/deactivate.html",
         form=form,
         person=person,
-        handovers=departures.handovers(user_id, by=me()),
-    ), 422 if form.is_submitted() else 200
+        leaving=leaving,
+        people=[name for name in able if name not in (person.name, person.email)],
+    ), status
 
 
 def _handed_over(name: str, handed: list[departures.Handover]) -> str:
-    lost = sum(one.to_id is None for one in handed)
-    sentence = _(
-        "%(name)s är avaktiverad. Överlämnade åtgärder: %(count)s.",
-        name=name,
-        count=len(handed) - lost,
+    return str(
+        _(
+            "%(name)s är avaktiverad. Överlämnade åtgärder: %(count)s.",
+            name=name,
+            count=len(handed),
+        )
     )
-    if lost:
-        sentence += " " + _("Utan ägare: %(count)s. Be en direktör välja nya ägare.", count=lost)
-    return str(sentence)
 
 
 @bp.post(ONE + "/reactivate")

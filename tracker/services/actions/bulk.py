@@ -1,0 +1,390 @@
+"""Many actions in one step: owner, unit, deadline or status, seen first and then written.
+
+The preview writes nothing. What is written is what still stands as it stood in the preview.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import selectinload
+
+from tracker.domain.errors import N_, NotFound, RuleBroken
+from tracker.domain.permissions import Deed
+from tracker.domain.statuses import OPEN, ActionStatus
+from tracker.extensions import db
+from tracker.models import Action, ChangeBatch, Unit, User
+from tracker.services import scope
+from tracker.services.actions import rules, undo, who, wording
+from tracker.services.actions.filters import ActionFilter, conditions
+from tracker.services.actions.undo import Left
+
+MOST = 500
+FURTHEST = 3650  # days that a deadline moves at most
+SAME_STEP = timedelta(hours=1)
+KIND = "bulk"
+_CHANGED = N_("Någon har ändrat åtgärden sedan förhandsvisningen.")
+
+
+@dataclass(frozen=True)
+class BulkChange:
+    """What one step changes, as typed; what is empty stays as it is.
+
+    `move_days` moves each deadline from where it is, back where it is negative. `outside_ok` says
+    that an owner from another unit is meant so.
+    """
+
+    owner_text: str = ""
+    unit_id: int | None = None
+    deadline: date | None = None
+    move_days: int | None = None
+    deadline_reason: str = ""
+    status: ActionStatus | None = None
+    outside_ok: bool = False
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One field of one action: names as text, days and states as themselves, None for nothing."""
+
+    field: str
+    before: str | date | ActionStatus | None
+    after: str | date | ActionStatus | None
+
+
+@dataclass(frozen=True)
+class PreviewRow:
+    """What the step would do to one action.
+
+    `problems` say why it is left alone; `outside` that its owner would be of another unit.
+    Without differences there is nothing to change.
+    """
+
+    action_id: int
+    version: int
+    title: str
+    differences: tuple[Difference, ...] = ()
+    problems: tuple[RuleBroken, ...] = ()
+    outside: bool = False
+
+
+@dataclass(frozen=True)
+class BulkPreview:
+    """The step before it is taken; `missing` chosen ones are not there for this person."""
+
+    rows: tuple[PreviewRow, ...]
+    missing: int
+
+    @property
+    def changing(self) -> tuple[PreviewRow, ...]:
+        """What will be changed, or can be with an owner from outside."""
+        return tuple(row for row in self.rows if row.differences and not row.problems)
+
+    @property
+    def outside(self) -> int:
+        """How many of those would get an owner of another unit."""
+        return sum(row.outside for row in self.changing)
+
+    @property
+    def same(self) -> int:
+        """How many stand so already."""
+        return sum(not row.differences and not row.problems for row in self.rows)
+
+    @property
+    def refused(self) -> int:
+        """How many rules leave alone."""
+        return sum(bool(row.problems) for row in self.rows)
+
+
+@dataclass(frozen=True)
+class BulkResult:
+    """What the step did; `batch_id` names it for undoing, None where nothing was changed.
+
+    `again` is set when this very step had been taken before, and nothing was done now.
+    """
+
+    changed: int
+    left: tuple[Left, ...]
+    batch_id: int | None
+    again: bool = False
+
+
+@dataclass(frozen=True)
+class _Step:
+    """A change whose words have been understood."""
+
+    change: BulkChange
+    owner: User | None
+    unit: Unit | None
+
+
+def check_chosen(ids: Sequence[int]) -> None:
+    """Raise RuleBroken unless one to MOST actions are chosen."""
+    if not ids:
+        raise RuleBroken("Välj minst en åtgärd i listan först.")
+    if len(set(ids)) > MOST:
+        raise _too_many()
+
+
+def ids_matching(filters: ActionFilter, *, by: User, today: date, zone: ZoneInfo) -> list[int]:
+    """The actions that a filter of the list finds for this person, in the order of their ids.
+
+    Raises:
+        RuleBroken: there are more than can be changed in one step.
+    """
+    scope.require(by, Deed.ACTION_EDIT)
+    query = select(Action.id).where(*conditions(filters, by=by, today=today, zone=zone))
+    ids = list(db.session.scalars(query.order_by(Action.id).limit(MOST + 1)))
+    if len(ids) > MOST:
+        raise _too_many()
+    return ids
+
+
+def titles_of(ids: Sequence[int], *, by: User) -> list[str]:
+    """What the chosen actions are called, by deadline; what the person may not see is left out."""
+    query = select(Action.title).where(_chosen(ids, by)).order_by(Action.deadline, Action.id)
+    return list(db.session.scalars(query))
+
+
+def preview(change: BulkChange, ids: Sequence[int], *, by: User, today: date) -> BulkPreview:
+    """What a step would do to each action, by deadline; nothing is written.
+
+    Raises:
+        Forbidden: no role of the person allows changing actions.
+        RuleBroken, Refused: nothing or too much is chosen, or the change itself makes no sense.
+    """
+    scope.require(by, Deed.ACTION_EDIT)
+    check_chosen(ids)
+    step = _understood(change, by)
+    actions = _visible(ids, by)
+    names = _names_of_committees(actions)
+    rows = tuple(_row(action, step, names, by=by, today=today) for action in actions)
+    return BulkPreview(rows, len(set(ids)) - len(rows))
+
+
+def apply_bulk(
+    change: BulkChange,
+    seen: Mapping[int, int],
+    *,
+    by: User,
+    now: datetime,
+    today: date,
+) -> BulkResult:
+    """Take the step for every action that still has the version that was `seen` (id → version).
+
+    Raises:
+        Forbidden: no role of the person allows changing actions.
+        RuleBroken, Refused: nothing or too much is chosen, or the change itself makes no sense.
+    """
+    scope.require(by, Deed.ACTION_EDIT)
+    check_chosen(list(seen))
+    step = _understood(change, by)
+    actions = undo.locked_in_order(seen)
+    before: dict[int, dict[str, Any]] = {}
+    left = [Left("", NotFound()) for _missing in range(len(seen) - len(actions))]
+    for action in actions:
+        standing = undo.standing(action)
+        try:
+            if _take(action, step, seen[action.id], by=by, now=now, today=today):
+                before[action.id] = standing
+        except RuleBroken as why:
+            left.append(Left(action.title if _visible_to(action, by) else "", why))
+    if not before and (done := _taken_already(seen, by=by, now=now)):
+        return BulkResult(0, (), done.id, again=True)
+    batch_id = undo.keep(KIND, before, by=by, now=now) if before else None
+    db.session.commit()
+    return BulkResult(len(before), tuple(left), batch_id)
+
+
+def _too_many() -> RuleBroken:
+    return RuleBroken(
+        "Högst %(most)s åtgärder kan ändras i ett steg. Välj färre, eller filtrera listan "
+        "till exempel på förvaltning och ta en del i taget.",
+        most=MOST,
+    )
+
+
+def _understood(change: BulkChange, by: User) -> _Step:
+    """The step with its owner and unit found, once it makes sense as a whole."""
+    change = replace(
+        change,
+        owner_text=rules.one_line(change.owner_text),
+        deadline_reason=rules.one_line(change.deadline_reason),
+    )
+    problems: list[RuleBroken] = []
+    owner, unit = None, None
+    with rules.collecting(problems):
+        owner = rules.find_owner(change.owner_text)
+    with rules.collecting(problems):
+        if change.unit_id is not None:
+            unit = rules.reachable_unit(change.unit_id, by=by, deed=Deed.ACTION_EDIT)
+    with rules.collecting(problems):
+        _check_days(change)
+    with rules.collecting(problems):
+        if change.status is not None and change.status not in OPEN:
+            raise RuleBroken("Välj planerad, pågår eller pausad.", field="status")
+    if not problems and not _says_something(change):
+        problems.append(RuleBroken("Välj vad som ska ändras: ägare, förvaltning, datum, status."))
+    if problems:
+        raise rules.Refused(problems)
+    return _Step(change, owner, unit)
+
+
+def _says_something(change: BulkChange) -> bool:
+    days = (change.deadline, change.move_days)
+    return bool(change.owner_text or change.unit_id or change.status or any(days))
+
+
+def _check_days(change: BulkChange) -> None:
+    if change.deadline is not None and change.move_days:
+        raise RuleBroken(
+            "Välj antingen ett nytt slutdatum eller hur långt datumen ska flyttas.",
+            field="move",
+        )
+    if change.move_days is not None and abs(change.move_days) > FURTHEST:
+        raise RuleBroken("Flytta slutdatumen högst tio år.", field="move")
+    if change.deadline is not None or change.move_days:
+        rules.check_written(
+            change.deadline_reason,
+            "deadline_reason",
+            N_("Skriv varför slutdatumen ändras."),
+            rules.REPORT_MAX,
+        )
+
+
+def _chosen(ids: Iterable[int], by: User) -> ColumnElement[bool]:
+    return Action.id.in_(set(ids)) & scope.actions_within(by, Deed.ACTION_VIEW)
+
+
+def _visible(ids: Iterable[int], by: User) -> list[Action]:
+    query = (
+        select(Action)
+        .where(_chosen(ids, by))
+        .order_by(Action.deadline, Action.id)
+        .options(
+            *(selectinload(part) for part in (Action.owner, Action.unit, Action.committee)),
+            *(selectinload(part) for part in (Action.plan, Action.contributors)),
+        )
+    )
+    return list(db.session.scalars(query))
+
+
+def _visible_to(action: Action, by: User) -> bool:
+    return scope.may_on(by, Deed.ACTION_VIEW, action)
+
+
+def _row(
+    action: Action, step: _Step, committees: Mapping[int, str], *, by: User, today: date
+) -> PreviewRow:
+    row = PreviewRow(action.id, action.version, action.title)
+    try:
+        changes = _wanted(action, step)
+        row = replace(row, differences=_differences(action, changes, step, committees))
+        if row.differences:
+            _check_reach(action, by)
+            wording.check_change(action, replace(changes, outside_ok=True), by=by, today=today)
+    except rules.Refused as refused:
+        return replace(row, problems=refused.problems)
+    except RuleBroken as problem:
+        return replace(row, problems=(problem,))
+    return replace(row, outside=bool(row.differences) and _goes_outside(action, step))
+
+
+def _goes_outside(action: Action, step: _Step) -> bool:
+    if step.owner is None and step.unit is None:
+        return False
+    try:
+        who.check_belongs(step.owner or action.owner, step.unit or action.unit, outside_ok=False)
+    except who.OutsideOwner:
+        return True
+    return False
+
+
+def _check_reach(action: Action, by: User) -> None:
+    if not scope.may_on(by, Deed.ACTION_EDIT, action):
+        raise RuleBroken("Du får se åtgärden men inte ändra den. Be dess direktör.")
+
+
+def _wanted(action: Action, step: _Step) -> wording.ActionChanges:
+    """The action as the step would have it."""
+    change, changes = step.change, wording.changes_of(action)
+    if step.owner is not None and step.owner != action.owner:
+        changes = replace(changes, owner_text=step.owner.email)
+    if step.unit is not None and step.unit.id != action.unit_id:
+        committee_id = step.unit.committee_id or action.committee_id
+        changes = replace(changes, unit_id=step.unit.id, committee_id=committee_id)
+    if change.status is not None:
+        changes = replace(changes, status=change.status)
+    deadline = _deadline(action, change)
+    if deadline != action.deadline:
+        reason = change.deadline_reason
+        changes = replace(changes, deadline=deadline, deadline_reason=reason)
+    return changes
+
+
+def _deadline(action: Action, change: BulkChange) -> date:
+    if change.deadline is not None:
+        return change.deadline
+    try:
+        return action.deadline + timedelta(days=change.move_days or 0)
+    except OverflowError as error:
+        raise RuleBroken("Det nya slutdatumet ligger utanför kalendern.") from error
+
+
+def _differences(
+    action: Action, changes: wording.ActionChanges, step: _Step, committees: Mapping[int, str]
+) -> tuple[Difference, ...]:
+    now, owner = wording.changes_of(action), action.owner.name if action.owner else None
+    found = []
+    if changes.owner_text != now.owner_text and step.owner is not None:
+        found.append(Difference("owner", owner, step.owner.name))
+    if changes.unit_id != now.unit_id and step.unit is not None:
+        unit = action.unit.name if action.unit else None
+        found.append(Difference("unit", unit, step.unit.name))
+    if changes.committee_id != now.committee_id and step.unit and step.unit.committee:
+        committee = committees.get(action.committee_id or 0)
+        found.append(Difference("committee", committee, step.unit.committee.name))
+    if changes.deadline != now.deadline:
+        found.append(Difference("deadline", now.deadline, changes.deadline))
+    if changes.status is not now.status:
+        found.append(Difference("status", now.status, changes.status))
+    return tuple(found)
+
+
+def _names_of_committees(actions: Sequence[Action]) -> dict[int, str]:
+    return {one.committee.id: one.committee.name for one in actions if one.committee}
+
+
+def _take(
+    action: Action, step: _Step, version: int, *, by: User, now: datetime, today: date
+) -> bool:
+    """Change one locked action, and say whether there was anything to change."""
+    if not scope.may_on(by, Deed.ACTION_EDIT, action):
+        raise NotFound
+    if action.version != version:
+        raise RuleBroken(_CHANGED)
+    changes = _wanted(action, step)
+    if changes == wording.changes_of(action):
+        return False
+    changes = replace(changes, outside_ok=step.change.outside_ok)
+    wording.change_action(action, changes, by=by, now=now, today=today)
+    return True
+
+
+def _taken_already(seen: Mapping[int, int], *, by: User, now: datetime) -> ChangeBatch | None:
+    """This person's last step, if it was this one, a moment ago: a button pressed twice."""
+    last = db.session.scalar(
+        select(ChangeBatch)
+        .where(ChangeBatch.by_id == by.id, ChangeBatch.kind == KIND)
+        .order_by(ChangeBatch.id.desc())
+        .limit(1)
+    )
+    if last is None or last.undone_at is not None or now - last.at > SAME_STEP:
+        return None
+    taken = {(row["action_id"], row["was"]) for row in last.rows}
+    return last if taken <= set(seen.items()) else None
