@@ -10,6 +10,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from flask import Flask
+from sqlalchemy import text
 
 from config import Config
 from tracker import create_app
@@ -36,8 +37,10 @@ def settings(folder: Path, database_url: str) -> Config:
 
 
 @contextmanager
-def filled(actions: int, *, database_url: str = "") -> Iterator[Flask]:
-    """An app on a database with the demo and that many actions."""
+def filled(
+    actions: int, *, people: int = 0, points: int = 0, database_url: str = ""
+) -> Iterator[Flask]:
+    """An app on a database with the demo filled up to that many actions, people and points."""
     from flask_migrate import upgrade
 
     with tempfile.TemporaryDirectory() as folder:
@@ -46,7 +49,13 @@ def filled(actions: int, *, database_url: str = "") -> Iterator[Flask]:
         app.config["WTF_CSRF_ENABLED"] = False
         with app.app_context():
             upgrade()
-            load_demo(post=places.post_of(config), now=NOW, actions=actions)
+            load_demo(
+                post=places.post_of(config), now=NOW, people=people, actions=actions, points=points
+            )
+            # PostgreSQL does it by itself, some time after so many rows have come.
+            if db.engine.dialect.name == "postgresql":
+                db.session.execute(text("ANALYZE"))
+                db.session.commit()
         try:
             yield app
         finally:

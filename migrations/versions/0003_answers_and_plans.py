@@ -28,7 +28,7 @@ COLUMNS = (
     ('action', 'starts_on', "DATE CONSTRAINT ck_action_starts_before_end CHECK (starts_on IS NULL OR starts_on <= deadline)"),
     ('action', 'effect_measure', EMPTY),
     ('action', 'cost', EMPTY),
-    ('action', 'title_key', EMPTY),
+    ('action', 'title_key', "TEXT BYTE_BY_BYTE DEFAULT '' NOT NULL"),
     ('action', 'extra', "JSON"),
     ('action', 'health', "VARCHAR(20) CONSTRAINT ck_action_latest_health CHECK (health IN ('on_track', 'at_risk', 'off_track'))"),
     ('action', 'percent', "INTEGER CONSTRAINT ck_action_percent_in_range CHECK (percent IS NULL OR percent BETWEEN 0 AND 100)"),
@@ -65,11 +65,22 @@ INDEXES = (
     ('action', 'ix_action_committee_phase_deadline', ('committee_id', 'phase', 'deadline')),
     ('action', 'ix_action_plan_phase_deadline', ('plan_id', 'phase', 'deadline')),
     ('action', 'ix_action_health_phase_deadline', ('health', 'phase', 'deadline')),
+    ('action', 'ix_action_committee_status_deadline', ('committee_id', 'status', 'deadline')),
+    ('action', 'ix_action_plan_status_deadline', ('plan_id', 'status', 'deadline')),
+    ('action', 'ix_action_health_status_deadline', ('health', 'status', 'deadline')),
     ('action', 'ix_action_title_key', ('title_key',)),
-    ('action', 'ix_action_reported_at', ('reported_at',)),
+    ('action', 'ix_action_reported_at', (sa.text('(reported_at IS NULL)'), sa.text('reported_at DESC'))),
+    ('action', 'ix_action_committee_owner', ('committee_id', 'owner_id')),
+    ('action', 'ix_action_committee_unit', ('committee_id', 'unit_id')),
+    ('action', 'ix_action_unit_owner', ('unit_id', 'owner_id')),
     ('action_plan', 'ix_action_plan_evaluation_id', ('evaluation_id',)),
     ('action_plan', 'ix_action_plan_previous_id', ('previous_id',)),
 )
+OLD_INDEXES = (
+    ('action', 'ix_action_committee_status', ('committee_id', 'status')),
+    ('action', 'ix_action_plan_deadline', ('plan_id', 'deadline')),
+)
+SLIPPED = sa.text('deadline > first_deadline')
 NEW_TABLES = (
     'search_word',
     'change_batch',
@@ -94,9 +105,19 @@ def upgrade() -> None:
     for table, name, kind in COLUMNS:
         kind = kind.replace('STORED_OR_NOT', 'VIRTUAL' if sqlite else 'STORED')
         kind = kind.replace('INSTANT', 'DATETIME' if sqlite else 'TIMESTAMP WITH TIME ZONE')
+        kind = kind.replace('BYTE_BY_BYTE', '' if sqlite else 'COLLATE "C"')
         op.execute(f'ALTER TABLE {table} ADD COLUMN {name} {kind}')
+    for table, name, _columns in OLD_INDEXES:
+        op.drop_index(name, table)
     for table, name, columns in INDEXES:
         op.create_index(name, table, list(columns))
+    op.create_index(
+        'ix_action_slipped',
+        'action',
+        ['phase', 'deadline'],
+        sqlite_where=SLIPPED,
+        postgresql_where=SLIPPED,
+    )
     op.create_index('uq_status_update_corrects_id', 'status_update', ['corrects_id'], unique=True)
     _repeat_latest_reports()
     _fill_search()
@@ -141,12 +162,15 @@ def _fill_search() -> None:
 
 def downgrade() -> None:
     op.drop_index('uq_status_update_corrects_id', 'status_update')
+    op.drop_index('ix_action_slipped', 'action')
     for table, name, _columns in reversed(INDEXES):
         op.drop_index(name, table)
     for table in reversed(NEW_TABLES):
         op.drop_table(table)
     for table, name, _kind in reversed(COLUMNS):
         op.execute(f'ALTER TABLE {table} DROP COLUMN {name}')
+    for table, name, columns in OLD_INDEXES:
+        op.create_index(name, table, list(columns))
 
 
 def _new_tables() -> None:

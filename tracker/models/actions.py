@@ -35,6 +35,8 @@ PHASE = (
 _STAGES = " ".join(f"WHEN {s.value!r} THEN {place}" for place, s in enumerate(ActionStatus))
 STAGE = f"CASE status {_STAGES} END"
 
+BYTE_BY_BYTE = Text().with_variant(Text(collation="C"), "postgresql")
+
 action_point = Table(
     "action_point",
     Base.metadata,
@@ -98,9 +100,7 @@ class Action(WithId, Base):
         CheckConstraint("percent IS NULL OR percent BETWEEN 0 AND 100", name="percent_in_range"),
         Index("ix_action_owner_status_deadline", "owner_id", "status", "deadline"),
         Index("ix_action_unit_status_deadline", "unit_id", "status", "deadline"),
-        Index("ix_action_committee_status", "committee_id", "status"),
         Index("ix_action_status_deadline", "status", "deadline"),
-        Index("ix_action_plan_deadline", "plan_id", "deadline"),
         Index("ix_action_phase_deadline", "phase", "deadline"),
         Index("ix_action_stage_deadline", "stage", "deadline"),
         Index("ix_action_owner_phase_deadline", "owner_id", "phase", "deadline"),
@@ -108,8 +108,22 @@ class Action(WithId, Base):
         Index("ix_action_committee_phase_deadline", "committee_id", "phase", "deadline"),
         Index("ix_action_plan_phase_deadline", "plan_id", "phase", "deadline"),
         Index("ix_action_health_phase_deadline", "health", "phase", "deadline"),
+        Index("ix_action_committee_status_deadline", "committee_id", "status", "deadline"),
+        Index("ix_action_plan_status_deadline", "plan_id", "status", "deadline"),
+        Index("ix_action_health_status_deadline", "health", "status", "deadline"),
         Index("ix_action_title_key", "title_key"),
-        Index("ix_action_reported_at", "reported_at"),
+        # What was never reported comes last; the databases disagree on where NULL stands.
+        Index("ix_action_reported_at", text("(reported_at IS NULL)"), text("reported_at DESC")),
+        Index("ix_action_committee_owner", "committee_id", "owner_id"),
+        Index("ix_action_committee_unit", "committee_id", "unit_id"),
+        Index("ix_action_unit_owner", "unit_id", "owner_id"),
+        Index(
+            "ix_action_slipped",
+            "phase",
+            "deadline",
+            sqlite_where=text("deadline > first_deadline"),
+            postgresql_where=text("deadline > first_deadline"),
+        ),
     )
 
     plan_id: Mapped[int] = mapped_column(ForeignKey("action_plan.id"))
@@ -142,7 +156,7 @@ class Action(WithId, Base):
     starts_on: Mapped[date | None]
     effect_measure: Mapped[str] = mapped_column(Text, default="", server_default=text("''"))
     cost: Mapped[str] = mapped_column(Text, default="", server_default=text("''"))
-    title_key: Mapped[str] = mapped_column(Text, default="", server_default=text("''"))
+    title_key: Mapped[str] = mapped_column(BYTE_BY_BYTE, default="", server_default=text("''"))
     extra: Mapped[dict[str, Any] | None] = mapped_column(JSON)
     health: Mapped[Health | None] = enum_column(Health, "latest_health")
     percent: Mapped[int | None]

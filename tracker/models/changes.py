@@ -32,8 +32,10 @@ class ChangeBatch(WithId, Base):
 class SheetDraft(WithId, Base):
     """A spreadsheet that somebody uploaded and has not confirmed: its cells as text.
 
-    `columns` are the headings, `rows` the cells below them, `base` what an export of ours says
-    it held when it left us (None for any other sheet), `mapping` which column is which field.
+    `columns` are the headings, `rows` all rows that hold anything, each with its number in the
+    sheet first and then its cells. `base` is, by action, what an export of ours says its cells
+    were when it left us (None for any other sheet). `mapping` is which column is which field
+    (None until it is known). Once carried out, no cells are kept.
     """
 
     __tablename__ = "sheet_draft"

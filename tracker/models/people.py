@@ -15,7 +15,8 @@ from tracker.models.places import Committee, Unit
 class User(WithId, Base):
     """A person with an account; `email_key` is the folded address that log-in compares.
 
-    `calendar_rev` counts the secret addresses of the person's calendar; 0 means there is none.
+    `calendar_rev` counts the secret addresses of the person's calendar; 0 means that there never
+    was one, and below 0 that the last of them is closed.
     """
 
     __tablename__ = "user_account"

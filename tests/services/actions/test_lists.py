@@ -7,11 +7,13 @@ from datetime import date, timedelta
 import pytest
 
 from tests.helpers.cast import NOW, TODAY, make_action
+from tests.helpers.found import heard, many, written
 from tracker.domain.errors import Forbidden
 from tracker.domain.statuses import OPEN, ActionStatus, Health, Timeliness
 from tracker.extensions import db
-from tracker.models import Milestone, PlanState, StatusUpdate
-from tracker.services.actions.lists import ActionFilter, Sort, actions_listed, my_actions
+from tracker.models import PlanState
+from tracker.services.actions.filters import ActionFilter, Sort, When
+from tracker.services.actions.lists import actions_listed
 
 OURS = [
     "Mät väntetider för företag",
@@ -27,32 +29,6 @@ def listed(by, page=1, size=30, **filters):
 
 def titles(found):
     return [row.title for row in getattr(found, "rows", found)]
-
-
-def heard(action, health, days_ago, author, text=""):
-    db.session.add(
-        StatusUpdate(
-            action_id=action.id,
-            author_id=author.id,
-            at=NOW - timedelta(days=days_ago),
-            health=health,
-            text=text,
-        )
-    )
-    db.session.commit()
-
-
-def many(cast, number, **values):
-    made = [
-        make_action(cast.plan, f"Åtgärd {n:03}", unit=cast.unit, owner=cast.owner, **values)
-        for n in range(number)
-    ]
-    db.session.add_all(made)
-    db.session.flush()
-    for action in made:
-        action.milestones = [Milestone(title="Delsteg", due=date(2026, 4, 1))]
-        heard(action, Health.ON_TRACK, 3, cast.owner)
-    return made
 
 
 class TestWhoSeesWhat:
@@ -89,8 +65,8 @@ class TestFilters:
         ("filters", "seen"),
         [
             ({"status": ActionStatus.DONE}, [OURS[1]]),
-            ({"late": True}, [OURS[0]]),
-            ({"late": True, "status": ActionStatus.ONGOING}, []),
+            ({"when": When.LATE}, [OURS[0]]),
+            ({"when": When.LATE, "status": ActionStatus.ONGOING}, []),
             ({"q": "VÄNTETIDER"}, [OURS[0]]),
             ({"q": "  på   webben "}, [OURS[2]]),
             ({"q": "Ä"}, [OURS[0]]),
@@ -110,8 +86,7 @@ class TestFilters:
         assert sorted(titles(listed(cast.director, **filters))) == sorted(seen)
 
     def test_signs_of_like_are_found_as_they_are(self, any_app, cast):
-        db.session.add(make_action(cast.plan, "Nå 100 % svar_i_tid", unit=cast.unit))
-        db.session.commit()
+        written(make_action(cast.plan, "Nå 100 % svar_i_tid", unit=cast.unit))
         for q in ("100 %", "svar_i", "% svar"):
             assert titles(listed(cast.director, q=q)) == ["Nå 100 % svar_i_tid"]
 
@@ -167,8 +142,7 @@ class TestOrder:
         assert {0, 1, 2} == set(places)
 
     def test_the_alphabet_ends_with_swedish_letters(self, any_app, cast):
-        db.session.add_all(make_action(cast.plan, t) for t in ("Ö", "zon", "Ägg", "Ål", "Anka"))
-        db.session.commit()
+        written(*(make_action(cast.plan, t) for t in ("Ö", "zon", "Ägg", "Ål", "Anka")))
         found = titles(listed(cast.director, sort=Sort.TITLE))
         wanted = ["Anka", "zon", "Ål", "Återkoppla synpunkter på webben", "Ägg", "Ö"]
         assert [title for title in found if title in wanted] == wanted
@@ -227,54 +201,6 @@ class TestRow:
         assert row.heard_days == 1
 
 
-class TestMine:
-    def test_the_most_urgent_first(self, any_app, cast):
-        for title, deadline in (("Snart", 10), ("Lugn", 200), ("Sen", -3), ("Senare", -1)):
-            db.session.add(
-                make_action(
-                    cast.plan, title, owner=cast.owner, deadline=TODAY + timedelta(days=deadline)
-                )
-            )
-        quiet = make_action(
-            cast.plan,
-            "Tyst",
-            owner=cast.owner,
-            deadline=TODAY + timedelta(days=300),
-            created_at=NOW - timedelta(days=200),
-            assigned_at=None,
-        )
-        db.session.add(quiet)
-        db.session.commit()
-        own = my_actions(cast.owner, TODAY)
-        assert titles(own.open) == ["Sen", "Senare", "Snart", "Tyst", OURS[2], "Lugn"]
-        assert titles(own.waiting) == [OURS[1]]
-        assert own.late == 2
-
-    def test_with_the_next_milestone(self, any_app, cast):
-        cast.action.milestones.append(
-            Milestone(title="Klar", due=date(2026, 3, 5), done_on=date(2026, 3, 1))
-        )
-        cast.action.milestones.append(Milestone(title="Senare", due=date(2026, 3, 25)))
-        db.session.commit()
-        row = my_actions(cast.owner, TODAY).open[0]
-        assert (row.milestone, row.milestone_due) == ("Mall för svar", date(2026, 3, 20))
-
-    def test_closed_ones_are_not_in_the_way(self, app, cast):
-        cast.action.status = ActionStatus.DROPPED
-        cast.action.dropped_on, cast.action.dropped_by = TODAY, "Kommunstyrelsen"
-        cast.action.dropped_reason = "Staten tar över."
-        db.session.commit()
-        assert my_actions(cast.owner, TODAY).open == ()
-
-    def test_a_director_owns_too(self, app, cast):
-        assert my_actions(cast.director, TODAY).open == ()
-
-    @pytest.mark.parametrize("who", ["member", "admin"])
-    def test_who_has_no_list(self, app, cast, who):
-        with pytest.raises(Forbidden):
-            my_actions(getattr(cast, who), TODAY)
-
-
 class TestCost:
     @pytest.mark.parametrize("sort", list(Sort))
     def test_the_list_costs_the_same(self, any_app, cast, count_queries, sort):
@@ -286,12 +212,5 @@ class TestCost:
                 found = listed(cast.director, size=50, sort=sort, q="åtgärd")
             assert len(found.rows) in (5, 50)
             numbers.append(counted.number)
-        assert numbers == [3, 3]
-
-    def test_my_list_costs_one_query(self, any_app, cast, count_queries):
-        for more in (5, 45):
-            many(cast, more)
-            db.session.refresh(cast.owner)
-            with count_queries() as counted:
-                my_actions(cast.owner, TODAY)
-            assert counted.number == 1
+        # Numbers of the plan; which words there are and how common; how many; the page's rows.
+        assert numbers == [5, 5]

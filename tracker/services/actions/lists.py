@@ -1,93 +1,64 @@
-"""Lists of actions: the plan's, filtered and paged, and a person's own."""
+"""The list of actions: filtered, ordered and paged, at the cost of the page and not the table."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
-from typing import Any, Literal
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Row, ScalarSelect, Select, case, func, select
 from sqlalchemy.orm import aliased
 
 from tracker.domain.calendar import local_date
-from tracker.domain.permissions import Deed
-from tracker.domain.statuses import OPEN, REACHED, ActionStatus, Health, Timeliness, timeliness
-from tracker.domain.text import fold
+from tracker.domain.statuses import REACHED, ActionStatus, Health, Timeliness, timeliness
 from tracker.extensions import db
-from tracker.models import Action, Milestone, StatusUpdate, Unit, User
-from tracker.services import scope
+from tracker.models import Action, StatusUpdate, Unit, User
+from tracker.services.actions.filters import (
+    HOME,
+    MOST,
+    ActionFilter,
+    Sort,
+    conditions,
+    late,
+    ownerless,
+    reach,
+)
 
-HOME = ZoneInfo("Europe/Stockholm")
 SIZE = 30
-URGENCY = (Timeliness.OVERDUE, Timeliness.DUE_SOON, Timeliness.SILENT, Timeliness.FINE)
-
-
-class Sort(StrEnum):
-    """The orders that the list knows: `deadline` has the open ones first, then what waits to be
-    verified; `updated` has the latest report first.
-    """
-
-    DEADLINE = "deadline"
-    TITLE = "title"
-    STATUS = "status"
-    UPDATED = "updated"
-
-
-@dataclass(frozen=True)
-class ActionFilter:
-    """What a reader wants to see of the plan.
-
-    `owner` is a person's id, or "none" for open actions that nobody owns; `late` keeps the open
-    ones whose deadline has passed; `q` is looked for in title and description.
-    """
-
-    status: ActionStatus | None = None
-    health: Health | None = None
-    unit_id: int | None = None
-    committee_id: int | None = None
-    owner: int | Literal["none"] | None = None
-    late: bool = False
-    plan_id: int | None = None
-    q: str = ""
-    sort: Sort = Sort.DEADLINE
-
-    @property
-    def narrows(self) -> bool:
-        """Whether anything but plan and order is asked for."""
-        wanted = (self.status, self.health, self.unit_id, self.committee_id, self.owner)
-        return self.late or bool(fold(self.q)) or any(item is not None for item in wanted)
 
 
 @dataclass(frozen=True)
 class ActionRow:
-    """An action as a list shows it; `heard_days` is the number of days since its last report."""
+    """An action as a list shows it; `heard_days` is the number of days since its last report,
+    whose words are `report`."""
 
     id: int
     title: str
     status: ActionStatus
     deadline: date
+    first_deadline: date
     owner: str | None
     unit: str | None
     timeliness: Timeliness
     health: Health | None
+    percent: int | None
     report: str
     heard_days: int | None
 
-
-@dataclass(frozen=True)
-class MyAction(ActionRow):
-    """One of a person's own, with the next milestone that is not done."""
-
-    milestone: str | None
-    milestone_due: date | None
+    @property
+    def slippage(self) -> int:
+        """How many days later than first said; less than 0 where it was moved back."""
+        return (self.deadline - self.first_deadline).days
 
 
 @dataclass(frozen=True)
 class Counts:
-    """The plan in numbers, as far as the reader sees it; `late` and `ownerless` are open."""
+    """The plan in numbers, as far as the reader sees it; `late` and `ownerless` are open.
+
+    With more than MOST actions only the first MOST + 1 are counted.
+    """
 
     total: int
     done: int
@@ -103,24 +74,16 @@ class Counts:
 
 @dataclass(frozen=True)
 class ActionPage:
-    """One page of the list; `total` counts what the filter lets through."""
+    """One page of the list; `total` counts what the filter lets through, to MOST + 1."""
 
     rows: tuple[ActionRow, ...]
     total: int
     counts: Counts
 
-
-@dataclass(frozen=True)
-class MyActions:
-    """A person's own: what is open, most urgent first, and what waits to be verified."""
-
-    open: tuple[MyAction, ...]
-    waiting: tuple[MyAction, ...]
-
     @property
-    def late(self) -> int:
-        """How many of the open ones have passed their deadline."""
-        return sum(row.timeliness is Timeliness.OVERDUE for row in self.open)
+    def more(self) -> bool:
+        """Whether there are more than anybody counts."""
+        return self.total > MOST
 
 
 def actions_listed(
@@ -132,158 +95,110 @@ def actions_listed(
     zone: ZoneInfo = HOME,
     size: int = SIZE,
 ) -> ActionPage:
-    """Page number `page` (from 1; the last one where there are fewer) of what `by` may see."""
-    scope.require(by, Deed.ACTION_VIEW)
-    within = [scope.actions_within(by, Deed.ACTION_VIEW)]
-    if filters.plan_id is not None:
-        within.append(Action.plan_id == filters.plan_id)
-    wanted = [*within, *_conditions(filters, today)]
-    counts = _counts(within, today)
-    total = counts.total if not filters.narrows else _count(wanted)
-    number = max(1, min(page, -(-total // size)))
+    """Page number `page` of what `by` may see, from 1; the last one where there are fewer.
+
+    No page lies beyond the first MOST actions.
+
+    Raises:
+        Forbidden: no role of the person lets them see any action.
+    """
+    counts = counted(reach(by, filters.plan_id), today)
+    wanted = conditions(filters, by=by, today=today, zone=zone)
+    total, highest = _total(wanted)
     order = _order(filters.sort)
-    ids = (
-        select(Action.id)
-        .where(*wanted)
-        .order_by(*order)
-        .offset((number - 1) * size)
-        .limit(size)
-        .subquery()
-    )
+    offset = max(0, min(page, -(-min(total, MOST) // size)) - 1) * size
+    # Frequent matches are met soon by walking the order's index. Rare ones would take the walk
+    # through the whole table: they are gathered first and then sorted.
+    frequent = total * total > (offset + size) * highest
+    found = wanted if frequent else [_gathered(wanted)]
+    ordered = select(Action.id).where(*found).order_by(*order)
+    ids = ordered.offset(offset).limit(min(size, MOST - offset)).subquery()
     # What belongs to a row is looked up for this page's actions only.
     query = _rows().join(ids, ids.c.id == Action.id).order_by(*order)
-    rows = tuple(ActionRow(**_shown(row, today, zone)) for row in db.session.execute(query))
+    rows = tuple(_shown(row, today, zone) for row in db.session.execute(query))
     return ActionPage(rows, total, counts)
 
 
-def my_actions(by: User, today: date, zone: ZoneInfo = HOME) -> MyActions:
-    """What `by` owns: the open ones, most urgent first, and the done ones not yet verified."""
-    scope.require(by, Deed.ACTION_REPORT)
-    query = (
-        _rows()
-        .add_columns(Milestone.title.label("milestone"), Milestone.due.label("milestone_due"))
-        .outerjoin(Milestone, Milestone.id == _next_milestone())
-        .where(Action.owner_id == by.id, Action.status.in_((*OPEN, ActionStatus.DONE)))
-        .order_by(Action.deadline, Action.id)
-    )
-    rows = [
-        MyAction(
-            **_shown(row, today, zone), milestone=row.milestone, milestone_due=row.milestone_due
+def _total(wanted: Sequence[ColumnElement[bool]]) -> tuple[int, int]:
+    """How many there are, counted to MOST + 1, and the highest key in the table."""
+    some = select(Action.id).where(*wanted).limit(MOST + 1).subquery()
+    row = db.session.execute(
+        select(
+            select(func.count()).select_from(some).scalar_subquery(),
+            select(func.max(Action.id)).scalar_subquery(),
         )
-        for row in db.session.execute(query)
-    ]
-    open_rows = [row for row in rows if row.status in OPEN]
-    open_rows.sort(key=lambda row: URGENCY.index(row.timeliness))
-    return MyActions(
-        tuple(open_rows), tuple(row for row in rows if row.status is ActionStatus.DONE)
+    ).one()
+    return row[0], row[1] or 0
+
+
+def _gathered(wanted: Sequence[ColumnElement[bool]]) -> ColumnElement[bool]:
+    few = select(Action.id).where(*wanted).limit(MOST + 1).cte("few")
+    return Action.id.in_(select(few.prefix_with("MATERIALIZED").c.id))
+
+
+def counted(seen: Sequence[ColumnElement[bool]], today: date) -> Counts:
+    """What is seen, in numbers; `late` by `today`."""
+    some = (
+        select(Action.status, late(today).label("late"), ownerless().label("ownerless"))
+        .where(*seen)
+        .limit(MOST + 1)
+        .subquery()
     )
 
-
-def _conditions(filters: ActionFilter, today: date) -> list[ColumnElement[bool]]:
-    found: list[ColumnElement[bool]] = []
-    for column, value in (
-        (Action.status, filters.status),
-        (Action.unit_id, filters.unit_id),
-        (Action.committee_id, filters.committee_id),
-    ):
-        if value is not None:
-            found.append(column == value)
-    if filters.owner == "none":
-        found.append(_ownerless())
-    elif filters.owner is not None:
-        found.append(Action.owner_id == filters.owner)
-    if filters.late:
-        found.append(_late(today))
-    if filters.health is not None:
-        found.append(_latest(StatusUpdate.health) == filters.health)
-    if key := fold(filters.q):
-        found.append(Action.search_key.contains(key, autoescape=True))
-    return found
-
-
-def _late(today: date) -> ColumnElement[bool]:
-    """The same rule as statuses.is_overdue, for the database."""
-    return Action.status.in_(OPEN) & (Action.deadline < today)
-
-
-def _ownerless() -> ColumnElement[bool]:
-    return Action.owner_id.is_(None) & Action.status.in_(OPEN)
-
-
-def _count(conditions: Sequence[ColumnElement[bool]]) -> int:
-    return db.session.scalar(select(func.count()).select_from(Action).where(*conditions)) or 0
-
-
-def _counts(conditions: Sequence[ColumnElement[bool]], today: date) -> Counts:
     def number(condition: ColumnElement[bool]) -> ColumnElement[int]:
         return func.coalesce(func.sum(case((condition, 1), else_=0)), 0)
 
     row = db.session.execute(
         select(
             func.count(),
-            number(Action.status.in_(REACHED)),
-            number(_late(today)),
-            number(_ownerless()),
-            number(Action.status == ActionStatus.DROPPED),
-        )
-        .select_from(Action)
-        .where(*conditions)
+            number(some.c.status.in_(REACHED)),
+            number(some.c.late),
+            number(some.c.ownerless),
+            number(some.c.status == ActionStatus.DROPPED),
+        ).select_from(some)
     ).one()
     return Counts(*row)
 
 
 def _order(sort: Sort) -> tuple[ColumnElement[Any], ...]:
-    """Always ends with the key, so that no row stands on two pages."""
-    first: dict[Sort, ColumnElement[Any]] = {
-        Sort.DEADLINE: case(
-            (Action.status.in_(OPEN), 0), (Action.status == ActionStatus.DONE, 1), else_=2
-        ),
-        Sort.TITLE: _alphabetical(),
-        Sort.STATUS: case(
-            {status.value: place for place, status in enumerate(ActionStatus)}, value=Action.status
-        ),
-        Sort.UPDATED: func.coalesce(_latest(StatusUpdate.at), Action.created_at).desc(),
+    """Always ends with the key, so that no row stands on two pages; an index has each order."""
+    first: dict[Sort, tuple[ColumnElement[Any], ...]] = {
+        Sort.DEADLINE: (Action.phase.asc(), Action.deadline.asc()),
+        Sort.TITLE: (Action.title_key.asc(),),
+        Sort.STATUS: (Action.stage.asc(), Action.deadline.asc()),
+        Sort.UPDATED: (Action.reported_at.is_(None).asc(), Action.reported_at.desc()),
     }
-    return first[sort], Action.deadline.asc(), Action.id.asc()
-
-
-def _alphabetical() -> ColumnElement[Any]:
-    """Swedish order without a Swedish collation: å, ä, ö after z, compared byte by byte."""
-    key: ColumnElement[Any] = func.lower(Action.search_key)
-    for letter, stand_in in zip("åäö", "{|}", strict=True):
-        key = func.replace(key, letter, stand_in)
-    if db.session.get_bind().dialect.name == "postgresql":
-        key = key.collate("C")
-    return key
+    return *first[sort], Action.id.asc()
 
 
 def _rows() -> Select[*tuple[Any, ...]]:
-    """The columns of a row, its last report included."""
+    """The columns of a row, the words of its last report included."""
     return (
         select(
             Action.id,
             Action.title,
             Action.status,
             Action.deadline,
+            Action.first_deadline,
             Action.created_at,
             Action.assigned_at,
             User.name.label("owner"),
             Unit.name.label("unit"),
-            StatusUpdate.health,
+            Action.health,
+            Action.percent,
+            Action.reported_at,
             StatusUpdate.text.label("report"),
-            StatusUpdate.at.label("reported_at"),
         )
         .outerjoin(User, User.id == Action.owner_id)
         .outerjoin(Unit, Unit.id == Action.unit_id)
-        .outerjoin(StatusUpdate, StatusUpdate.id == _latest(StatusUpdate.id))
+        .outerjoin(StatusUpdate, StatusUpdate.id == _last_report())
     )
 
 
-def _latest(column: Any) -> ScalarSelect[Any]:
-    """A column of an action's last report."""
+def _last_report() -> ScalarSelect[int]:
     update = aliased(StatusUpdate)
     return (
-        select(getattr(update, column.key))
+        select(update.id)
         .where(update.action_id == Action.id)
         .order_by(update.at.desc(), update.id.desc())
         .limit(1)
@@ -292,31 +207,21 @@ def _latest(column: Any) -> ScalarSelect[Any]:
     )
 
 
-def _next_milestone() -> ScalarSelect[int]:
-    piece = aliased(Milestone)
-    return (
-        select(piece.id)
-        .where(piece.action_id == Action.id, piece.done_on.is_(None))
-        .order_by(piece.due, piece.id)
-        .limit(1)
-        .correlate(Action)
-        .scalar_subquery()
-    )
-
-
-def _shown(row: Row[*tuple[Any, ...]], today: date, zone: ZoneInfo) -> dict[str, Any]:
+def _shown(row: Row[*tuple[Any, ...]], today: date, zone: ZoneInfo) -> ActionRow:
     heard = [row.created_at, row.assigned_at, row.reported_at]
     heard_on = local_date(max(moment for moment in heard if moment), zone)
     reported_on = local_date(row.reported_at, zone) if row.reported_at else None
-    return {
-        "id": row.id,
-        "title": row.title,
-        "status": row.status,
-        "deadline": row.deadline,
-        "owner": row.owner,
-        "unit": row.unit,
-        "timeliness": timeliness(row.status, row.deadline, heard_on, today),
-        "health": row.health,
-        "report": row.report or "",
-        "heard_days": (today - reported_on).days if reported_on else None,
-    }
+    return ActionRow(
+        id=row.id,
+        title=row.title,
+        status=row.status,
+        deadline=row.deadline,
+        first_deadline=row.first_deadline,
+        owner=row.owner,
+        unit=row.unit,
+        timeliness=timeliness(row.status, row.deadline, heard_on, today),
+        health=row.health,
+        percent=row.percent,
+        report=row.report or "",
+        heard_days=(today - reported_on).days if reported_on else None,
+    )

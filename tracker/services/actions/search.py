@@ -9,7 +9,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    and_,
+    delete,
+    false,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+    union_all,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 
 from tracker.domain.text import fold, words
@@ -17,6 +29,10 @@ from tracker.extensions import db
 from tracker.models import Action, SearchWord, action_word
 
 WORD_MAX = 100
+LARGEST_KEY = 2**31 - 1
+MOST_LEADS = 4  # words of a question that are tried as the way to the actions
+MOST_WORDS = 1000  # words with one piece; more of them stand nearly everywhere
+MOST_LED = 10_000  # actions that a word leads to; more of them are met anyhow
 _LAST_LETTERS = str.maketrans("åäö", "{|}")  # what stands after z, byte by byte
 
 
@@ -67,3 +83,79 @@ def _ids(found: set[str]) -> set[int]:
         dialect.insert(SearchWord.__table__).on_conflict_do_nothing(index_elements=["word"]), new
     )
     return set(db.session.scalars(select(SearchWord.id).where(SearchWord.word.in_(found))))
+
+
+def found(q: str) -> list[ColumnElement[bool]]:
+    """The conditions on Action that every word of `q` stands in it, whole or inside another.
+
+    A word that stands in few actions leads the way to them. A search without a letter or a digit
+    finds nothing; an empty one asks for nothing.
+    """
+    pieces = fold(q).split()
+    if not pieces:
+        return []
+    if not any(words(piece) for piece in pieces):
+        return [false()]
+    said: ColumnElement[bool] = and_(
+        *(Action.search_key.contains(piece, autoescape=True) for piece in pieces)
+    )
+    number = _number(pieces)
+    if number is not None:
+        said = or_(said, Action.id == number)
+    lead = _lead(pieces)
+    if lead is None:
+        return [said]
+    if number is None:
+        return [Action.id.in_(lead), said]
+    return [Action.id.in_(union_all(lead, select(literal(number)))), said]
+
+
+def is_rare(ids: Select[Any], most: int) -> bool:
+    """Whether a query for ids gives no more than `most`."""
+    some = ids.limit(most + 1).subquery()
+    return (db.session.scalar(select(func.count()).select_from(some)) or 0) <= most
+
+
+def _number(pieces: list[str]) -> int | None:
+    """The number of an action, where nothing else is asked for."""
+    text = pieces[0].removeprefix("#")
+    if len(pieces) > 1 or not (text.isascii() and text.isdigit()) or len(text) > 10:
+        return None
+    return int(text) if int(text) <= LARGEST_KEY else None
+
+
+def _lead(pieces: list[str]) -> Select[Any] | None:
+    """The actions in which the rarest word stands, unless that are very many."""
+    tried = sorted({word[:WORD_MAX] for piece in pieces for word in words(piece)}, key=len)
+    known = [ids for ids in _known(tried[-MOST_LEADS:]) if len(ids) <= MOST_WORDS]
+    if not known:
+        return None
+    leads = [_standing(ids) for ids in known]
+    some = [lead.limit(MOST_LED + 1).subquery() for lead in leads]
+    counts = db.session.execute(
+        select(*(select(func.count()).select_from(one).scalar_subquery() for one in some))
+    ).one()
+    fewest = min(counts)
+    return leads[list(counts).index(fewest)] if fewest <= MOST_LED else None
+
+
+def _known(pieces: list[str]) -> list[list[int]]:
+    """For each piece the keys of the words that it is in, to MOST_WORDS + 1."""
+    parts = [
+        select(
+            select(literal(place).label("place"), SearchWord.id.label("id"))
+            .where(SearchWord.word.contains(piece, autoescape=True))
+            .limit(MOST_WORDS + 1)
+            .subquery()
+        )
+        for place, piece in enumerate(pieces)
+    ]
+    known: list[list[int]] = [[] for _ in pieces]
+    for place, word_id in db.session.execute(union_all(*parts)):
+        known[place].append(word_id)
+    return known
+
+
+def _standing(word_ids: list[int]) -> Select[Any]:
+    """The ids of the actions in which one of the words stands, one for each that does."""
+    return select(action_word.c.action_id).where(action_word.c.word_id.in_(word_ids))

@@ -169,11 +169,9 @@ Row = tuple[str, str, int, dict[str, Any], User | None, datetime]
 
 def _journal(told: list[dict[str, Any]], actions: list[Action], story: Story) -> None:
     """What the journal would hold had it all been done by hand, in the order of time."""
-    rows = [
-        row
-        for one, action in zip(told, actions, strict=True)
-        for row in _journal_rows(one, action, story)
-    ]
+    rows = list(story.entries)
+    for one, action in zip(told, actions, strict=True):
+        rows += _journal_rows(one, action, story)
     rows.sort(key=lambda row: row[5])
     journal.record_many(rows)
 

@@ -67,3 +67,14 @@ def _add(row: Disposition, point: ImprovementPoint, evaluation: int, story: Stor
     row.at = story.ago(ACCEPTED_DAYS_AGO[evaluation - 1] - 1)
     row.by_id = story.people["karin"].id
     db.session.add(row)
+    said = {
+        "answer": row.answer.value,
+        "reason": row.reason,
+        "decided_by": row.decided_by,
+        "merged_into_id": row.merged_into_id,
+    }
+    data = {
+        name: [None if name == "answer" else "", value] for name, value in said.items() if value
+    }
+    entry = ("point.answer", "improvement_point", point.id, data, story.people["karin"], row.at)
+    story.entries.append(entry)

@@ -55,8 +55,10 @@ class DemoPerson:
     password: str
 
 
-def load_demo(*, post: Post, now: datetime, people: int = 0, actions: int = 0) -> list[DemoPerson]:
-    """Fill an empty database; `people` and `actions` are totals to fill up to.
+def load_demo(
+    *, post: Post, now: datetime, people: int = 0, actions: int = 0, points: int = 0
+) -> list[DemoPerson]:
+    """Fill an empty database; `people`, `actions` and `points` are totals to fill up to.
 
     The same arguments give the same data. Raises RuleBroken when somebody is there already.
     """
@@ -67,7 +69,7 @@ def load_demo(*, post: Post, now: datetime, people: int = 0, actions: int = 0) -
     adopt_plan(story, evaluation_months(story.today)[0])
     add_dispositions(story)
     told = add_story_actions(story, post)
-    add_bulk(story, people - len(story.people), actions - told)
+    add_bulk(story, people - len(story.people), actions - told, points)
     journal.record("demo.load", "plan", story.plan.id, {"actions": told}, by=None, now=now)
     db.session.commit()
     return demo_logins()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -27,6 +27,9 @@ class Story:
     people: dict[str, User]
     points: dict[tuple[int, int, int], ImprovementPoint]
     plan: ActionPlan
+    entries: list[tuple[str, str, int, dict[str, Any], User | None, datetime]] = field(
+        default_factory=list
+    )
 
     def ago(self, days: int) -> datetime:
         """The morning of the day that many days ago, or of the last working day before it."""

@@ -1,0 +1,230 @@
+"""What a reader wants to see of the actions, and the conditions that keep to it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from enum import StrEnum
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+
+from tracker.domain.permissions import Deed
+from tracker.domain.statuses import DUE_SOON_DAYS, OPEN, SILENT_DAYS, ActionStatus, Health
+from tracker.domain.text import fold
+from tracker.extensions import db
+from tracker.models import Action, Area, ImprovementPoint, User, action_plan_point, action_point
+from tracker.services import scope
+from tracker.services.actions import search
+
+HOME = ZoneInfo("Europe/Stockholm")
+MOST = 1000  # what is counted one by one; beyond it a list says only that there are more
+PHASES = dict.fromkeys(OPEN, 0) | {ActionStatus.DONE: 1}
+LAST_PHASE = 2
+
+
+class Sort(StrEnum):
+    """The orders that the list knows: `deadline` has the open ones first, then what waits to be
+    verified; `updated` has the latest report first.
+    """
+
+    DEADLINE = "deadline"
+    TITLE = "title"
+    STATUS = "status"
+    UPDATED = "updated"
+
+
+class When(StrEnum):
+    """What the dates say: late, due within 30 days, or quite silent, as on the actions' chips;
+    or open with a deadline in this month, quarter or year.
+    """
+
+    LATE = "late"
+    SOON = "soon"
+    SILENT = "silent"
+    MONTH = "month"
+    QUARTER = "quarter"
+    YEAR = "year"
+
+
+@dataclass(frozen=True)
+class ActionFilter:
+    """What a reader wants to see of the actions.
+
+    `owner` is a person's id, or "none" for open actions that nobody owns; `area` is the number
+    of the main area that an action's points belong to; `slipped` keeps those whose deadline was
+    moved forward; `due_from` and `due_to` are the first and the last deadline. Every word of `q`
+    must stand, whole or inside another, in title, description or expected effect; a bare number
+    also finds the action with that number.
+    """
+
+    status: ActionStatus | None = None
+    health: Health | None = None
+    unit_id: int | None = None
+    committee_id: int | None = None
+    owner: int | Literal["none"] | None = None
+    area: int | None = None
+    when: When | None = None
+    due_from: date | None = None
+    due_to: date | None = None
+    slipped: bool = False
+    plan_id: int | None = None
+    plan_point_id: int | None = None
+    q: str = ""
+    sort: Sort = Sort.DEADLINE
+
+    @property
+    def narrows(self) -> bool:
+        """Whether anything but plan and order is asked for."""
+        wanted = (
+            self.status,
+            self.health,
+            self.unit_id,
+            self.committee_id,
+            self.owner,
+            self.area,
+            self.when,
+            self.due_from,
+            self.due_to,
+            self.plan_point_id,
+        )
+        return self.slipped or bool(fold(self.q)) or any(item is not None for item in wanted)
+
+
+def conditions(
+    filters: ActionFilter, *, by: User, today: date, zone: ZoneInfo = HOME
+) -> list[ColumnElement[bool]]:
+    """The conditions on Action that keep to the filter and to what `by` may see.
+
+    Asks the database how common a word or an area is, where the filter names one: what is rare
+    leads the way to the actions, what is common is checked on the way through them.
+
+    Raises:
+        Forbidden: no role of the person lets them see any action.
+    """
+    return [*within(filters, by=by), *_dates(filters, today, zone), *_other_things(filters)]
+
+
+def within(filters: ActionFilter, *, by: User) -> list[ColumnElement[bool]]:
+    """The reader's scope and what stands in the action's own columns.
+
+    Raises:
+        Forbidden: no role of the person lets them see any action.
+    """
+    found = reach(by, filters.plan_id)
+    for column, value in (
+        (Action.unit_id, filters.unit_id),
+        (Action.committee_id, filters.committee_id),
+        (Action.health, filters.health),
+    ):
+        if value is not None:
+            found.append(column == value)
+    if filters.status is not None:
+        # What follows from the status is said too: then every order's index can be walked.
+        place = list(ActionStatus).index(filters.status)
+        phase = PHASES.get(filters.status, LAST_PHASE)
+        found += [Action.status == filters.status, Action.phase == phase, Action.stage == place]
+    if filters.owner == "none":
+        found += [ownerless()]
+    elif filters.owner is not None:
+        found.append(Action.owner_id == filters.owner)
+    if filters.slipped:
+        found.append(Action.deadline > Action.first_deadline)
+    return found
+
+
+def reach(by: User, plan_id: int | None = None) -> list[ColumnElement[bool]]:
+    """What `by` may see at all, in one plan or in every.
+
+    Raises:
+        Forbidden: no role of the person lets them see any action.
+    """
+    scope.require(by, Deed.ACTION_VIEW)
+    found = [scope.actions_within(by, Deed.ACTION_VIEW)]
+    if plan_id is not None:
+        found.append(Action.plan_id == plan_id)
+    return found
+
+
+def late(today: date) -> ColumnElement[bool]:
+    """The same rule as statuses.is_overdue, for the database."""
+    return and_(Action.phase == 0, Action.deadline < today)
+
+
+def ownerless() -> ColumnElement[bool]:
+    """An open action that nobody answers for."""
+    return and_(Action.owner_id.is_(None), Action.phase == 0)
+
+
+def silent(today: date, zone: ZoneInfo) -> ColumnElement[bool]:
+    """The same rule as statuses.timeliness has for Timeliness.SILENT, for the database."""
+    day = today - timedelta(days=SILENT_DAYS - 1)
+    moment = datetime.combine(day, time.min, zone).astimezone(UTC)
+    return and_(
+        Action.phase == 0,
+        Action.deadline > today + timedelta(days=DUE_SOON_DAYS),
+        Action.created_at < moment,
+        or_(Action.assigned_at.is_(None), Action.assigned_at < moment),
+        or_(Action.reported_at.is_(None), Action.reported_at < moment),
+    )
+
+
+def _dates(filters: ActionFilter, today: date, zone: ZoneInfo) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = []
+    if filters.when is When.LATE:
+        found.append(late(today))
+    elif filters.when is When.SILENT:
+        found.append(silent(today, zone))
+    elif filters.when is not None:
+        first, last = _span(filters.when, today)
+        found += [Action.phase == 0, Action.deadline >= first, Action.deadline <= last]
+    if filters.due_from is not None:
+        found.append(Action.deadline >= filters.due_from)
+    if filters.due_to is not None:
+        found.append(Action.deadline <= filters.due_to)
+    return found
+
+
+def _span(when: When, today: date) -> tuple[date, date]:
+    """The first and the last day of a quick choice."""
+    if when is When.SOON:
+        return today, today + timedelta(days=DUE_SOON_DAYS)
+    months = {When.MONTH: 1, When.QUARTER: 3, When.YEAR: 12}[when]
+    first_month = (today.month - 1) // months * months + 1
+    first = date(today.year, first_month, 1)
+    after = date(today.year + (first_month + months > 12), (first_month + months - 1) % 12 + 1, 1)
+    return first, after - timedelta(days=1)
+
+
+def _other_things(filters: ActionFilter) -> list[ColumnElement[bool]]:
+    """The conditions that other tables than Action's answer."""
+    found = search.found(filters.q)
+    if filters.plan_point_id is not None:
+        served = select(action_plan_point.c.action_id)
+        found.append(
+            Action.id.in_(served.where(action_plan_point.c.plan_point_id == filters.plan_point_id))
+        )
+    if filters.area is not None:
+        found.append(_in_area(filters.area))
+    return found
+
+
+def _in_area(number: int) -> ColumnElement[bool]:
+    points = (
+        select(ImprovementPoint.id)
+        .join(Area, Area.id == ImprovementPoint.area_id)
+        .where(Area.number == number)
+    )
+    serving = select(action_point.c.action_id).where(action_point.c.point_id.in_(points))
+    if search.is_rare(serving, MOST):
+        return Action.id.in_(serving)
+    # "+ 0" keeps from going through all of the area's points for each action.
+    in_area = select(action_point.c.action_id).where((action_point.c.point_id + 0).in_(points))
+    return exists(in_area.where(action_point.c.action_id == Action.id).correlate(Action))
+
+
+def count_up_to(wanted: list[ColumnElement[bool]], most: int = MOST) -> int:
+    """How many actions there are, counted no further than to `most` + 1."""
+    some = select(Action.id).where(*wanted).limit(most + 1).subquery()
+    return db.session.scalar(select(func.count()).select_from(some)) or 0
