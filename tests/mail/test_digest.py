@@ -26,7 +26,10 @@ class English(NullTranslations):
         "%(num)d ska vara klar i dag": "%(num)d is due today",
         "%(num)d ska vara klara i dag": "%(num)d are due today",
         "Hej %(name)s!": "Hello %(name)s,",
-        "Lämna lägesrapport": "Report status",
+        "Hur går det? Välj ett svar, så öppnas en sida där du sparar det.": "How is it going?",
+        "Enligt plan": "On track",
+        "Risk för försening": "At risk",
+        "Följer inte planen": "Off track",
         "Senaste lägesrapport: %(date)s.": "Last status update: %(date)s.",
         "Ska vara klar i dag, %(date)s.": "Due today, %(date)s.",
         "Skulle ha varit klar %(date)s, för %(num)d dag sedan.": (
@@ -84,6 +87,16 @@ class Reader(HTMLParser):
     def handle_data(self, data: str) -> None:
         if not self._hidden:
             self.words += data.split()
+
+
+def choices(url: str) -> list[tuple[str, str]]:
+    """The three answers, in their order, and where each leads."""
+    words = {
+        "on_track": "Enligt plan",
+        "at_risk": "Risk för försening",
+        "off_track": "Följer inte planen",
+    }
+    return [(word, f"{url}?health={health}") for health, word in words.items()]
 
 
 def read(html: str) -> Reader:
@@ -193,13 +206,14 @@ def test_an_item_says_what_is_due_and_when(one: DigestItem, sentences: str) -> N
     rendered = render(one)
     lines = [line.strip() for line in rendered.text.splitlines()]
     start = lines.index("* Ta fram en dialogpolicy")
-    assert lines[start + 1 : start + 3] == [sentences, f"Lämna lägesrapport: {one.url}"]
+    answers = [f"{word}: {url}" for word, url in choices(one.url)]
+    assert lines[start + 1 : start + 5] == [sentences, *answers]
     assert " ".join(read(rendered.html).words).count(sentences) == 1
 
 
 def test_a_mail_about_one_action_is_short() -> None:
     lines = [line for line in render(item(-1)).text.splitlines() if line.strip()]
-    assert len(lines) <= 10
+    assert len(lines) <= 11
 
 
 def test_the_most_urgent_comes_first() -> None:
@@ -235,6 +249,16 @@ def test_text_and_html_hold_the_same() -> None:
     assert reader.words == text_words
 
 
+def test_each_action_has_three_answers_to_click() -> None:
+    urls = [f"https://x.example/u/{n}" for n in (1, 2)]
+    rendered = render(*(item(-n, title=f"Åtgärd {n}", url=url) for n, url in enumerate(urls)))
+    wanted = [address for url in sorted(urls, reverse=True) for _word, address in choices(url)]
+    reader = read(rendered.html)
+    assert reader.links == [*wanted, "https://atgarda.example/mina"]
+    spoken = [attrs.get("aria-label") for tag, attrs in reader.tags if tag == "a"]
+    assert spoken[:3] == [f"{word}: Åtgärd 1" for word, _address in choices("")]
+
+
 def test_the_html_is_marked_up_for_people_and_dark_mode() -> None:
     rendered = render(item(-1))
     tags = read(rendered.html).tags
@@ -245,13 +269,13 @@ def test_the_html_is_marked_up_for_people_and_dark_mode() -> None:
 
 
 def test_what_people_typed_stays_text() -> None:
-    evil = '<script>alert("1")</script> & {{ 7 * 7 }}\r\nLämna lägesrapport: https://evil.example'
+    evil = '<script>alert("1")</script> & {{ 7 * 7 }}\r\nEnligt plan: https://evil.example'
     rendered = render(item(-1, title=evil, unit=evil, owner_name=evil), recipient=evil + "!")
     assert not any(tag == "script" for tag, _ in read(rendered.html).tags)
     assert "{{ 7 * 7 }}" in rendered.text
     assert "&amp;" not in rendered.text
     starts = [line.strip() for line in rendered.text.splitlines()]
-    assert not any(line.startswith("Lämna lägesrapport: https://evil") for line in starts)
+    assert not any(line.startswith("Enligt plan: https://evil") for line in starts)
 
 
 def test_in_english_by_the_catalogue() -> None:
@@ -263,6 +287,7 @@ def test_in_english_by_the_catalogue() -> None:
     assert "Hello Anna Ek," in rendered.text
     assert "Was due Monday 30 November, 1 day ago." in rendered.text
     assert "Last status update: Thursday 3 September." in rendered.text
+    assert "  On track: https://atgarda.example/u/abc?health=on_track" in rendered.text
     assert 'lang="en"' in rendered.html
     swedish = re.compile("[åäöÅÄÖ]|untranslated")
     body = rendered.text.replace("Ta fram en dialogpolicy", "").replace("Åtgärda", "")
@@ -288,5 +313,6 @@ def test_every_digest_names_each_action_once(shape: list[tuple[int, Reason]]) ->
     assert "%(" not in rendered.subject + rendered.text + rendered.html
     for one in items:
         assert rendered.text.count(f"* {one.title}") == 1
-        assert rendered.text.count(one.url) == 1
-        assert rendered.html.count(f'href="{one.url}"') == 1
+        for _word, url in choices(one.url):
+            assert rendered.text.count(url) == 1
+            assert rendered.html.count(f'href="{url}"') == 1

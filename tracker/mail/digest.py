@@ -15,6 +15,7 @@ from babel.dates import format_date
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from tracker.domain.reminders import Reason
+from tracker.domain.statuses import HEALTH_MARKS
 
 _TEMPLATES = Path(__file__).resolve().parents[2] / "templates"
 _CLAUSES_IN_HEADLINE = 2
@@ -26,7 +27,8 @@ class DigestItem:
     """One action: `reason` is a value of Reason (ValueError otherwise).
 
     `days` are the calendar days left to `deadline` on the digest's day, negative after it.
-    `owner_name` is None where nobody is appointed; `url` opens the status update.
+    `owner_name` is None where nobody is appointed; `url` opens the status update, and has no
+    query of its own.
     """
 
     title: str
@@ -76,12 +78,20 @@ class _Urgency(IntEnum):
 
 
 @dataclass(frozen=True)
+class _Choice:
+    """One answer to how it goes; its link opens the status update with that answer chosen."""
+
+    label: str
+    url: str
+
+
+@dataclass(frozen=True)
 class _Entry:
     """An item as the templates show it: whole sentences in the reader's language."""
 
     title: str
     sentences: tuple[str, ...]
-    url: str
+    choices: tuple[_Choice, ...]
 
 
 def render_digest(digest: Digest, translations: NullTranslations, locale: str) -> Rendered:
@@ -212,7 +222,11 @@ def _entry(item: DigestItem, digest: Digest, t: NullTranslations, locale: str) -
         _report(item, digest.local_date, t, locale),
         _who(item, digest.recipient_name, t),
     )
-    return _Entry(_one_line(item.title), tuple(filter(None, sentences)), item.url)
+    choices = tuple(
+        _Choice(t.gettext(mark.label), f"{item.url}?health={health}")
+        for health, mark in HEALTH_MARKS.items()
+    )
+    return _Entry(_one_line(item.title), tuple(filter(None, sentences)), choices)
 
 
 def _why(item: DigestItem, recipient_name: str, t: NullTranslations) -> str:

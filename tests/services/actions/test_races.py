@@ -17,7 +17,8 @@ from tracker.domain.statuses import ActionStatus, Health
 from tracker.extensions import db
 from tracker.models import Action, ActionPlan, StatusUpdate, User
 from tracker.services import journal
-from tracker.services.actions.steps import report_status, verify_action
+from tracker.services.actions.reports import Report, report_status
+from tracker.services.actions.steps import verify_action
 from tracker.services.actions.wording import ActionChanges, NewAction, create_action, edit_action
 
 
@@ -85,7 +86,8 @@ def test_a_double_click_in_two_processes_is_one_report(any_app, cast):
     action_id, by = cast.colleague_action.id, cast.colleague.id
 
     def report():
-        return report_status(action_id, Health.ON_TRACK, "Klart.", by=person(by), now=NOW).id
+        said = Report(Health.ON_TRACK, "Klart.")
+        return report_status(action_id, said, by=person(by), now=NOW, today=TODAY).id
 
     assert at_once(any_app, report, report, report) == [action_id] * 3
     assert db.session.query(StatusUpdate).count() == 1
@@ -108,10 +110,11 @@ def test_two_verifiers_one_verification(any_app, cast):
 def test_a_report_and_an_edit_both_hold(any_app, cast):
     action_id, version, unit_id = cast.action.id, cast.action.version, cast.unit.id
     director, owner = cast.director.id, cast.owner.id
+    said = Report(Health.AT_RISK, "Sent.")
     results = at_once(
         any_app,
         lambda: save(action_id, version, director, "Ny rubrik", unit_id),
-        lambda: report_status(action_id, Health.AT_RISK, "Sent.", by=person(owner), now=NOW).id,
+        lambda: report_status(action_id, said, by=person(owner), now=NOW, today=TODAY).id,
     )
     assert results == ["Ny rubrik", action_id]
     assert db.session.query(StatusUpdate).count() == 1

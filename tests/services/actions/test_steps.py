@@ -2,117 +2,35 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 import pytest
 
 from tests.helpers.cast import NOW, TODAY
 from tracker.domain.errors import Forbidden, NotFound, RuleBroken
-from tracker.domain.statuses import ActionStatus, Health
+from tracker.domain.statuses import OPEN, TRANSITIONS, ActionStatus
 from tracker.extensions import db
-from tracker.models import StatusUpdate
 from tracker.services import journal
+from tracker.services.actions.evidence import NewEvidence
 from tracker.services.actions.rules import Refused
 from tracker.services.actions.steps import (
     complete_action,
     drop_action,
     reopen_action,
-    report_status,
     toggle_milestone,
+    undo_step,
     verify_action,
 )
-
-SECOND = timedelta(seconds=1)
 
 
 def deeds_of(action):
     return [entry.deed for entry in reversed(journal.history("action", action.id))]
 
 
-def updates_of(action):
-    return db.session.query(StatusUpdate).filter_by(action_id=action.id).count()
-
-
-def report(action, by, text="Går bra.", health=Health.ON_TRACK, now=NOW):
-    return report_status(action.id, health, text, by=by, now=now)
-
-
 def complete(action, by, title="Mallen är beslutad.", url=""):
-    return complete_action(action.id, title, url, by=by, now=NOW, today=TODAY)
+    return complete_action(action.id, NewEvidence(title, url), by=by, now=NOW, today=TODAY)
 
 
 def drop(action, by, reason="Staten tar över.", decided_by="Kommunstyrelsen"):
     return drop_action(action.id, reason, decided_by, by=by, now=NOW, today=TODAY)
-
-
-class TestReport:
-    def test_the_owner_reports(self, any_app, cast):
-        report(cast.action, cast.owner, "Mallen är\nute\x00 på remiss.", Health.AT_RISK)
-        update = db.session.query(StatusUpdate).one()
-        assert (update.health, update.text) == (Health.AT_RISK, "Mallen är ute på remiss.")
-        assert (update.author_id, update.at) == (cast.owner.id, NOW)
-        assert deeds_of(cast.action) == ["action.report"]
-
-    def test_the_first_report_sets_a_planned_action_going(self, app, cast):
-        report(cast.colleague_action, cast.colleague)
-        assert cast.colleague_action.status is ActionStatus.ONGOING
-
-    def test_a_paused_action_stays_paused(self, app, cast):
-        cast.action.status = ActionStatus.PAUSED
-        db.session.commit()
-        report(cast.action, cast.owner)
-        assert cast.action.status is ActionStatus.PAUSED
-
-    @pytest.mark.parametrize(
-        ("again", "number"),
-        [
-            ({"now": NOW}, 1),
-            ({"now": NOW + 60 * SECOND}, 1),
-            ({"now": NOW + 61 * SECOND}, 2),
-            ({"now": NOW + 5 * SECOND, "health": Health.AT_RISK}, 2),
-            ({"now": NOW + 5 * SECOND, "text": "Går bättre."}, 2),
-        ],
-    )
-    def test_a_double_click_is_one_report(self, app, cast, again, number):
-        report(cast.action, cast.owner)
-        report(cast.action, cast.owner, **again)
-        assert updates_of(cast.action) == number
-        assert len(deeds_of(cast.action)) == number
-
-    def test_two_people_may_say_the_same(self, app, cast):
-        report(cast.action, cast.owner)
-        report(cast.action, cast.unit_director)
-        assert updates_of(cast.action) == 2
-
-    def test_what_is_finished_is_not_reported(self, app, cast):
-        with pytest.raises(RuleBroken, match="Åtgärden är avslutad"):
-            report(cast.done_action, cast.owner)
-
-    def test_a_line_has_its_length(self, app, cast):
-        report(cast.action, cast.owner, "x" * 1000)
-        with pytest.raises(RuleBroken, match="högst 1000 tecken") as error:
-            report(cast.action, cast.owner, "x" * 1001)
-        assert error.value.field == "text"
-
-    @pytest.mark.parametrize(
-        ("who", "error"),
-        [
-            ("owner", None),
-            ("unit_director", None),
-            ("director", None),
-            ("colleague", NotFound),
-            ("stranger", NotFound),
-            ("member", Forbidden),
-            ("admin", Forbidden),
-        ],
-    )
-    def test_who_may_report(self, app, cast, who, error):
-        if error is None:
-            report(cast.action, getattr(cast, who))
-            return
-        with pytest.raises(error):
-            report(cast.action, getattr(cast, who))
-        assert updates_of(cast.action) == 0
 
 
 class TestComplete:
@@ -204,7 +122,7 @@ class TestReopen:
             None,
         )
         entry = journal.history("action", action.id)[0]
-        assert entry.data == {"before": "done", "reason": "Rutinen används inte."}
+        assert entry.data == {"status": ["done", "ongoing"], "reason": "Rutinen används inte."}
 
     def test_verified_goes_back_to_work(self, app, cast):
         verify_action(cast.done_action.id, by=cast.director, now=NOW, today=TODAY)
@@ -286,3 +204,101 @@ class TestMilestone:
         complete(cast.action, cast.owner)
         with pytest.raises(RuleBroken, match="avslutad"):
             self.toggle(cast.action, cast.owner, True)
+
+
+def stand(action, status, cast):
+    """Put the action into a status, with what belongs to it."""
+    action.status = status
+    if status in (ActionStatus.DONE, ActionStatus.VERIFIED):
+        action.done_on, action.done_by = TODAY, cast.owner
+    if status is ActionStatus.VERIFIED:
+        action.verified_on, action.verified_by = TODAY, cast.director
+    if status is ActionStatus.DROPPED:
+        action.dropped_on, action.dropped_by = TODAY, "Kommunstyrelsen"
+        action.dropped_reason = "Staten tar över."
+    db.session.commit()
+
+
+STEPS = {
+    ActionStatus.DONE: lambda action, cast: complete(action, cast.owner),
+    ActionStatus.VERIFIED: lambda action, cast: verify_action(
+        action.id, by=cast.unit_director, now=NOW, today=TODAY
+    ),
+    ActionStatus.DROPPED: lambda action, cast: drop(action, cast.director),
+    None: lambda action, cast: reopen_action(
+        action.id, "Den håller inte.", by=cast.director, now=NOW
+    ),
+}
+
+
+class TestTheTable:
+    """Each step leads where the table lets it, from every status, and nowhere else."""
+
+    @pytest.mark.parametrize("before", list(ActionStatus))
+    @pytest.mark.parametrize("after", [*STEPS])
+    def test_from_each_to_each(self, app, cast, before, after):
+        stand(cast.action, before, cast)
+        allowed = TRANSITIONS[before] - (set(OPEN) if before in OPEN else set())
+        right = after in allowed if after else bool(allowed & set(OPEN))
+        if right:
+            STEPS[after](cast.action, cast)
+            assert cast.action.status in ({after} if after else allowed & set(OPEN))
+            entry = journal.history("action", cast.action.id)[0]
+            assert entry.data["status"] == [before.value, cast.action.status.value]
+            return
+        with pytest.raises(RuleBroken):
+            STEPS[after](cast.action, cast)
+        db.session.rollback()
+        assert cast.action.status is before
+        assert deeds_of(cast.action) == []
+
+
+class TestUndo:
+    @pytest.mark.parametrize("before", OPEN)
+    def test_done_is_as_it_was(self, any_app, cast, before):
+        stand(cast.action, before, cast)
+        complete(cast.action, cast.owner)
+        action = undo_step(cast.action.id, by=cast.owner, now=NOW)
+        assert (action.status, action.done_on, action.done_by_id) == (before, None, None)
+        assert deeds_of(action) == ["action.complete", "action.take_back"]
+        assert [item.title for item in action.evidence] == ["Mallen är beslutad."]
+
+    def test_dropped_is_as_it_was(self, app, cast):
+        drop(cast.action, cast.director)
+        action = undo_step(cast.action.id, by=cast.director, now=NOW)
+        assert (action.status, action.dropped_on) == (ActionStatus.ONGOING, None)
+
+    def test_only_ones_own(self, app, cast):
+        complete(cast.action, cast.owner)
+        with pytest.raises(RuleBroken, match="inte att ångra längre"):
+            undo_step(cast.action.id, by=cast.director, now=NOW)
+        assert cast.action.status is ActionStatus.DONE
+
+    def test_not_when_somebody_verified(self, app, cast):
+        complete(cast.action, cast.owner)
+        verify_action(cast.action.id, by=cast.director, now=NOW, today=TODAY)
+        with pytest.raises(RuleBroken, match="inte att ångra längre"):
+            undo_step(cast.action.id, by=cast.owner, now=NOW)
+
+    def test_not_twice(self, app, cast):
+        complete(cast.action, cast.owner)
+        undo_step(cast.action.id, by=cast.owner, now=NOW)
+        with pytest.raises(RuleBroken, match="inte att ångra längre"):
+            undo_step(cast.action.id, by=cast.owner, now=NOW)
+
+    def test_nothing_opens_in_a_closed_plan(self, app, cast):
+        complete(cast.action, cast.owner)
+        cast.plan.closed_on, cast.plan.closed_by_id = TODAY, cast.director.id
+        db.session.commit()
+        with pytest.raises(RuleBroken, match="är avslutad"):
+            undo_step(cast.action.id, by=cast.owner, now=NOW)
+        with pytest.raises(RuleBroken, match="är avslutad"):
+            reopen_action(cast.action.id, "Den håller inte.", by=cast.director, now=NOW)
+
+    @pytest.mark.parametrize(
+        ("who", "error"), [("colleague", NotFound), ("stranger", NotFound), ("member", Forbidden)]
+    )
+    def test_who_may_not(self, app, cast, who, error):
+        complete(cast.action, cast.owner)
+        with pytest.raises(error):
+            undo_step(cast.action.id, by=getattr(cast, who), now=NOW)

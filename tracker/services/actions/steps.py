@@ -1,85 +1,49 @@
-"""The life of an action: reported, done, verified, reopened, dropped; and its milestones."""
+"""The life of an action: done, verified, reopened, dropped; and its milestones."""
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from sqlalchemy import select
 
 from tracker.domain.errors import N_, NotFound, RuleBroken
 from tracker.domain.permissions import Deed
-from tracker.domain.statuses import OPEN, ActionStatus, Health, check_transition
+from tracker.domain.statuses import OPEN, ActionStatus, check_transition
 from tracker.extensions import db
-from tracker.models import Action, Evidence, Milestone, StatusUpdate, User
-from tracker.services import journal
+from tracker.models import Action, JournalEntry, Milestone, User
+from tracker.services import journal, scope
 from tracker.services.actions import rules
+from tracker.services.actions.evidence import NewEvidence, attach
+from tracker.services.sources import Sources
 
-SAME_REPORT = timedelta(minutes=1)
-
-
-def report_status(action_id: int, health: Health, text: str, *, by: User, now: datetime) -> Action:
-    """Append what the owner says of an open action; the first report sets a planned one going.
-
-    The very same words by the same person within a minute are one report that was sent twice.
-
-    Raises:
-        Forbidden, NotFound: outside what this person may report on.
-        RuleBroken: the action is finished, or the text is too long.
-    """
-    action = rules.locked_action(action_id, by=by, deed=Deed.ACTION_REPORT)
-    text = rules.one_line(text)
-    rules.check_open(action)
-    rules.check_length(text, "text", rules.REPORT_MAX)
-    if not _just_reported(action, health, text, by=by, now=now):
-        db.session.add(
-            StatusUpdate(action_id=action.id, author_id=by.id, at=now, health=health, text=text)
-        )
-        if action.status is ActionStatus.PLANNED:
-            action.status = ActionStatus.ONGOING
-        _note("report", action, by=by, now=now, health=health.value, text=text)
-    db.session.commit()
-    return action
-
-
-def _just_reported(action: Action, health: Health, text: str, *, by: User, now: datetime) -> bool:
-    last = db.session.scalar(
-        select(StatusUpdate)
-        .where(StatusUpdate.action_id == action.id)
-        .order_by(StatusUpdate.at.desc(), StatusUpdate.id.desc())
-        .limit(1)
-    )
-    return (
-        last is not None
-        and (last.author_id, last.health, last.text) == (by.id, health, text)
-        and now - last.at <= SAME_REPORT
-    )
+TAKEN_BACK = {
+    ActionStatus.DONE: ("action.complete", Deed.ACTION_COMPLETE),
+    ActionStatus.DROPPED: ("action.drop", Deed.ACTION_DROP),
+}
 
 
 def complete_action(
-    action_id: int, evidence_title: str, evidence_url: str, *, by: User, now: datetime, today: date
+    action_id: int,
+    evidence: NewEvidence,
+    *,
+    by: User,
+    now: datetime,
+    today: date,
+    files: Sources | None = None,
 ) -> Action:
-    """Say that the action is done, and what shows it.
+    """Say that the action is done, and what shows it; `files` keeps the file, if there is one.
 
     Raises:
         Forbidden, NotFound: outside what this person may complete.
         RuleBroken, Refused: the action is not open, or the evidence says nothing.
     """
     action = rules.locked_action(action_id, by=by, deed=Deed.ACTION_COMPLETE)
-    check_transition(action.status, ActionStatus.DONE)
-    title, url = rules.one_line(evidence_title), evidence_url.strip()
-    problems: list[RuleBroken] = []
-    with rules.collecting(problems):
-        missing = N_("Skriv vad som visar att åtgärden är på plats.")
-        rules.check_written(title, "evidence_title", missing, rules.TITLE_MAX)
-    with rules.collecting(problems):
-        rules.check_address(url)
-    if problems:
-        raise rules.Refused(problems)
+    before = action.status
+    check_transition(before, ActionStatus.DONE)
+    kept = attach(action, evidence, files, by=by, now=now)
     action.status, action.done_on, action.done_by_id = ActionStatus.DONE, today, by.id
-    db.session.add(
-        Evidence(action_id=action.id, title=title, url=url, added_at=now, added_by_id=by.id)
-    )
-    _note("complete", action, by=by, now=now, evidence=title, url=url)
+    said = {"evidence": kept.title, "url": kept.url, "file_name": kept.file_name}
+    _note("complete", action, before, by=by, now=now, **said)
     db.session.commit()
     return action
 
@@ -92,7 +56,8 @@ def verify_action(action_id: int, *, by: User, now: datetime, today: date) -> Ac
         RuleBroken: it is not done, or this person said so themselves.
     """
     action = rules.locked_action(action_id, by=by, deed=Deed.ACTION_VERIFY)
-    check_transition(action.status, ActionStatus.VERIFIED)
+    before = action.status
+    check_transition(before, ActionStatus.VERIFIED)
     if action.done_by_id == by.id:
         raise RuleBroken(
             "Du har själv markerat åtgärden som genomförd. "
@@ -100,7 +65,7 @@ def verify_action(action_id: int, *, by: User, now: datetime, today: date) -> Ac
         )
     action.status = ActionStatus.VERIFIED
     action.verified_on, action.verified_by_id = today, by.id
-    _note("verify", action, by=by, now=now)
+    _note("verify", action, before, by=by, now=now)
     db.session.commit()
     return action
 
@@ -116,18 +81,65 @@ def reopen_action(action_id: int, reason: str, *, by: User, now: datetime) -> Ac
     before = action.status
     if before in OPEN:
         raise RuleBroken("Åtgärden är redan öppen.")
+    rules.check_plan_open(action.plan)
     after = ActionStatus.PLANNED if before is ActionStatus.DROPPED else ActionStatus.ONGOING
     check_transition(before, after)
     reason = rules.paragraphs(reason)
     missing = N_("Skriv varför åtgärden öppnas igen.")
     rules.check_written(reason, "reason", missing, rules.REPORT_MAX)
-    action.status = after
+    _open(action, after)
+    _note("reopen", action, before, by=by, now=now, reason=reason)
+    db.session.commit()
+    return action
+
+
+def undo_step(action_id: int, *, by: User, now: datetime) -> Action:
+    """Take back one's own completing or dropping, as long as nobody has gone on from it: the
+    action stands as it stood before. What was added as evidence stays.
+
+    Raises:
+        Forbidden, NotFound: outside what this person may complete.
+        RuleBroken: it was another's step, or something has happened since, or the plan is closed.
+    """
+    action = rules.locked_action(action_id, by=by, deed=Deed.ACTION_COMPLETE)
+    step, deed = TAKEN_BACK.get(action.status, ("", Deed.ACTION_COMPLETE))
+    entry = _last(step, action.id)
+    if entry is None or entry.actor_id != by.id or "status" not in entry.data:
+        raise RuleBroken(
+            N_(
+                "Det går inte att ångra längre, för något har hänt sedan dess. Öppna åtgärden "
+                "igen om den inte är klar."
+            )
+        )
+    if not scope.may_on(by, deed, action):
+        raise NotFound
+    rules.check_plan_open(action.plan)
+    before, former = action.status, ActionStatus(entry.data["status"][0])
+    _open(action, former)
+    _note("take_back", action, before, by=by, now=now)
+    db.session.commit()
+    return action
+
+
+def _last(deed: str, action_id: int) -> JournalEntry | None:
+    return db.session.scalar(
+        select(JournalEntry)
+        .where(
+            JournalEntry.subject == "action",
+            JournalEntry.subject_id == action_id,
+            JournalEntry.deed == deed,
+        )
+        .order_by(JournalEntry.id.desc())
+        .limit(1)
+    )
+
+
+def _open(action: Action, status: ActionStatus) -> None:
+    """Give the action an open status, and forget how it was finished."""
+    action.status = status
     action.done_on = action.done_by_id = None
     action.verified_on = action.verified_by_id = None
     action.dropped_on, action.dropped_by, action.dropped_reason = None, "", ""
-    _note("reopen", action, by=by, now=now, before=before.value, reason=reason)
-    db.session.commit()
-    return action
 
 
 def drop_action(
@@ -140,7 +152,8 @@ def drop_action(
         RuleBroken, Refused: the action is not open, or reason or decision-maker is missing.
     """
     action = rules.locked_action(action_id, by=by, deed=Deed.ACTION_DROP)
-    check_transition(action.status, ActionStatus.DROPPED)
+    before = action.status
+    check_transition(before, ActionStatus.DROPPED)
     reason, decided_by = rules.paragraphs(reason), rules.one_line(decided_by)
     problems: list[RuleBroken] = []
     with rules.collecting(problems):
@@ -153,7 +166,7 @@ def drop_action(
         raise rules.Refused(problems)
     action.status, action.dropped_on = ActionStatus.DROPPED, today
     action.dropped_by, action.dropped_reason = decided_by, reason
-    _note("drop", action, by=by, now=now, reason=reason, decided_by=decided_by)
+    _note("drop", action, before, by=by, now=now, reason=reason, decided_by=decided_by)
     db.session.commit()
     return action
 
@@ -175,10 +188,14 @@ def toggle_milestone(
     if done != (milestone.done_on is not None):
         milestone.done_on = today if done else None
         deed = "milestone_done" if done else "milestone_undone"
-        _note(deed, action, by=by, now=now, milestone=milestone.title)
+        _note(deed, action, action.status, by=by, now=now, milestone=milestone.title)
     db.session.commit()
     return milestone
 
 
-def _note(deed: str, action: Action, *, by: User, now: datetime, **data: str) -> None:
-    journal.record(f"action.{deed}", "action", action.id, data, by=by, now=now)
+def _note(
+    deed: str, action: Action, before: ActionStatus, *, by: User, now: datetime, **said: str
+) -> None:
+    """Journal what was said, and the status before and after where it changed."""
+    changed = {"status": [before.value, action.status.value]} if before is not action.status else {}
+    journal.record(f"action.{deed}", "action", action.id, {**changed, **said}, by=by, now=now)

@@ -2,50 +2,71 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
-from flask import redirect, render_template, url_for
+from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_wtf import FlaskForm
 
 from tracker.clock import now
 from tracker.domain.errors import RuleBroken
 from tracker.domain.permissions import Deed
-from tracker.domain.statuses import OPEN, ActionStatus
 from tracker.models import Action
 from tracker.services import scope
+from tracker.services.actions import reports
 from tracker.services.actions import steps as deeds
 from tracker.web.access import me, requires
 from tracker.web.actions import bp
-from tracker.web.actions.answers import ONE, asked_next, refused, tell
-from tracker.web.actions.forms import (
-    CompleteForm,
+from tracker.web.actions.answers import ONE, asked_next, tell
+from tracker.web.actions.step_forms import (
     DropForm,
+    EvidenceForm,
     MilestoneForm,
     ReopenForm,
     ReportForm,
 )
+from tracker.web.actions.step_pages import evidence_files, page_of, step
 from tracker.web.local import today
-from tracker.web.messages import done
+from tracker.web.messages import done, done_with_undo
 
 
 @bp.route(f"{ONE}/report", methods=["GET", "POST"])
 @requires(Deed.ACTION_REPORT)
 def report(action_id: int) -> ResponseReturnValue:
-    """How it goes: three choices and a line."""
+    """How it goes: three choices and a line. A link in a mail has one of them chosen already."""
     action = scope.load_action(action_id, by=me(), deed=Deed.ACTION_REPORT)
     form = ReportForm()
-    return _step(
+    if not form.is_submitted():
+        form.choose(request.args.get("health", ""))
+    return step(
         "actions/report.html",
         form,
         action,
-        lambda: deeds.report_status(
-            action_id, form.health.data, form.text.data or "", by=me(), now=now()
-        ),
-        _("Lägesrapporten för ”%(title)s” är sparad.", title=action.title),
+        lambda: reports.report_status(action_id, form.report(), by=me(), now=now(), today=today()),
+        lambda: done(_("Lägesrapporten för ”%(title)s” är sparad.", title=action.title)),
         home=_home_of(action),
+    )
+
+
+@bp.route(f"{ONE}/reports/<int:rid>/correct", methods=["GET", "POST"])
+@requires(Deed.ACTION_REPORT)
+def correct(action_id: int, rid: int) -> ResponseReturnValue:
+    """Put the latest report right; the former one stays, struck through."""
+    action, said = reports.reported(action_id, rid, by=me())
+    form = ReportForm.saying(said)
+    if not form.is_submitted():
+        try:
+            reports.check_correctable(action, rid, by=me())
+        except RuleBroken as error:
+            tell(error)
+            return redirect(page_of(action_id))
+    return step(
+        "actions/report.html",
+        form,
+        action,
+        lambda: reports.correct_report(
+            action_id, rid, form.report(), by=me(), now=now(), today=today()
+        ),
+        lambda: done(_("Lägesrapporten är rättad. Den förra finns kvar, överstruken.")),
+        correcting=True,
     )
 
 
@@ -54,21 +75,31 @@ def report(action_id: int) -> ResponseReturnValue:
 def complete(action_id: int) -> ResponseReturnValue:
     """It is done, and this shows it."""
     action = scope.load_action(action_id, by=me(), deed=Deed.ACTION_COMPLETE)
-    form = CompleteForm()
-    return _step(
+    form = EvidenceForm()
+    return step(
         "actions/complete.html",
         form,
         action,
         lambda: deeds.complete_action(
-            action_id,
-            form.evidence_title.data or "",
-            form.evidence_url.data or "",
-            by=me(),
-            now=now(),
-            today=today(),
+            action_id, form.evidence(), by=me(), now=now(), today=today(), files=evidence_files()
         ),
-        _("Åtgärden är genomförd. Nu ska någon annan verifiera den."),
+        lambda: done_with_undo(
+            _("Åtgärden är genomförd. Nu ska någon annan verifiera den."), _undo_of(action_id)
+        ),
     )
+
+
+@bp.post(f"{ONE}/undo")
+@requires(Deed.ACTION_COMPLETE)
+def undo(action_id: int) -> ResponseReturnValue:
+    """Take back one's own completing or dropping."""
+    try:
+        deeds.undo_step(action_id, by=me(), now=now())
+    except RuleBroken as error:
+        tell(error)
+    else:
+        done(_("Det är ångrat. Åtgärden är öppen som förut."))
+    return redirect(asked_next() or page_of(action_id))
 
 
 @bp.post(f"{ONE}/verify")
@@ -81,23 +112,23 @@ def verify(action_id: int) -> ResponseReturnValue:
         tell(error)
     else:
         done(_("Åtgärden är verifierad."))
-    return redirect(asked_next() or _page_of(action_id))
+    return redirect(asked_next() or page_of(action_id))
 
 
 @bp.route(f"{ONE}/reopen", methods=["GET", "POST"])
 @requires(Deed.ACTION_EDIT)
 def reopen(action_id: int) -> ResponseReturnValue:
-    """A finished action was not finished."""
+    """A finished action was not finished: it is sent back to its owner, or into the plan."""
     action = scope.load_action(action_id, by=me(), deed=Deed.ACTION_EDIT)
     form = ReopenForm()
-    return _step(
+    return step(
         "actions/reopen.html",
         form,
         action,
         lambda: deeds.reopen_action(action_id, form.reason.data or "", by=me(), now=now()),
-        _("Åtgärden är öppen igen."),
+        lambda: done(_("Åtgärden är öppen igen.")),
         for_open=False,
-        was_dropped=action.status is ActionStatus.DROPPED,
+        was=action.status.value,
     )
 
 
@@ -107,7 +138,7 @@ def drop(action_id: int) -> ResponseReturnValue:
     """The action stops; the page asks for the reason and so confirms it."""
     action = scope.load_action(action_id, by=me(), deed=Deed.ACTION_DROP)
     form = DropForm()
-    return _step(
+    return step(
         "actions/drop.html",
         form,
         action,
@@ -119,7 +150,9 @@ def drop(action_id: int) -> ResponseReturnValue:
             now=now(),
             today=today(),
         ),
-        _("Åtgärden är avbruten. Den finns kvar i planen."),
+        lambda: done_with_undo(
+            _("Åtgärden är avbruten. Den finns kvar i planen."), _undo_of(action_id)
+        ),
     )
 
 
@@ -139,46 +172,13 @@ def milestone(action_id: int, mid: int) -> ResponseReturnValue:
             done(_("Delsteget ”%(title)s” är klart.", title=piece.title))
         else:
             done(_("Delsteget ”%(title)s” är öppet igen.", title=piece.title))
-    return redirect(asked_next() or _page_of(action_id))
+    return redirect(asked_next() or page_of(action_id))
 
 
-def _step(
-    template: str,
-    form: FlaskForm,
-    action: Action,
-    save: Callable[[], object],
-    said: str,
-    *,
-    home: str = "",
-    for_open: bool = True,
-    **context: Any,
-) -> ResponseReturnValue:
-    """Show a step's form, or take it: `save`, say so on the next page, and go back to where the
-    reader came from, else `home`, else the action's page.
-
-    A reader who asks for a step that the action's state no longer has gets the action's page.
-    """
-    status, back = 200, asked_next() or home or _page_of(action.id)
-    if form.is_submitted():
-        status = 422
-        if form.validate():
-            try:
-                save()
-            except RuleBroken as error:
-                status = refused(form, error)
-            else:
-                done(said)
-                return redirect(back)
-    elif (action.status in OPEN) is not for_open:
-        return redirect(_page_of(action.id))
-    page = render_template(template, form=form, action=action, back=back, **context)
-    return page, status
-
-
-def _page_of(action_id: int) -> str:
-    return url_for("actions.show", action_id=action_id)
+def _undo_of(action_id: int) -> str:
+    return url_for("actions.undo", action_id=action_id, next=asked_next() or None)
 
 
 def _home_of(action: Action) -> str:
     """Where a reporter comes from: their own list, or the page of somebody else's action."""
-    return url_for("actions.mine") if action.owner_id == me().id else _page_of(action.id)
+    return url_for("actions.mine") if action.owner_id == me().id else page_of(action.id)
