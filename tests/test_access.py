@@ -6,16 +6,19 @@ Nothing here lists endpoints: what to expect follows from the table in domain/pe
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
 from functools import cached_property
+from itertools import count
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask, current_app
 from werkzeug.routing import Rule
 
+from tests.helpers import pieces
 from tests.helpers.cast import NOW, Cast, People, make_user
 from tests.helpers.hostile import whole
 from tests.helpers.queries import count_queries
@@ -27,13 +30,19 @@ from tracker.extensions import db
 from tracker.importers import read_report
 from tracker.models import (
     Action,
+    ChangeBatch,
+    Decision,
+    DecisionKind,
     Evaluation,
     ImportDraft,
     Milestone,
+    PlanPoint,
     PlanState,
     RoleAssignment,
+    SheetDraft,
     User,
 )
+from tracker.services.calendars import token_of
 from tracker.services.readings import Readings
 from tracker.services.sources import Sources
 from tracker.web.access import PUBLIC
@@ -77,6 +86,7 @@ class Things:
 
     def __init__(self, cast: Cast) -> None:
         self.cast = cast
+        self._places = count(start=1000)
 
     def named_by(self, rule: Rule) -> list[Thing]:
         """The things to try an endpoint on: existing ones, then a missing one."""
@@ -90,9 +100,18 @@ class Things:
             frozenset({"draft_id", "item_id"}): lambda: self._parts("item_id", (1, 2), 99),
             frozenset({"draft_id", "page"}): lambda: self._parts("page", (1,), 99),
             frozenset({"token"}): self._readings,
+            frozenset({"sheet_id"}): self._sheets,
+            frozenset({"secret"}): self._calendars,
             frozenset({"plan_id"}): self._plans,
+            frozenset({"point_id"}): lambda: [Thing({"point_id": self.cast.points[1].id})],
+            frozenset({"plan_id", "decision_id"}): self._decisions,
+            frozenset({"plan_id", "plan_point_id"}): self._plan_points,
             frozenset({"action_id"}): self._actions,
             frozenset({"action_id", "mid"}): self._milestones,
+            frozenset({"action_id", "rid"}): lambda: self._belonging("rid", pieces.update),
+            frozenset({"action_id", "eid"}): lambda: self._belonging("eid", pieces.evidence),
+            frozenset({"action_id", "cid"}): self._comments,
+            frozenset({"batch_id"}): self._batches,
             frozenset({"unit_id"}): lambda: [Thing({"unit_id": self.cast.unit.id})],
             frozenset({"committee_id"}): lambda: [Thing({"committee_id": self.cast.committee.id})],
             frozenset({"user_id"}): self._users,
@@ -118,6 +137,13 @@ class Things:
         claim.close()
         return [Thing({"token": claim.reading.token}, only_for=self.cast.director)]
 
+    def _calendars(self) -> list[Thing]:
+        # Whoever holds the address reads it; the walk's own posts may have changed it.
+        key = current_app.extensions["settings"].secret_key
+        self.cast.owner.calendar_rev = abs(self.cast.owner.calendar_rev) + 1
+        db.session.commit()
+        return [Thing({"secret": token_of(self.cast.owner, key) or ""})]
+
     @property
     def _files(self) -> Path:
         folder: Path = current_app.extensions["settings"].instance_dir
@@ -127,22 +153,69 @@ class Things:
         """The SHA-256 of a report's file that is really there."""
         return Sources(self._files / "sources").keep(whole(ending))
 
+    def _sheets(self) -> list[Thing]:
+        sheet = SheetDraft(
+            by_id=self.cast.director.id,
+            at=NOW,
+            file_name="plan.csv",
+            columns=["Åtgärd"],
+            rows=[["1", "Åtgärd"], ["2", "Rusta lekplatsen"]],
+        )
+        db.session.add(sheet)
+        db.session.commit()
+        return [Thing({"sheet_id": sheet.id}, only_for=self.cast.director)]
+
     def _plans(self) -> list[Thing]:
         return [Thing({"plan_id": self.cast.plan.id})]
+
+    def _decisions(self) -> list[Thing]:
+        kind, day = DecisionKind.FOLLOWED_UP, date(2026, 2, 1)
+        one = Decision(plan=self.cast.plan, body="KS", decided_on=day, section=1, kind=kind)
+        db.session.add(one)
+        db.session.commit()
+        return [Thing({"plan_id": self.cast.plan.id, "decision_id": one.id})]
+
+    def _plan_points(self) -> list[Thing]:
+        self.cast.plan.points.append(PlanPoint(position=next(self._places), label="I", text="Mer"))
+        db.session.commit()
+        key = self.cast.plan.points[-1].id
+        return [Thing({"plan_id": self.cast.plan.id, "plan_point_id": key})]
 
     def _actions(self) -> list[Thing]:
         return [Thing({"action_id": action.id}, action=action) for action in self._all_actions]
 
-    def _milestones(self) -> list[Thing]:
+    def _batches(self) -> list[Thing]:
+        """Steps that nobody of the cast took: who reaches their action may take them back."""
         found = []
         for action in self._all_actions:
-            milestone = Milestone(action_id=action.id, title="Delsteg", due=date(2026, 4, 1))
-            db.session.add(milestone)
+            row = {"action_id": action.id, "was": 0, "version": 0, "before": {}}
+            batch = ChangeBatch(kind="bulk", at=NOW, by_id=self._bystander.id, rows=[row])
+            db.session.add(batch)
             db.session.commit()
-            found.append(Thing({"action_id": action.id, "mid": milestone.id}, action=action))
+            found.append(Thing({"batch_id": batch.id}, action=action))
+        return found
+
+    def _milestones(self) -> list[Thing]:
+        return self._belonging(
+            "mid", lambda one: Milestone(action_id=one.id, title="Del", due=date(2026, 4, 1))
+        )
+
+    def _belonging(self, name: str, make: Callable[[Action], Any]) -> list[Thing]:
+        """A new piece of each action."""
+        found = []
+        for action in self._all_actions:
+            piece = make(action)
+            db.session.add(piece)
+            db.session.commit()
+            found.append(Thing({"action_id": action.id, name: piece.id}, action=action))
         # A piece of one action, asked for as if it were another's.
-        mixed = {**found[0].values, "mid": found[-1].values["mid"]}
+        mixed = {**found[0].values, name: found[-1].values[name]}
         return [*found, Thing(mixed, exists=False)]
+
+    def _comments(self) -> list[Thing]:
+        by, action = self.cast.director, self.cast.action
+        comment = pieces.comment(action, by)
+        return [Thing({"action_id": action.id, "cid": comment.id}, only_for=by)]
 
     def _drafts(self) -> list[Thing]:
         return [Thing({"draft_id": self._draft().id})]
@@ -205,7 +278,7 @@ def deed_of(app: Flask, rule: Rule) -> str | None:
 def expected(deed: str, method: str, user: User | None, thing: Thing) -> set[int]:
     """The statuses that the permission table allows as an answer."""
     if deed == PUBLIC:
-        return LET_IN[method]
+        return LET_IN[method] if thing.exists else {404}
     if user is None:
         return {302}
     if not user.may(Deed(deed)):

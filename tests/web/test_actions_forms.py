@@ -132,7 +132,7 @@ class TestEdit:
         assert "Skriv varför slutdatumet ändras." in page.text
         page = visitor.submit(page.form, deadline_reason="Upphandlingen drog ut.")
         assert "Ändringarna är sparade." in page.text
-        assert "från 2026-04-30 till 2026-05-31" in page.text
+        assert "från torsdag 30 april till söndag 31 maj" in page.text
         assert fresh(cast.action).deadline == date(2026, 5, 31)
 
     def test_a_planned_action_starts(self, cast, visit):

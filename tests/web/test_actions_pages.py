@@ -29,6 +29,7 @@ def heard(action, author, health=Health.AT_RISK, text="Vi väntar på besked.", 
             text=text,
         )
     )
+    action.health, action.reported_at = health, NOW - timedelta(days=days)
     db.session.commit()
 
 

@@ -13,7 +13,7 @@ from tracker.domain.statuses import Health
 from tracker.extensions import db
 from tracker.models import OutboxMessage, OutboxState, WorkerHeartbeat
 from tracker.services import journal
-from tracker.services.actions import steps
+from tracker.services.actions.reports import Report, report_status
 from tracker.services.journal_words import DEEDS
 
 
@@ -70,7 +70,8 @@ def test_the_outbox_has_pages(cast: Cast, visit: Visits, count_queries: Any) -> 
 
 
 def test_the_journal_speaks(cast: Cast, visit: Visits) -> None:
-    steps.report_status(cast.action.id, Health.ON_TRACK, "Går bra.", by=cast.owner, now=NOW)
+    said = Report(Health.ON_TRACK, "Går bra.")
+    report_status(cast.action.id, said, by=cast.owner, now=NOW, today=TODAY)
     journal.record("odd.deed", "action", cast.action.id, {}, by=None, now=NOW)
     db.session.commit()
     page = visit(cast.admin).get("/operations/journal")

@@ -66,10 +66,10 @@ def test_the_director_sees_the_state_and_what_waits(cast: Cast, visit: Visits) -
     assert "1 av 4 åtgärder är genomförd. 1 är försenad, alla har en ägare." in page.text
     assert "1 försenad utan hållbar prognos" in page.text
     assert "1 genomförd väntar på att verifieras" in page.text
-    assert "2 förbättringspunkter saknar åtgärd" in page.text
-    assert page.links["Visa alla försenade"] == "/actions?late=1"
+    assert "2 förbättringspunkter väntar på svar" in page.text
+    assert page.links["Visa alla försenade"] == "/actions?when=late"
     assert page.links["Visa alla genomförda"] == "/actions?status=done"
-    assert page.links["Visa alla utan åtgärd"] == "/points?state=open"
+    assert page.links["Svara på dem"] == "/points/plan"
     assert page.links["Samhällsutveckling"].startswith("/points?evaluation=")
     assert "33 poäng saknas" in page.text
     assert "torsdag 30 april" in page.text

@@ -105,6 +105,11 @@ def is_overdue(status: ActionStatus, deadline: date, today: date) -> bool:
     return status in OPEN and deadline < today
 
 
+def slippage(first: date, current: date) -> int:
+    """How many days a deadline has moved since it was first set; negative is earlier."""
+    return (current - first).days
+
+
 def timeliness(
     status: ActionStatus, deadline: date, last_heard_on: date, today: date
 ) -> Timeliness:

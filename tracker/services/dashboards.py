@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, ScalarSelect, Select, func, or_, select
+from sqlalchemy import ColumnElement, ScalarSelect, func, or_, select
 
 from tracker.domain.permissions import Deed
 from tracker.domain.scores import AreaScore, missing
@@ -27,6 +27,8 @@ from tracker.models import (
     action_point,
 )
 from tracker.services import comparisons, drafts, scope
+from tracker.services.actions import lists, talk
+from tracker.services.actions.filters import count_up_to, late, ownerless
 from tracker.services.evaluations import AREA_MAX, ListedEvaluation
 from tracker.services.points import is_answered
 
@@ -102,6 +104,7 @@ class DirectorOverview:
     areas: tuple[AreaLine, ...]
     dates: tuple[ActionLine, ...]
     drafts: tuple[int, ...]
+    mentions: tuple[talk.MentionShown, ...]
     plan_to_adopt: ActionPlan | None
     latest_two: tuple[int, int] | None
 
@@ -121,21 +124,24 @@ def director_overview(*, by: User, today: date) -> DirectorOverview:
     waiting = (Action.status == ActionStatus.DONE) & (Action.done_by_id != by.id)
     return DirectorOverview(
         evaluation=latest,
-        tally=_tallied(select(*_tally(today)).where(mine)),
+        tally=_tally_of(mine, today),
         points=_open_points(latest),
-        ownerless=_pile(_lines().where(mine, is_open, Action.owner_id.is_(None))),
-        to_verify=_pile(_lines().where(verifiable, waiting)),
-        adrift=_pile(_lines().where(mine, _is_overdue(today), _without_forecast())),
+        ownerless=_pile([mine, ownerless()]),
+        to_verify=_pile([verifiable, waiting]),
+        adrift=_pile([mine, late(today), _without_forecast()]),
         areas=_areas(latest, mine),
         dates=_next_dates(mine & is_open, today),
         drafts=tuple(draft.id for draft in drafts.drafts_waiting(by)),
+        mentions=talk.unseen_mentions(by),
         plan_to_adopt=_plan_to_adopt(by),
         latest_two=comparisons.latest_two(listed),
     )
 
 
-def _tallied(query: Select[*tuple[Any, ...]]) -> Tally:
-    return Tally(*db.session.execute(query).one())
+def _tally_of(mine: ColumnElement[bool], today: date) -> Tally:
+    """Counted to MOST + 1, as the lists are."""
+    counts = lists.counted([mine], today)
+    return Tally(counts.live, counts.done, counts.late, counts.ownerless)
 
 
 def _tally(today: date) -> tuple[Any, ...]:
@@ -145,14 +151,9 @@ def _tally(today: date) -> tuple[Any, ...]:
     return (
         count(Action.status != ActionStatus.DROPPED),
         count(Action.status.in_(REACHED)),
-        count(_is_overdue(today)),
-        count(Action.status.in_(OPEN) & Action.owner_id.is_(None)),
+        count(late(today)),
+        count(ownerless()),
     )
-
-
-def _is_overdue(today: date) -> ColumnElement[bool]:
-    """domain.statuses.is_overdue as a condition."""
-    return Action.status.in_(OPEN) & (Action.deadline < today)
 
 
 def _latest_report() -> ScalarSelect[int]:
@@ -168,32 +169,29 @@ def _latest_report() -> ScalarSelect[int]:
 
 def _without_forecast() -> ColumnElement[bool]:
     """Nothing was ever reported, or the last report says that the plan does not hold."""
-    return or_(StatusUpdate.id.is_(None), StatusUpdate.health == Forecast.OFF_TRACK)
+    return or_(Action.reported_at.is_(None), Action.health == Forecast.OFF_TRACK)
 
 
-def _lines() -> Select[*tuple[Any, ...]]:
-    """The columns of an ActionLine, then how many rows there are without the limit."""
-    query: Select[*tuple[Any, ...]] = (
+def _pile(conditions: list[ColumnElement[bool]], shown: int = SHOWN) -> Pile:
+    """The first by deadline. What is said of each is looked up for those shown only."""
+    order = (Action.deadline, Action.id)
+    first = select(Action.id).where(*conditions).order_by(*order).limit(shown).subquery()
+    rows = db.session.execute(
         select(
             Action.id,
             Action.title,
             User.name,
             Action.deadline,
             Action.status,
-            StatusUpdate.health,
+            Action.health,
             StatusUpdate.text,
-            func.count().over(),
         )
+        .join(first, first.c.id == Action.id)
         .outerjoin(User, User.id == Action.owner_id)
         .outerjoin(StatusUpdate, StatusUpdate.id == _latest_report())
-        .order_by(Action.deadline, Action.id)
-    )
-    return query
-
-
-def _pile(query: Select[*tuple[Any, ...]], shown: int = SHOWN) -> Pile:
-    rows = db.session.execute(query.limit(shown)).all()
-    return Pile(rows[0][-1] if rows else 0, tuple(ActionLine(*row[:-1]) for row in rows))
+        .order_by(*order)
+    ).all()
+    return Pile(count_up_to(conditions), tuple(ActionLine(*row) for row in rows))
 
 
 def _next_dates(condition: ColumnElement[bool], today: date) -> tuple[ActionLine, ...]:
@@ -326,13 +324,13 @@ def committee_overview(*, by: User, today: date) -> CommitteeOverview:
     scope.require(by, Deed.ACTION_VIEW)
     ids = by.scope(Deed.ACTION_VIEW).committees
     theirs = scope.actions_within(by, Deed.ACTION_VIEW) & Action.committee_id.in_(ids)
-    strays = Action.status.in_(OPEN) & (StatusUpdate.health == Forecast.OFF_TRACK)
+    strays = Action.status.in_(OPEN) & (Action.health == Forecast.OFF_TRACK)
     listed = comparisons.comparable(by)
     two = comparisons.latest_two(listed)
     return CommitteeOverview(
         committees=_committees(ids, theirs, today),
         decision=_adopting_decision(),
-        deviations=_pile(_lines().where(theirs, or_(_is_overdue(today), strays)), DEVIATIONS_SHOWN),
+        deviations=_pile([theirs, or_(late(today), strays)], DEVIATIONS_SHOWN),
         dropped=_dropped(theirs),
         finished=_finished(theirs, today),
         comparison=comparisons.compare_evaluations(*two, by=by, listed=listed) if two else None,

@@ -17,9 +17,11 @@ from tracker.extensions import db
 from tracker.models import (
     Action,
     ActionPlan,
+    Comment,
     Committee,
     Evaluation,
     ImportDraft,
+    ImprovementPoint,
     JournalEntry,
     OutboxMessage,
     OutboxState,
@@ -196,12 +198,17 @@ def _names(entries: Sequence[JournalEntry]) -> dict[tuple[str, int], str]:
         query = select(Evaluation).where(Evaluation.id.in_(ids["evaluation"]))
         for one in db.session.scalars(query):
             found["evaluation", one.id] = f"{one.municipality.name} {one.month:%Y-%m}"
+    if "comment" in ids:
+        titles = select(Comment.id, Action.title).join(Action, Action.id == Comment.action_id)
+        rows = db.session.execute(titles.where(Comment.id.in_(ids["comment"])))
+        found.update({("comment", row_id): title for row_id, title in rows})
     return found
 
 
 _NAMED_BY = {
     "action": Action.title,
     "plan": ActionPlan.title,
+    "improvement_point": ImprovementPoint.text,
     "import_draft": ImportDraft.file_name,
     "user": User.name,
     "unit": Unit.name,

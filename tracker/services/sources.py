@@ -1,4 +1,4 @@
-"""The files that evaluations were read from, kept by what they hold.
+"""Files that people brought in, kept by what they hold.
 
 A file's name is the SHA-256 of its bytes, so the same file is kept once, and a file that somebody
 tampered with does not answer to its name.
@@ -10,8 +10,13 @@ import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
-from tracker.domain.errors import RuleBroken
+from tracker.domain.errors import N_, RuleBroken
 from tracker.services.whole_files import write_whole
+
+LOST_REPORT = N_(
+    "Rapportens fil finns inte kvar på servern. Be den som sköter driften att återställa den, "
+    "eller läs in rapporten igen."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,9 +29,11 @@ class SourceFile:
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """All kept files, under the folder `root`, which need not exist yet."""
+    """All kept files, under the folder `root`, which need not exist yet; `lost` is what is said
+    of a file that is gone."""
 
     root: Path
+    lost: str = LOST_REPORT
 
     def keep(self, data: bytes) -> str:
         """Keep the bytes and give their SHA-256."""
@@ -47,10 +54,7 @@ class Sources:
         except OSError:
             data = b""
         if hashlib.sha256(data).hexdigest() != digest:
-            raise RuleBroken(
-                "Rapportens fil finns inte kvar på servern. Be den som sköter driften att "
-                "återställa den, eller läs in rapporten igen."
-            )
+            raise RuleBroken(self.lost)
         return data
 
     def size(self, digest: str) -> int | None:

@@ -13,15 +13,19 @@ from tracker.domain.errors import RuleBroken
 from tracker.services.sources import SourceFile, Sources
 from tracker.web.messages import translated
 
+OPAQUE = "application/octet-stream"
 _LONGEST_STEM, _LONGEST_ENDING = 100, 10
 _UNSAFE = dict.fromkeys(map(ord, '"*:<>?|;%'))
 
 
-def attachment(data: bytes, name: str) -> Response:
-    """A download under that name, whoever chose it; no browser opens it as a page of ours."""
+def attachment(data: bytes, name: str, content_type: str = OPAQUE) -> Response:
+    """A download under that name, whoever chose it; no browser opens it as a page of ours.
+
+    `content_type` is ours, told by what the file was checked to be, never by who sent it.
+    """
     response = send_file(
         io.BytesIO(data),
-        mimetype="application/octet-stream",
+        mimetype=content_type,
         as_attachment=True,
         download_name=safe_name(name),
         etag=False,

@@ -8,6 +8,7 @@ from flask_wtf import FlaskForm
 
 from tracker.domain.errors import RuleBroken
 from tracker.importers.draft import Problem
+from tracker.web.local import safe_target
 
 
 def translated(error: RuleBroken) -> str:
@@ -38,3 +39,11 @@ def show_error(form: FlaskForm, error: RuleBroken) -> None:
 def done(sentence: str) -> None:
     """Tell, on the next page, that something went well."""
     flash(sentence, "success")
+
+
+def done_with_undo(sentence: str, url: str) -> None:
+    """As `done`, with a button that takes it back by POST to `url`, an address on this site.
+
+    The session is a cookie of 4 kB: `sentence` and `url` together stay well below.
+    """
+    flash({"sentence": sentence, "undo": safe_target(url)}, "undo")  # type: ignore[arg-type]

@@ -4,8 +4,19 @@ from __future__ import annotations
 
 from flask import Blueprint
 
+from tracker.web.actions import board as actions_board
+from tracker.web.actions import bulk as actions_bulk
+from tracker.web.actions import evidence as actions_evidence
+from tracker.web.actions import listing as actions_listing
+from tracker.web.actions import milestones as actions_milestones
+from tracker.web.actions import mine as actions_mine
+from tracker.web.actions import steps as actions_steps
+from tracker.web.actions import talk as actions_talk
+from tracker.web.actions import ties as actions_ties
+from tracker.web.actions import timeline as actions_timeline
 from tracker.web.actions.views import bp as actions
 from tracker.web.auth.views import bp as auth
+from tracker.web.calendars.views import bp as calendars
 from tracker.web.comparisons.views import bp as comparisons
 from tracker.web.drafts import again, areas, items, pages, source, version
 from tracker.web.drafts import changes as draft_changes
@@ -18,14 +29,29 @@ from tracker.web.evaluations.blueprint import bp as evaluations
 from tracker.web.operations.views import bp as operations
 from tracker.web.organisation.views import bp as organisation
 from tracker.web.people.views import bp as people
+from tracker.web.plans import closing as plans_closing
+from tracker.web.plans import editing as plans_editing
+from tracker.web.plans import minutes as plans_minutes
+from tracker.web.plans import points as plans_points
 from tracker.web.plans.views import bp as plans
+from tracker.web.points import answers as point_answers
+from tracker.web.points import matrix as point_matrix
+from tracker.web.points import worksheet as point_worksheet
 from tracker.web.points.views import bp as points
+from tracker.web.sheets import mapping as sheet_mapping
+from tracker.web.sheets.views import bp as sheets
 from tracker.web.start.views import bp as start
 
 # Modules that hang their pages on a task's blueprint when they are imported.
 PARTS = (
+    *(plans_closing, plans_editing, plans_minutes, plans_points),
+    *(actions_board, actions_timeline),
+    *(actions_milestones, actions_ties),
+    *(actions_bulk, actions_evidence, actions_listing, actions_mine, actions_steps, actions_talk),
     *(again, areas, draft_changes, draft_views, items, pages, source, version),
     *(evaluation_changes, evaluation_views, reading),
+    *(point_answers, point_matrix, point_worksheet),
+    sheet_mapping,
 )
 
 
@@ -39,6 +65,8 @@ def blueprints() -> tuple[Blueprint, ...]:
         points,
         plans,
         actions,
+        sheets,
+        calendars,
         comparisons,
         people,
         organisation,

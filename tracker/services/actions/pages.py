@@ -13,15 +13,13 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from tracker.domain.errors import NotFound
 from tracker.domain.permissions import PERMISSIONS, Deed
-from tracker.domain.statuses import OPEN, ActionStatus, Health
+from tracker.domain.statuses import OPEN, ActionStatus
 from tracker.domain.text import fold
 from tracker.extensions import db
 from tracker.models import (
     Action,
     ActionPlan,
-    Committee,
     Decision,
-    Evidence,
     ImprovementPoint,
     JournalEntry,
     OutboxMessage,
@@ -30,9 +28,7 @@ from tracker.models import (
     PointSubArea,
     Reminder,
     RoleAssignment,
-    StatusUpdate,
     SubArea,
-    Unit,
     User,
     action_point,
 )
@@ -66,26 +62,6 @@ class PointShown:
 
 
 @dataclass(frozen=True)
-class UpdateShown:
-    """A status update with its author's name."""
-
-    at: datetime
-    health: Health
-    text: str
-    author: str
-
-
-@dataclass(frozen=True)
-class EvidenceShown:
-    """What shows that the action is in place, and who put it there."""
-
-    title: str
-    url: str
-    added_at: datetime
-    author: str
-
-
-@dataclass(frozen=True)
 class ReminderShown:
     """A mail that told somebody of this action; `sent_at` is None until it has left."""
 
@@ -101,8 +77,6 @@ class ActionShown:
 
     action: Action
     points: tuple[PointShown, ...]
-    updates: tuple[UpdateShown, ...]
-    evidence: tuple[EvidenceShown, ...]
     reminders: tuple[ReminderShown, ...]
     history: tuple[JournalEntry, ...]
     may: frozenset[Deed]
@@ -110,8 +84,7 @@ class ActionShown:
     @property
     def last_heard_at(self) -> datetime:
         """The last report; where there is none, when the action was assigned or made."""
-        heard = [self.action.created_at, self.action.assigned_at]
-        heard += [update.at for update in self.updates[:1]]
+        heard = (self.action.created_at, self.action.assigned_at, self.action.reported_at)
         return max(moment for moment in heard if moment)
 
 
@@ -132,15 +105,6 @@ class FormChoices:
     units: tuple[tuple[int, str], ...]
     committees: tuple[tuple[int, str], ...]
     people: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class FilterChoices:
-    """What the list can be narrowed to: only what stands in it, as (id, name)."""
-
-    units: tuple[tuple[int, str], ...]
-    committees: tuple[tuple[int, str], ...]
-    owners: tuple[tuple[int, str], ...]
 
 
 def action_shown(action_id: int, by: User) -> ActionShown:
@@ -168,8 +132,6 @@ def action_shown(action_id: int, by: User) -> ActionShown:
     return ActionShown(
         action=action,
         points=_points(ImprovementPoint.id.in_(answered)),
-        updates=_updates(action.id),
-        evidence=_evidence(action.id),
         reminders=_reminders(action.id) if by.may(Deed.ACTION_REPORT) else (),
         history=tuple(journal.history("action", action.id)),
         may=may,
@@ -238,26 +200,6 @@ def _point(point: ImprovementPoint) -> PointShown:
 
 def _subarea(subarea: SubArea) -> Scored:
     return Scored(f"{subarea.code} {subarea.name}", subarea.score, subarea.max)
-
-
-def _updates(action_id: int) -> tuple[UpdateShown, ...]:
-    rows = db.session.execute(
-        select(StatusUpdate.at, StatusUpdate.health, StatusUpdate.text, User.name)
-        .join(User, User.id == StatusUpdate.author_id)
-        .where(StatusUpdate.action_id == action_id)
-        .order_by(StatusUpdate.at.desc(), StatusUpdate.id.desc())
-    )
-    return tuple(UpdateShown(*row) for row in rows)
-
-
-def _evidence(action_id: int) -> tuple[EvidenceShown, ...]:
-    rows = db.session.execute(
-        select(Evidence.title, Evidence.url, Evidence.added_at, User.name)
-        .join(User, User.id == Evidence.added_by_id)
-        .where(Evidence.action_id == action_id)
-        .order_by(Evidence.id.desc())
-    )
-    return tuple(EvidenceShown(*row) for row in rows)
 
 
 def _reminders(action_id: int) -> tuple[ReminderShown, ...]:
@@ -330,20 +272,6 @@ def _possible_owners() -> tuple[str, ...]:
     times = Counter(fold(name) for _id, name, _email in rows)
     words = (name if times[fold(name)] == 1 else email for _id, name, email in rows)
     return tuple(sorted(words, key=fold))
-
-
-def filter_choices(by: User) -> FilterChoices:
-    """The units, committees and owners of the actions that `by` may see."""
-    within = scope.actions_within(by, Deed.ACTION_VIEW)
-
-    def used(column: Any) -> Any:
-        return select(column).where(within)
-
-    return FilterChoices(
-        units=_named(Unit, Unit.id.in_(used(Action.unit_id))),
-        committees=_named(Committee, Committee.id.in_(used(Action.committee_id))),
-        owners=_named(User, User.id.in_(used(Action.owner_id))),
-    )
 
 
 def _named(model: Any, condition: ColumnElement[bool]) -> tuple[tuple[int, str], ...]:

@@ -14,12 +14,13 @@ from tracker.domain.permissions import Deed
 from tracker.domain.statuses import OPEN
 from tracker.domain.text import fold, normalise_space
 from tracker.extensions import db
-from tracker.models import Action, Committee, Unit, User
+from tracker.models import Action, ActionPlan, Committee, Unit, User
 from tracker.services import scope
 
 TITLE_MAX = 200
 TEXT_MAX = 10_000
 REPORT_MAX = 1_000
+COST_MAX = 1_000
 BODY_MAX = 120
 URL_MAX = 1_000
 SHORTEST = 3
@@ -88,8 +89,23 @@ def check_deadline(deadline: date | None, today: date) -> None:
         )
 
 
-def check_milestone(title: str, due: date | None, deadline: date | None, today: date) -> None:
-    """A milestone is whole or absent, and falls between today and the deadline."""
+def check_start(starts_on: date | None, deadline: date | None) -> None:
+    """An action that has a start starts at its deadline at the latest."""
+    if starts_on is not None and deadline is not None and starts_on > deadline:
+        raise RuleBroken(
+            "Åtgärden börjar efter sitt slutdatum. Välj en tidigare start eller ett senare slut.",
+            field="starts_on",
+        )
+
+
+def check_milestone(
+    title: str,
+    due: date | None,
+    deadline: date | None,
+    today: date,
+    starts_on: date | None = None,
+) -> None:
+    """A milestone is whole or absent, and falls from today and the start to the deadline."""
     if not title and due is None:
         return
     if not title:
@@ -99,13 +115,22 @@ def check_milestone(title: str, due: date | None, deadline: date | None, today: 
         raise RuleBroken("Välj när delsteget ska vara klart.", field="milestone_due")
     if due < today:
         raise RuleBroken("Delstegets datum har redan passerat.", field="milestone_due")
+    check_between(due, starts_on, deadline, "milestone_due")
+
+
+def check_between(
+    due: date, starts_on: date | None, deadline: date | None, field: str = "due"
+) -> None:
+    """A milestone's day lies from the action's start to its deadline; RuleBroken at `field`."""
+    if starts_on is not None and due < starts_on:
+        raise RuleBroken("Delsteget kan inte vara klart innan åtgärden börjar.", field=field)
     if deadline is not None and due > deadline:
-        raise RuleBroken("Delsteget ska vara klart senast på slutdatumet.", field="milestone_due")
+        raise RuleBroken("Delsteget ska vara klart senast på slutdatumet.", field=field)
 
 
-def check_address(url: str) -> None:
-    """A link to evidence is empty, or an address on the web."""
-    check_length(url, "evidence_url", URL_MAX)
+def check_address(url: str, field: str = "evidence_url") -> None:
+    """A link is empty, or an address on the web; RuleBroken at `field`."""
+    check_length(url, field, URL_MAX)
     if not url:
         return
     try:
@@ -116,7 +141,7 @@ def check_address(url: str) -> None:
     if not whole:
         raise RuleBroken(
             "Skriv en hel webbadress, till exempel https://www.kommunen.se/dokument.",
-            field="evidence_url",
+            field=field,
         )
 
 
@@ -124,6 +149,16 @@ def check_open(action: Action) -> None:
     """Only an action that is not finished can be changed."""
     if action.status not in OPEN:
         raise RuleBroken("Åtgärden är avslutad. Öppna den igen om något ska ändras.")
+
+
+def check_plan_open(plan: ActionPlan) -> None:
+    """Nothing is added to a plan that is closed, nor opened again in it."""
+    if plan.closed_on is not None:
+        raise RuleBroken(
+            "Planen ”%(title)s” är avslutad. Lägg åtgärden i en plan som är öppen.",
+            field="plan_id",
+            title=plan.title,
+        )
 
 
 def locked_action(action_id: int, *, by: User, deed: Deed) -> Action:
@@ -164,7 +199,7 @@ def find_owner(text: str) -> User | None:
     """
     if not text:
         return None
-    found = _people_called(text)
+    found = people_called([text])[fold(text)]
     if not found:
         raise RuleBroken(
             "Det finns inget konto för ”%(name)s”. Be administratören lägga upp personen, "
@@ -178,21 +213,37 @@ def find_owner(text: str) -> User | None:
             field="owner_text",
             name=text,
         )
-    return _able_to_own(found[0])
+    return _able_to_own(held(found[0]))
 
 
-def _people_called(text: str) -> list[User]:
-    key = fold(text)
-    active = User.deactivated_at.is_(None)
-    if "@" in key:
-        return list(db.session.scalars(select(User).where(active, User.email_key == key)))
+def held(person: User) -> User:
+    """The person as they are now; nobody closes their account before this transaction ends."""
+    query = select(User).where(User.id == person.id).with_for_update(read=True, of=User)
+    return db.session.execute(query.execution_options(populate_existing=True)).scalar_one()
+
+
+def people_called(texts: Sequence[str]) -> dict[str, list[User]]:
+    """Each text, folded, with the active people whose name or address it is."""
+    found: dict[str, list[User]] = {fold(text): [] for text in texts}
+    if not found:
+        return found
     # Names are compared folded, which no database of ours can do by itself.
-    names = db.session.execute(select(User.id, User.name).where(active))
-    ids = [user_id for user_id, name in names if fold(name) == key]
-    return list(db.session.scalars(select(User).where(User.id.in_(ids)))) if ids else []
+    active = select(User.id, User.name, User.email_key).where(User.deactivated_at.is_(None))
+    if all("@" in key for key in found):
+        active = active.where(User.email_key.in_(found))
+    keys = {
+        user_id: said
+        for user_id, name, email_key in db.session.execute(active)
+        if (said := found.keys() & {fold(name), email_key})
+    }
+    for user in db.session.scalars(select(User).where(User.id.in_(keys)).order_by(User.id)):
+        for key in keys[user.id]:
+            found[key].append(user)
+    return found
 
 
 def _able_to_own(person: User) -> User:
+    """The person, who may have lost the role or the account while the lock was waited for."""
     if not person.may(Deed.ACTION_REPORT):
         raise RuleBroken(
             "%(name)s har ingen roll som chef. Be administratören ge den rollen, "

@@ -2,36 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Any, TypeVar
+from typing import TypeVar
 
-from sqlalchemy import select, text
+from sqlalchemy.orm.attributes import flag_modified
 
-from tracker.domain.errors import N_, Conflict, NotFound, RuleBroken
+from tracker.domain.errors import N_, Conflict, RuleBroken
 from tracker.domain.permissions import Deed
 from tracker.domain.statuses import OPEN, ActionStatus, check_transition
 from tracker.extensions import db
-from tracker.models import (
-    Action,
-    ActionPlan,
-    ImprovementPoint,
-    JournalEntry,
-    Milestone,
-    User,
-)
+from tracker.models import Action, Milestone, Unit, User
 from tracker.services import journal, scope
-from tracker.services.actions import rules, search
+from tracker.services.actions import rules, search, standing, targets, who
+from tracker.services.actions.standing import saved_values
+from tracker.services.points import answers
 
-DRAFT_TITLE = "Handlingsplan"
+__all__ = [
+    "ActionChanges",
+    "NewAction",
+    "Wording",
+    "add_action",
+    "change_action",
+    "changes_of",
+    "check_change",
+    "create_action",
+    "edit_action",
+    "saved_values",
+]
 
 
 @dataclass(frozen=True)
 class Wording:
     """What a new and a changed action both say, as typed.
 
-    `owner_text` is a name, an e-mail address or empty. The milestone is optional, but whole.
+    `owner_text` is a name, an e-mail address or empty; `contributors` are such texts too.
+    `outside_ok` says that the owner may belong to another unit than the action. The milestone is
+    optional, but whole. `extra` are a spreadsheet's own columns; None leaves them as they are.
     """
 
     title: str
@@ -43,14 +51,24 @@ class Wording:
     deadline: date | None = None
     milestone_title: str = ""
     milestone_due: date | None = None
+    starts_on: date | None = None
+    effect_measure: str = ""
+    cost: str = ""
+    contributors: tuple[str, ...] = ()
+    outside_ok: bool = False
+    extra: Mapping[str, str] | None = None
 
 
 @dataclass(frozen=True)
 class NewAction(Wording):
-    """An action to be; no committee means the unit's, no plan means the newest."""
+    """An action to be; no committee means the unit's. Points of a plan decide the plan; else no
+    plan means the newest open one that answers the improvement points, or the newest open one.
+    """
 
     point_ids: tuple[int, ...] = ()
+    plan_point_ids: tuple[int, ...] = ()
     plan_id: int | None = None
+    status: ActionStatus = ActionStatus.PLANNED
 
 
 @dataclass(frozen=True)
@@ -69,6 +87,7 @@ class _Places:
     unit_id: int | None
     committee_id: int | None
     deadline: date
+    contributors: list[User]
 
 
 AnyWording = TypeVar("AnyWording", bound=Wording)
@@ -91,13 +110,18 @@ def add_action(data: NewAction, *, by: User, now: datetime, today: date) -> Acti
     scope.require(by, Deed.ACTION_CREATE)
     data = _cleaned(data)
     places = _checked_new(data, by=by, today=today)
+    # Points are locked before the journal is, here as where they are answered.
+    answers.mark_acted(data.point_ids, by=by, now=now)
+    served = targets.found(data.point_ids, data.plan_point_ids)
     action = Action(
-        plan_id=_plan_for(data.plan_id, by=by, now=now).id,
+        plan_id=targets.plan_for(data.plan_id, served, by=by, now=now).id,
         first_deadline=places.deadline,
         deadline_set_at=now,
         created_at=now,
         created_by_id=by.id,
-        points=_points(data.point_ids),
+        points=list(served.points),
+        plan_points=list(served.plan_points),
+        status=data.status,
     )
     _write(action, data, places)
     _assign(action, places.owner, by=by, now=now)
@@ -107,7 +131,13 @@ def add_action(data: NewAction, *, by: User, now: datetime, today: date) -> Acti
         "action.create",
         "action",
         action.id,
-        {**_readable(action), "milestone": data.milestone_title, "points": list(data.point_ids)},
+        {
+            **standing.readable(action),
+            "milestone": data.milestone_title,
+            "points": list(data.point_ids),
+            "plan_points": list(data.plan_point_ids),
+            "plan": action.plan.title,
+        },
         by=by,
         now=now,
     )
@@ -126,7 +156,7 @@ def edit_action(
     """
     action = rules.locked_action(action_id, by=by, deed=Deed.ACTION_EDIT)
     if action.version != version:
-        raise Conflict(_current(action))
+        raise Conflict(standing.current(action))
     change_action(action, changes, by=by, now=now, today=today)
     db.session.commit()
     return action
@@ -136,10 +166,9 @@ def change_action(
     action: Action, changes: ActionChanges, *, by: User, now: datetime, today: date
 ) -> None:
     """As edit_action, of an action that is locked already and in the caller's transaction."""
-    rules.check_open(action)
     changes = _cleaned(changes)
-    places = _checked_changes(action, changes, by=by, today=today)
-    before = _readable(action)
+    places = check_change(action, changes, by=by, today=today)
+    before, extra = standing.readable(action), action.extra
     if (action.deadline, action.owner) != (places.deadline, places.owner):
         action.deadline_rev += 1
         action.deadline_set_at = now
@@ -148,7 +177,31 @@ def change_action(
     _write(action, changes, places)
     action.status = changes.status
     search.remember(action)
-    _journal_changes(action, before, changes, by=by, now=now)
+    data = standing.differences(before, standing.readable(action))
+    if "deadline" in data:
+        data["deadline_reason"] = rules.one_line(changes.deadline_reason)
+    if changes.milestone_title:
+        data["milestone"] = changes.milestone_title
+    if action.extra != extra:
+        data["extra"] = [extra or {}, action.extra or {}]
+    if data:
+        journal.record("action.edit", "action", action.id, data, by=by, now=now)
+
+
+def check_change(action: Action, changes: ActionChanges, *, by: User, today: date) -> _Places:
+    """Raise what change_action would raise; nothing is written."""
+    rules.check_open(action)
+    if not _only_hands_over(action, changes):
+        rules.check_plan_open(action.plan)
+    return _checked_changes(action, _cleaned(changes), by=by, today=today)
+
+
+def _only_hands_over(action: Action, changes: ActionChanges) -> bool:
+    """Somebody answers for an action even when its plan is closed."""
+    as_it_was = changes_of(action)
+    return as_it_was == replace(
+        changes, owner_text=as_it_was.owner_text, outside_ok=as_it_was.outside_ok
+    )
 
 
 def changes_of(action: Action) -> ActionChanges:
@@ -161,6 +214,10 @@ def changes_of(action: Action) -> ActionChanges:
         unit_id=action.unit_id,
         committee_id=action.committee_id,
         deadline=action.deadline,
+        starts_on=action.starts_on,
+        effect_measure=action.effect_measure,
+        cost=action.cost,
+        contributors=tuple(person.email for person in action.contributors),
         status=action.status,
     )
 
@@ -171,6 +228,8 @@ def _cleaned(data: AnyWording) -> AnyWording:
         title=rules.one_line(data.title),
         description=rules.paragraphs(data.description),
         expected_effect=rules.paragraphs(data.expected_effect),
+        effect_measure=rules.paragraphs(data.effect_measure),
+        cost=rules.paragraphs(data.cost),
         owner_text=rules.one_line(data.owner_text),
         milestone_title=rules.one_line(data.milestone_title),
     )
@@ -179,33 +238,56 @@ def _cleaned(data: AnyWording) -> AnyWording:
 def _checked_new(data: NewAction, *, by: User, today: date) -> _Places:
     problems = _wording_problems(data, today)
     owner, unit = None, None
+    helpers: list[User] = []
     with rules.collecting(problems):
         owner = rules.find_owner(data.owner_text)
     with rules.collecting(problems):
         unit = rules.reachable_unit(data.unit_id, by=by, deed=Deed.ACTION_CREATE)
     with rules.collecting(problems):
+        who.check_belongs(owner, unit, outside_ok=data.outside_ok)
+    with rules.collecting(problems):
+        helpers = who.find_contributors(data.contributors)
+    with rules.collecting(problems):
         rules.check_deadline(data.deadline, today)
     if problems or unit is None or data.deadline is None:
         raise rules.Refused(problems)
     committee_id = rules.committee_for(data.committee_id) or unit.committee_id
-    return _Places(owner, unit.id, committee_id, data.deadline)
+    return _Places(owner, unit.id, committee_id, data.deadline, _without(owner, helpers))
+
+
+def _without(owner: User | None, helpers: list[User]) -> list[User]:
+    """Who owns an action contributes to it anyhow."""
+    return [person for person in helpers if person is not owner]
+
+
+_LONGEST = {
+    "description": rules.TEXT_MAX,
+    "expected_effect": rules.TEXT_MAX,
+    "effect_measure": rules.TEXT_MAX,
+    "cost": rules.COST_MAX,
+}
 
 
 def _wording_problems(data: Wording, today: date) -> list[RuleBroken]:
     problems: list[RuleBroken] = []
     with rules.collecting(problems):
         rules.check_title(data.title)
-    for field in ("description", "expected_effect"):
+    for field, longest in _LONGEST.items():
         with rules.collecting(problems):
-            rules.check_length(getattr(data, field), field, rules.TEXT_MAX)
+            rules.check_length(getattr(data, field), field, longest)
     with rules.collecting(problems):
-        rules.check_milestone(data.milestone_title, data.milestone_due, data.deadline, today)
+        rules.check_start(data.starts_on, data.deadline)
+    with rules.collecting(problems):
+        rules.check_milestone(
+            data.milestone_title, data.milestone_due, data.deadline, today, data.starts_on
+        )
     return problems
 
 
 def _checked_changes(action: Action, changes: ActionChanges, *, by: User, today: date) -> _Places:
     problems = _wording_problems(changes, today)
     owner, unit_id = action.owner, changes.unit_id
+    helpers = list(action.contributors)
     with rules.collecting(problems):
         if owner is None or not rules.is_called(owner, changes.owner_text):
             owner = rules.find_owner(changes.owner_text)
@@ -213,12 +295,19 @@ def _checked_changes(action: Action, changes: ActionChanges, *, by: User, today:
         if unit_id is None or unit_id != action.unit_id:
             rules.reachable_unit(unit_id, by=by, deed=Deed.ACTION_EDIT)
     with rules.collecting(problems):
+        if (owner, unit_id) != (action.owner, action.unit_id):
+            unit = db.session.get(Unit, unit_id) if unit_id is not None else None
+            who.check_belongs(owner, unit, outside_ok=changes.outside_ok)
+    with rules.collecting(problems):
+        helpers = who.find_contributors(changes.contributors, known=action.contributors)
+    with rules.collecting(problems):
         _check_new_deadline(action, changes, today)
     with rules.collecting(problems):
         _check_status(action, changes.status)
     if problems or changes.deadline is None:
         raise rules.Refused(problems)
-    return _Places(owner, unit_id, rules.committee_for(changes.committee_id), changes.deadline)
+    committee_id = rules.committee_for(changes.committee_id)
+    return _Places(owner, unit_id, committee_id, changes.deadline, _without(owner, helpers))
 
 
 def _check_new_deadline(action: Action, changes: ActionChanges, today: date) -> None:
@@ -247,7 +336,14 @@ def _write(action: Action, data: Wording, places: _Places) -> None:
     action.description = data.description
     action.expected_effect = data.expected_effect
     action.unit_id, action.committee_id = places.unit_id, places.committee_id
-    action.deadline = places.deadline
+    action.deadline, action.starts_on = places.deadline, data.starts_on
+    action.effect_measure, action.cost = data.effect_measure, data.cost
+    if data.extra is not None:
+        action.extra = dict(data.extra) or None
+    if {person.id for person in action.contributors} != {p.id for p in places.contributors}:
+        action.contributors = places.contributors
+        # What stands in another table raises no version by itself.
+        flag_modified(action, "title")
     if data.milestone_title and data.milestone_due:
         action.milestones.append(Milestone(title=data.milestone_title, due=data.milestone_due))
 
@@ -256,95 +352,3 @@ def _assign(action: Action, owner: User | None, *, by: User, now: datetime) -> N
     action.owner = owner
     action.assigned_at = now if owner else None
     action.assigned_by_id = by.id if owner else None
-
-
-def _points(point_ids: Sequence[int]) -> list[ImprovementPoint]:
-    wanted = set(point_ids)
-    query = select(ImprovementPoint).where(ImprovementPoint.id.in_(wanted))
-    found = list(db.session.scalars(query.order_by(ImprovementPoint.position)))
-    if len(found) != len(wanted):
-        raise NotFound
-    return found
-
-
-def _plan_for(plan_id: int | None, *, by: User, now: datetime) -> ActionPlan:
-    """The plan asked for, else the newest; the very first action brings a draft with it."""
-    if plan_id is not None:
-        plan = db.session.get(ActionPlan, plan_id)
-        if plan is None:
-            raise NotFound
-        return plan
-    return _newest_plan() or _first_plan(by=by, now=now)
-
-
-def _newest_plan() -> ActionPlan | None:
-    return db.session.scalar(select(ActionPlan).order_by(ActionPlan.id.desc()).limit(1))
-
-
-def _first_plan(*, by: User, now: datetime) -> ActionPlan:
-    if db.session.get_bind().dialect.name == "postgresql":
-        # Two first actions at the same moment must not make two plans.
-        db.session.execute(text("LOCK TABLE action_plan IN SHARE ROW EXCLUSIVE MODE"))
-        if (plan := _newest_plan()) is not None:
-            return plan
-    plan = ActionPlan(title=DRAFT_TITLE, created_at=now)
-    db.session.add(plan)
-    db.session.flush()
-    journal.record("plan.create", "plan", plan.id, {"title": plan.title}, by=by, now=now)
-    return plan
-
-
-def _readable(action: Action) -> dict[str, Any]:
-    """The action's wording as the journal keeps it."""
-    return {
-        "title": action.title,
-        "description": action.description,
-        "expected_effect": action.expected_effect,
-        "owner": action.owner.name if action.owner else None,
-        "owner_id": action.owner.id if action.owner else None,
-        "unit_id": action.unit_id,
-        "committee_id": action.committee_id,
-        "deadline": action.deadline.isoformat(),
-        "status": action.status.value,
-    }
-
-
-def _journal_changes(
-    action: Action, before: dict[str, Any], changes: ActionChanges, *, by: User, now: datetime
-) -> None:
-    after = _readable(action)
-    data: dict[str, Any] = {
-        name: [before[name], after[name]] for name in before if before[name] != after[name]
-    }
-    if "deadline" in data:
-        data["deadline_reason"] = rules.one_line(changes.deadline_reason)
-    if changes.milestone_title:
-        data["milestone"] = changes.milestone_title
-    if data:
-        journal.record("action.edit", "action", action.id, data, by=by, now=now)
-
-
-def saved_values(action: Action) -> dict[str, Any]:
-    """An action in the names of the fields that change it."""
-    return {
-        "title": action.title,
-        "description": action.description,
-        "expected_effect": action.expected_effect,
-        "owner_text": action.owner.name if action.owner else "",
-        "unit_id": action.unit_id,
-        "committee_id": action.committee_id,
-        "deadline": action.deadline,
-        "status": action.status,
-        "version": action.version,
-    }
-
-
-def _current(action: Action) -> dict[str, Any]:
-    """The saved version, and who saved it."""
-    query = (
-        select(JournalEntry.actor)
-        .where(JournalEntry.subject == "action", JournalEntry.subject_id == action.id)
-        .order_by(JournalEntry.id.desc())
-        .limit(1)
-    )
-    return {**saved_values(action), "saved_by": db.session.scalar(query) or ""}

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from flask import current_app, flash, request
+from flask import current_app, flash, request, url_for
 from flask_wtf import FlaskForm
 
 from tracker.domain.errors import Conflict, Forbidden, NotFound, RuleBroken
 from tracker.services.actions.rules import Refused
+from tracker.services.actions.undo import undoable_edit
+from tracker.web.access import me
 from tracker.web.local import safe_target
-from tracker.web.messages import show_error, translated
+from tracker.web.messages import done, done_with_undo, show_error, translated
 
 # A number that no key column could hold is no page, not a fault.
 ONE = "/actions/<int:action_id>"
@@ -34,6 +37,17 @@ def tell(error: RuleBroken) -> None:
     if isinstance(error, NotFound | Forbidden):
         raise error
     flash(translated(error), "error")
+
+
+def tell_edited(sentence: str, action_id: int, at: datetime, back: str) -> None:
+    """Say that the reader's edit, made at the instant `at`, is saved, and offer to take it back
+    where one button can."""
+    entry = undoable_edit(action_id, by=me(), at=at)
+    if entry is None:
+        done(sentence)
+    else:
+        url = url_for("actions.undo_edit", action_id=action_id, entry=entry, next=back)
+        done_with_undo(sentence, url)
 
 
 def asked_next() -> str:

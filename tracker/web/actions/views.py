@@ -1,4 +1,4 @@
-"""The plan's list, a person's own, one action, a new one, and changes to it."""
+"""One action, a new one, and changes to it."""
 
 from __future__ import annotations
 
@@ -12,65 +12,31 @@ from tracker.clock import now
 from tracker.domain.errors import Conflict, RuleBroken
 from tracker.domain.permissions import Deed
 from tracker.domain.statuses import OPEN, timeliness
+from tracker.models import ActionPlan
 from tracker.services import scope
-from tracker.services.actions import lists, pages, wording
+from tracker.services.actions import (
+    around,
+    evidence,
+    pages,
+    reports,
+    talk,
+    targets,
+    wording,
+)
 from tracker.web.access import me, requires
-from tracker.web.actions import bp, steps, words
-from tracker.web.actions.answers import ONE, asked_next, refused, zone
+from tracker.web.actions import bp, facts, history, words
+from tracker.web.actions.answers import ONE, asked_next, refused, tell_edited
 from tracker.web.actions.forms import (
     SAVED,
     EditActionForm,
-    FilterForm,
     NewActionForm,
-    ReportForm,
-    a_key,
     as_text,
 )
+from tracker.web.fields import a_key
 from tracker.web.local import today
 from tracker.web.messages import done
-from tracker.web.paging import SIZE, asked_page, page_of
 
-__all__ = ["bp", "steps"]
-
-
-@bp.get("/actions")
-@requires(Deed.PLAN_VIEW)
-def index() -> ResponseReturnValue:
-    """The plan: its heading, its numbers, its actions."""
-    plans = pages.plans_shown(me())
-    form = FilterForm(request.args)
-    form.offer(pages.filter_choices(me()), plans)
-    asked = form.asked()
-    listed = lists.actions_listed(
-        asked, asked_page(), by=me(), today=today(), zone=zone(), size=SIZE
-    )
-    shown = [plan for plan in plans if asked.plan_id in (None, plan.id)]
-    return render_template(
-        "actions/index.html",
-        plans=shown,
-        several_plans=len(plans) > 1,
-        listed=listed,
-        form=form,
-        asked=asked,
-        more_filters=bool(asked.health or asked.unit_id or asked.committee_id or asked.plan_id)
-        or asked.sort is not lists.Sort.DEADLINE,
-        lead=words.sentences_of(listed.counts),
-        page=page_of(listed.total),
-        here=request.full_path.rstrip("?"),
-    )
-
-
-@bp.get("/my-actions")
-@requires(Deed.ACTION_REPORT)
-def mine() -> ResponseReturnValue:
-    """What the reader owns, the most urgent first, each with its report form."""
-    own = lists.my_actions(me(), today(), zone())
-    return render_template(
-        "actions/mine.html",
-        own=own,
-        lead=words.sentences_of_mine(len(own.open), own.late),
-        report_form=ReportForm.for_row,
-    )
+__all__ = ["bp"]
 
 
 @bp.get(ONE)
@@ -79,15 +45,28 @@ def show(action_id: int) -> ResponseReturnValue:
     """Everything about one action."""
     shown = pages.action_shown(action_id, me())
     action = shown.action
+    is_open = action.status in OPEN
+    beside = around.around(action, by=me())
+    may_edit = Deed.ACTION_EDIT in shown.may and is_open and action.plan.closed_on is None
     return render_template(
         "actions/show.html",
         shown=shown,
         action=action,
-        is_open=action.status in OPEN,
+        is_open=is_open,
+        may_edit=may_edit,
+        may_report=Deed.ACTION_REPORT in shown.may,
+        may_link=is_open and evidence.may_attach(action, me()),
+        may_attach=evidence.may_attach(action, me()),
+        around=beside,
+        points=shown.points,
+        facts=facts.facts_of(action, beside.contributors),
+        reports=reports.reports_shown(action, me()),
+        evidence=evidence.evidence_shown(action, me()),
+        talk=talk.talk_shown(action, me()),
         timeliness=timeliness(
             action.status, action.deadline, words.local_day(shown.last_heard_at), today()
         ),
-        past=words.past_deeds(shown.history),
+        past=history.past_deeds(shown.history),
         reminders=[words.reminder_sentence(item) for item in shown.reminders],
         back=words.way_back(asked_next()),
         here=url_for("actions.show", action_id=action_id, next=asked_next() or None),
@@ -98,18 +77,23 @@ def show(action_id: int) -> ResponseReturnValue:
 @requires(Deed.ACTION_CREATE)
 def new() -> ResponseReturnValue:
     """From one or more points to an action."""
-    point_ids = asked_points()
+    point_ids, plan_point_ids = asked_keys("point"), asked_keys("plan_point")
     came_from = asked_next() or (url_for("points.index") if point_ids else None)
+    points = pages.points_shown(point_ids, me())
+    served = targets.found(point_ids, plan_point_ids)
     form = NewActionForm()
     choices = pages.form_choices(me(), Deed.ACTION_CREATE)
     form.offer(choices, _("Samma som förvaltningens"))
+    plans = targets.open_plans()
+    form.offer_plans(plans, _plan_at_first(plans, served))
     status = 422 if form.is_submitted() else 200
     if form.validate_on_submit():
         try:
             action = wording.create_action(
-                form.new_action(point_ids), by=me(), now=now(), today=today()
+                form.new_action(point_ids, plan_point_ids), by=me(), now=now(), today=today()
             )
         except RuleBroken as error:
+            form.ask_of(error)
             status = refused(form, error)
         else:
             done(_("Åtgärden ”%(title)s” finns nu i planen.", title=action.title))
@@ -117,17 +101,28 @@ def new() -> ResponseReturnValue:
     return render_template(
         "actions/new.html",
         form=form,
-        points=pages.points_shown(point_ids, me()),
+        points=points,
+        plan_points=served.plan_points,
+        several_plans=len(plans) > 1 and not served.plan_points,
         choices=choices,
-        target=url_for("actions.new", point=point_ids, next=came_from),
+        target=url_for("actions.new", point=point_ids, plan_point=plan_point_ids, next=came_from),
         back=words.way_back(came_from or ""),
     ), status
 
 
-def asked_points() -> tuple[int, ...]:
-    """The points in the address, each once; what is no key is left out."""
+def _plan_at_first(plans: list[ActionPlan], served: targets.Served) -> int | None:
+    """The plan in the address where it is open, else the one that the points belong in."""
+    asked = asked_keys("plan")
+    if any(plan.id in asked for plan in plans):
+        return asked[0]
+    usual = targets.usual_plan(served.points)
+    return usual.id if usual else None
+
+
+def asked_keys(name: str) -> tuple[int, ...]:
+    """The keys in the address under a name, each once; what is no key is left out."""
     found = []
-    for text in request.args.getlist("point"):
+    for text in request.args.getlist(name):
         try:
             found.append(a_key(text))
         except ValueError:
@@ -150,17 +145,19 @@ def edit(action_id: int) -> ResponseReturnValue:
     answer: dict[str, Any] = {"conflict": None}
     status = 422 if form.is_submitted() else 200
     if form.validate_on_submit():
+        at = now()
         try:
             wording.edit_action(
-                action_id, form.changes(), form.version.data or 0, by=me(), now=now(), today=today()
+                action_id, form.changes(), form.version.data or 0, by=me(), now=at, today=today()
             )
         except Conflict as conflict:
             status = 409
             answer = _both_versions(form, conflict)
         except RuleBroken as error:
+            form.ask_of(error)
             status = refused(form, error)
         else:
-            done(_("Ändringarna är sparade."))
+            tell_edited(_("Ändringarna är sparade."), action_id, at, page)
             return redirect(page)
     return render_template(
         "actions/edit.html", form=form, action=action, choices=choices, page=page, **answer

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
 from flask import current_app, url_for
+from flask_babel import format_date, ngettext
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
-from flask_babel import ngettext
 
 from tracker.domain.calendar import local_date
 from tracker.domain.statuses import (
@@ -20,8 +17,9 @@ from tracker.domain.statuses import (
     ActionStatus,
     Health,
     Timeliness,
+    slippage,
 )
-from tracker.models import JournalEntry, OutboxState
+from tracker.models import OutboxState
 from tracker.services.actions.lists import Counts
 from tracker.services.actions.pages import ReminderShown
 from tracker.web.actions import bp
@@ -139,92 +137,32 @@ def way_back(target: str) -> WayBack:
     return WayBack(listed, _("Handlingsplan"))
 
 
-_DEEDS = {
-    "action.create": (_l("Åtgärden skapades"), "plus", "info"),
-    "action.edit": (_l("Åtgärden ändrades"), "info", "muted"),
-    "action.report": (_l("Lägesrapport"), "mail", "info"),
-    "action.complete": (_l("Åtgärden genomfördes"), "done", "good"),
-    "action.verify": (_l("Åtgärden verifierades"), "verified", "good"),
-    "action.reopen": (_l("Åtgärden öppnades igen"), "ongoing", "info"),
-    "action.drop": (_l("Åtgärden avbröts"), "dropped", "muted"),
-    "action.milestone_done": (_l("Delsteg klart"), "success", "good"),
-    "action.milestone_undone": (_l("Delsteg öppnat igen"), "planned", "muted"),
-}
-
-_FIELDS = {
-    "title": _l("Rubrik"),
-    "description": _l("Beskrivning"),
-    "expected_effect": _l("Förväntad effekt"),
-    "owner": _l("Ägare"),
-    "unit_id": _l("Förvaltning"),
-    "committee_id": _l("Nämnd"),
-    "deadline": _l("Slutdatum"),
-    "status": _l("Status"),
-}
-
-
-def past_deeds(entries: tuple[JournalEntry, ...]) -> list[dict[str, Any]]:
-    """Journal entries as the timeline macro draws them, newest first."""
-    return [_past_deed(entry) for entry in entries]
+def slippage_sentence(first: date, current: date) -> str:
+    """How far a deadline has moved: Flyttad 45 dagar framåt, från 1 mars. Empty if it has not."""
+    days = slippage(first, current)
+    if not days:
+        return ""
+    day = plain_date(first)
+    if days > 0:
+        sentence = ngettext(
+            "Flyttad %(num)s dag framåt, från %(day)s",
+            "Flyttad %(num)s dagar framåt, från %(day)s",
+            days,
+            day=day,
+        )
+    else:
+        sentence = ngettext(
+            "Flyttad %(num)s dag bakåt, från %(day)s",
+            "Flyttad %(num)s dagar bakåt, från %(day)s",
+            -days,
+            day=day,
+        )
+    return str(sentence)
 
 
-def _past_deed(entry: JournalEntry) -> dict[str, Any]:
-    title, icon, tone = _DEEDS.get(entry.deed, (entry.deed, "info", "muted"))
-    day = local_day(entry.at)
-    return {
-        "title": title,
-        "when": long_date(day),
-        "datetime": day.isoformat(),
-        "who": entry.actor,
-        "text": _details(entry.deed, entry.data),
-        "icon": icon,
-        "tone": tone,
-    }
-
-
-def _details(deed: str, data: Mapping[str, Any]) -> str:
-    if deed == "action.edit":
-        return "\n".join(_changes(data))
-    if deed == "action.report":
-        word = state_word(Health(data["health"]))
-        return f"{word}. {data['text']}" if data["text"] else word
-    names = ("evidence", "url", "reason", "decided_by", "milestone")
-    return "\n".join(
-        str(data[name]) for name in names if data.get(name) and deed != "action.create"
-    )
-
-
-def _changes(data: Mapping[str, Any]) -> list[str]:
-    """What an edit changed; long texts and places are only named."""
-    lines = []
-    for name, label in _FIELDS.items():
-        if name not in data:
-            continue
-        if name in ("title", "owner", "deadline", "status"):
-            before, after = (_value(name, value) for value in data[name])
-            lines.append(
-                _(
-                    "%(field)s: från %(before)s till %(after)s",
-                    field=label,
-                    before=before,
-                    after=after,
-                )
-            )
-        else:
-            lines.append(_("%(field)s ändrades", field=label))
-    if data.get("deadline_reason"):
-        lines.append(data["deadline_reason"])
-    if data.get("milestone"):
-        lines.append(_("Nytt delsteg: %(title)s", title=data["milestone"]))
-    return lines
-
-
-def _value(name: str, value: Any) -> str:
-    if not value:
-        return str(_("ingen"))
-    if name == "status":
-        return state_word(ActionStatus(value)).lower()
-    return str(value)
+def plain_date(day: date) -> str:
+    """A day without its name: 1 mars, with the year where it is not this one."""
+    return str(format_date(day, "d MMMM" if day.year == today().year else "d MMMM y"))
 
 
 def reminder_sentence(reminder: ReminderShown) -> str:
