@@ -55,7 +55,8 @@ def item(days: int, reason: str = "before", **changes: object) -> DigestItem:
         unit="Tekniska förvaltningen",
         owner_name="Anna Ek",
         last_update=date(2026, 9, 3),
-        url="https://atgarda.example/u/abc",
+        url="https://atgarda.example/actions/7",
+        report_url="https://atgarda.example/u/abc",
     )
     return replace(plain, **changes)  # type: ignore[arg-type]
 
@@ -97,6 +98,13 @@ def choices(url: str) -> list[tuple[str, str]]:
         "off_track": "Följer inte planen",
     }
     return [(word, f"{url}?health={health}") for health, word in words.items()]
+
+
+def links_of(one: DigestItem) -> list[tuple[str, str]]:
+    """What Anna Ek can click: answers about her own action, the page of another's."""
+    if one.owner_name == "Anna Ek" and one.reason != "escalated":
+        return choices(one.report_url)
+    return [("Öppna åtgärden", one.url)]
 
 
 def read(html: str) -> Reader:
@@ -206,8 +214,8 @@ def test_an_item_says_what_is_due_and_when(one: DigestItem, sentences: str) -> N
     rendered = render(one)
     lines = [line.strip() for line in rendered.text.splitlines()]
     start = lines.index("* Ta fram en dialogpolicy")
-    answers = [f"{word}: {url}" for word, url in choices(one.url)]
-    assert lines[start + 1 : start + 5] == [sentences, *answers]
+    answers = [f"{word}: {url}" for word, url in links_of(one)]
+    assert lines[start + 1 : start + 2 + len(answers)] == [sentences, *answers]
     assert " ".join(read(rendered.html).words).count(sentences) == 1
 
 
@@ -249,9 +257,18 @@ def test_text_and_html_hold_the_same() -> None:
     assert reader.words == text_words
 
 
+def test_who_is_only_told_is_not_asked() -> None:
+    rendered = render(item(-14, "escalated", owner_name="Bo Li"), item(7, owner_name=None))
+    assert "Hur går det?" not in rendered.text + rendered.html
+    assert "Läget: https://atgarda.example/mina" in rendered.text
+    assert "Öppna åtgärden: https://atgarda.example/actions/7" in rendered.text
+
+
 def test_each_action_has_three_answers_to_click() -> None:
     urls = [f"https://x.example/u/{n}" for n in (1, 2)]
-    rendered = render(*(item(-n, title=f"Åtgärd {n}", url=url) for n, url in enumerate(urls)))
+    rendered = render(
+        *(item(-n, title=f"Åtgärd {n}", report_url=url) for n, url in enumerate(urls))
+    )
     wanted = [address for url in sorted(urls, reverse=True) for _word, address in choices(url)]
     reader = read(rendered.html)
     assert reader.links == [*wanted, "https://atgarda.example/mina"]
@@ -305,7 +322,13 @@ def test_what_is_no_digest() -> None:
 @given(st.lists(st.tuples(st.integers(-400, 400), st.sampled_from(Reason)), min_size=1, max_size=6))
 def test_every_digest_names_each_action_once(shape: list[tuple[int, Reason]]) -> None:
     items = [
-        item(days, reason, title=f"nr{n}.", url=f"https://x.example/u/{n}/")
+        item(
+            days,
+            reason,
+            title=f"nr{n}.",
+            url=f"https://x.example/a/{n}.",
+            report_url=f"https://x.example/u/{n}/",
+        )
         for n, (days, reason) in enumerate(shape)
     ]
     rendered = render(*items)
@@ -313,6 +336,6 @@ def test_every_digest_names_each_action_once(shape: list[tuple[int, Reason]]) ->
     assert "%(" not in rendered.subject + rendered.text + rendered.html
     for one in items:
         assert rendered.text.count(f"* {one.title}") == 1
-        for _word, url in choices(one.url):
+        for _word, url in links_of(one):
             assert rendered.text.count(url) == 1
             assert rendered.html.count(f'href="{url}"') == 1

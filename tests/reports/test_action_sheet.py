@@ -48,7 +48,7 @@ def test_the_columns_and_what_stands_in_them() -> None:
     assert list(found) == ["Nr", *HEADINGS.values(), *READ_ONLY, "Diarienummer"]
     assert found["Nr"] == 7
     assert found["Slutdatum"] == datetime(2026, 5, 1)  # noqa: DTZ001
-    assert found["Start"] == datetime(2026, 3, 1)  # noqa: DTZ001
+    assert found["Startdatum"] == datetime(2026, 3, 1)  # noqa: DTZ001
     assert found["Skäl till ändrat slutdatum"] is None
     assert found["Punkter"] == "Punkt ett\nPunkt två"
     assert found["Diarienummer"] == "KS 1"

@@ -10,9 +10,9 @@ from sqlalchemy import func, select
 
 from tests.helpers.cast import NOW, Cast
 from tests.helpers.reports import EDITION
+from tests.helpers.together import person, together
 from tests.helpers.versions import as_kept, changed, waiting
 from tests.services.review_cases import READ
-from tests.services.test_actions_races import at_once, person
 from tracker.domain.errors import Conflict, Forbidden, NotFound, RuleBroken
 from tracker.extensions import db
 from tracker.importers.draft import ReportDraft
@@ -113,7 +113,7 @@ class TestRevise:
             drafts.revise(draft_id, 1, drop, by=person(by), now=NOW)
             return item_id
 
-        results = at_once(any_app, *(lambda n=n: step(n) for n in (3, 4, 5)))
+        results = together(any_app, *(lambda n=n: step(n) for n in (3, 4, 5)))
         winners = [result for result in results if isinstance(result, int)]
         assert len(winners) == 1
         assert sum(isinstance(result, Conflict) for result in results) == 2

@@ -9,7 +9,7 @@ from flask import Flask
 
 from tests.helpers.cast import NOW, Cast
 from tests.helpers.reports import report_text
-from tests.services.test_actions_races import at_once
+from tests.helpers.together import together
 from tracker.extensions import db
 from tracker.importers import read_file
 from tracker.models import ImportDraft, User
@@ -28,7 +28,7 @@ def test_one_file_becomes_one_draft(
         by = db.session.get_one(User, director_id)
         return drafts.read_into_draft(data, "rapport.txt", by=by, now=NOW, sources=sources).id
 
-    told = at_once(any_app, upload, upload, upload)
+    told = together(any_app, upload, upload, upload)
     assert told == [told[0]] * 3
     assert db.session.query(ImportDraft).count() == 1
     [kept] = [path for path in sources.root.rglob("*") if path.is_file()]

@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 
 from tests.helpers.cast import NOW, Cast
-from tests.services.test_actions_races import at_once
+from tests.helpers.together import together
 from tracker.domain.errors import Forbidden, NotFound, RuleBroken
 from tracker.extensions import db
 from tracker.models import User
@@ -63,7 +63,7 @@ def test_two_at_once_make_one_committee(any_app: Flask, cast: Cast) -> None:
         admin = db.session.get_one(User, admin_id)
         return organisation.add_committee("Ny nämnd", by=admin, now=NOW).name
 
-    told = at_once(any_app, add, add, add)
+    told = together(any_app, add, add, add)
     assert sorted(map(str, told)) == ["Det finns redan en med namnet ”Ny nämnd”."] * 2 + [
         "Ny nämnd"
     ]

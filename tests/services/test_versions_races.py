@@ -10,8 +10,8 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 
 from tests.helpers.cast import NOW, Cast
+from tests.helpers.together import person, together
 from tests.helpers.versions import as_kept, waiting
-from tests.services.test_actions_races import at_once, person
 from tracker.domain.errors import Conflict, RuleBroken
 from tracker.extensions import db
 from tracker.importers.draft import ReportDraft
@@ -48,7 +48,7 @@ class TestAtOnce:
                 now=NOW,
             ).version
 
-        results = at_once(any_app, save, save, save)
+        results = together(any_app, save, save, save)
         assert sorted(isinstance(result, Conflict) for result in results) == [False, True, True]
         assert (cast.evaluation.version, count(Evaluation)) == (2, 1)
         assert len(journal.history("evaluation", evaluation_id)) == 1
@@ -70,7 +70,7 @@ class TestAtOnce:
                 now=NOW,
             ).version
 
-        results = at_once(any_app, *(lambda w=one: save(*w) for one in wanted))
+        results = together(any_app, *(lambda w=one: save(*w) for one in wanted))
         assert sorted(isinstance(result, Conflict) for result in results) == [False, True]
         assert cast.evaluation.version == 2
         assert sum(d.is_open for d in db.session.scalars(select(ImportDraft))) == 1
@@ -86,7 +86,7 @@ class TestAtOnce:
         def save(draft_id: int, version: int) -> int:
             return accept_draft(draft_id, head, version, by=person(by), now=NOW).id
 
-        results = at_once(any_app, *(lambda w=one: save(*w) for one in wanted))
+        results = together(any_app, *(lambda w=one: save(*w) for one in wanted))
         losers = [result for result in results if isinstance(result, RuleBroken)]
         assert len(losers) == 1
         assert isinstance(losers[0], AlreadyEvaluated) or "samma ögonblick" in str(losers[0])
@@ -123,6 +123,6 @@ class TestAtOnce:
                 return "gone"
             return "tied"
 
-        saved, tied = at_once(any_app, save, tie)
+        saved, tied = together(any_app, save, tie)
         assert saved == 2
         assert (db.session.get(ImprovementPoint, point_id) is not None) == (tied == "tied")

@@ -7,6 +7,7 @@ from datetime import date
 import pytest
 
 from tests.helpers.cast import NOW, make_action
+from tests.helpers.pages import text_of
 from tracker.extensions import db
 from tracker.models import (
     Action,
@@ -139,7 +140,7 @@ class TestWaits:
         assert option in [node.get("value") for node in page.all("option")]
         page = visitor.submit(page.form, needs=option)
         assert "Mät väntetider för företag" in page.links
-        assert "Väntas på av" in visitor.get(f"/actions/{cast.colleague_action.id}").text
+        assert "Andra som väntar på den här" in visitor.get(f"/actions/{cast.colleague_action.id}").text
         page = visitor.get(f"/actions/{cast.colleague_action.id}/waits")
         page = visitor.submit(page.form, 422, needs=str(cast.action.id))
         assert "Det blir en cirkel" in page.text
@@ -151,6 +152,21 @@ class TestWaits:
     @pytest.mark.parametrize("needs", ["", "x", "-1", str(2**40), "0"])
     def test_nonsense_removes_nothing(self, app, cast, visit, needs):
         visit(cast.director).post(f"{show(cast)}/waits/remove", {"needs": needs})
+
+
+    def test_what_the_reader_may_not_see_has_no_title_anywhere(self, any_app, cast, visit):
+        title, path = cast.other_action.title, show(cast)
+        for needs in (cast.other_action.id, cast.colleague_action.id):
+            visit(cast.director).get(path)
+            visit(cast.director).post(f"{path}/waits", {"needs": str(needs)})
+        visitor = visit(cast.unit_director)
+        page = visitor.get(path)
+        assert title not in page.html
+        assert f"Åtgärd nr {cast.other_action.id}, som du inte har rätt att se" in page.text
+        assert f"Åtgärd: {cast.colleague_action.title}" in page.text
+        gone = visitor.post(f"{path}/waits/remove", {"needs": str(cast.other_action.id)})
+        assert title not in gone.html
+        assert "Åtgärden väntar inte längre på en annan." in text_of(gone.root)
 
 
 class TestPoints:

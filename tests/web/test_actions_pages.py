@@ -83,7 +83,7 @@ class TestPlan:
         assert row[5] == "Risk för försening för 3 dagar sedan"
         late = next(row for row in rows if row[0] == "Mät väntetider för företag")
         assert late[4] == "Planerad Försenad"
-        assert late[5] == "Ingen rapport än"
+        assert late[5] == "Ingen lägesrapport än"
 
     @pytest.mark.parametrize(
         ("who", "link"), [("director", True), ("unit_director", False), ("owner", False)]

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from flask import Flask
+from sqlalchemy import select
 
-from tests.helpers.cast import Cast
+from tests.helpers.cast import NOW, Cast
 from tests.helpers.pages import Form, Page
 from tests.helpers.visitor import Visits
 from tracker.extensions import db
-from tracker.models import Action
+from tracker.models import Action, ActionPlan
 
 
 def sheet(page: Page) -> Form:
@@ -94,3 +95,31 @@ def test_a_point_that_is_gone(cast: Cast, visit: Visits) -> None:
     visitor.get("/points/plan")
     page = visitor.post("/points/plan", {"point": "4711", "title-4711": "Borta"}, 422)
     assert "En punkt finns inte längre i utvärderingen. Du hade skrivit: Borta" in page.text
+
+
+def test_the_actions_go_into_the_chosen_plan(app: Flask, cast: Cast, visit: Visits) -> None:
+    other = ActionPlan(title="Vår andra plan", created_at=NOW)
+    db.session.add(other)
+    db.session.commit()
+    visitor = visit(cast.director)
+    page = visitor.get("/points/plan")
+    assert "Ingen öppen plan är gjord för den här utvärderingen." in page.text
+    point = cast.points[1].id
+    typed = {
+        "deadline-all": "2026-09-01",
+        "unit_id-all": str(cast.unit.id),
+        "plan_id-all": str(other.id),
+        f"title-{point}": "Samla dialogerna",
+    }
+    visitor.submit(sheet(page), 302, **typed)
+    made = db.session.scalars(select(Action).where(Action.title == "Samla dialogerna")).one()
+    assert made.plan_id == other.id
+
+
+def test_the_plan_of_the_evaluation_comes_first(app: Flask, cast: Cast, visit: Visits) -> None:
+    ours = ActionPlan(title="Efter 2025", created_at=NOW, evaluation_id=cast.evaluation.id)
+    db.session.add_all([ours, ActionPlan(title="Något nyare", created_at=NOW)])
+    db.session.commit()
+    page = visit(cast.director).get("/points/plan")
+    assert f'<option value="{ours.id}" selected>' in page.html
+    assert "Ingen öppen plan" not in page.text

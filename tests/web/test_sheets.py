@@ -226,3 +226,11 @@ def test_others_number_their_rows_too(cast: Cast, visit: Visits) -> None:
     director.submit(next(form for form in page.forms if form.action.endswith("/apply")))
     new = db.session.query(Action).order_by(Action.id.desc()).first()
     assert new is not None and new.extra == {"Nr (eget)": str(cast.action.id)}
+
+
+def test_a_reader_gets_names_and_no_way_back(cast: Cast, visit: Visits) -> None:
+    book = openpyxl.load_workbook(io.BytesIO(fetched(visit(cast.member))))
+    assert book.sheetnames == ["Åtgärder"]
+    cells = {str(cell) for row in book["Åtgärder"].values for cell in row}
+    assert "Olle Ägare" in cells
+    assert not any("@" in cell for cell in cells)

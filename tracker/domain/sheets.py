@@ -31,7 +31,7 @@ HEADINGS = {
     "contributors": N_("Medverkande"),
     "unit": N_("Förvaltning"),
     "committee": N_("Nämnd"),
-    "starts_on": N_("Start"),
+    "starts_on": N_("Startdatum"),
     "deadline": N_("Slutdatum"),
     REASON: N_("Skäl till ändrat slutdatum"),
     "status": N_("Status"),

@@ -27,8 +27,8 @@ class DigestItem:
     """One action: `reason` is a value of Reason (ValueError otherwise).
 
     `days` are the calendar days left to `deadline` on the digest's day, negative after it.
-    `owner_name` is None where nobody is appointed; `url` opens the status update, and has no
-    query of its own.
+    `owner_name` is None where nobody is appointed; `url` is the action's page, and `report_url`,
+    which has no query of its own, opens the status update.
     """
 
     title: str
@@ -39,6 +39,7 @@ class DigestItem:
     owner_name: str | None
     last_update: date | None
     url: str
+    report_url: str
 
     def __post_init__(self) -> None:
         Reason(self.reason)
@@ -79,7 +80,8 @@ class _Urgency(IntEnum):
 
 @dataclass(frozen=True)
 class _Choice:
-    """One answer to how it goes; its link opens the status update with that answer chosen."""
+    """One thing to do: for one's own action an answer to how it goes, whose link opens the
+    status update with that answer chosen; for another's, to look at it."""
 
     label: str
     url: str
@@ -92,6 +94,11 @@ class _Entry:
     title: str
     sentences: tuple[str, ...]
     choices: tuple[_Choice, ...]
+
+
+def is_own(item: DigestItem, recipient_name: str) -> bool:
+    """Whether the recipient is asked how the item goes, and not just told of it."""
+    return item.owner_name == recipient_name and item.reason != Reason.ESCALATED
 
 
 def render_digest(digest: Digest, translations: NullTranslations, locale: str) -> Rendered:
@@ -108,6 +115,7 @@ def render_digest(digest: Digest, translations: NullTranslations, locale: str) -
         "municipality": _one_line(digest.municipality),
         "entries": [_entry(item, digest, translations, locale) for item in items[:SHOWN]],
         "rest": _rest(len(items) - SHOWN, translations),
+        "asks": any(is_own(item, digest.recipient_name) for item in items[:SHOWN]),
         "start_url": digest.start_url,
     }
     subject, text, html = (
@@ -222,11 +230,19 @@ def _entry(item: DigestItem, digest: Digest, t: NullTranslations, locale: str) -
         _report(item, digest.local_date, t, locale),
         _who(item, digest.recipient_name, t),
     )
-    choices = tuple(
-        _Choice(t.gettext(mark.label), f"{item.url}?health={health}")
+    choices = _choices(item, t) if is_own(item, digest.recipient_name) else (_look(item, t),)
+    return _Entry(_one_line(item.title), tuple(filter(None, sentences)), choices)
+
+
+def _choices(item: DigestItem, t: NullTranslations) -> tuple[_Choice, ...]:
+    return tuple(
+        _Choice(t.gettext(mark.label), f"{item.report_url}?health={health}")
         for health, mark in HEALTH_MARKS.items()
     )
-    return _Entry(_one_line(item.title), tuple(filter(None, sentences)), choices)
+
+
+def _look(item: DigestItem, t: NullTranslations) -> _Choice:
+    return _Choice(t.gettext("Öppna åtgärden"), item.url)
 
 
 def _why(item: DigestItem, recipient_name: str, t: NullTranslations) -> str:

@@ -75,13 +75,15 @@ class SheetAction:
 
 @dataclass(frozen=True)
 class SheetContent:
-    """A workbook to be: its actions, and what may be chosen in their columns."""
+    """A workbook to be: its actions, and what may be chosen in their columns. One that is not
+    `editable` says nothing of how it comes back."""
 
     actions: Sequence[SheetAction]
     units: Sequence[str]
     committees: Sequence[str]
     statuses: Sequence[str]
     made_on: date
+    editable: bool = True
 
 
 def action_sheet(content: SheetContent) -> bytes:
@@ -92,6 +94,14 @@ def action_sheet(content: SheetContent) -> bytes:
     book.set_properties({"title": "Åtgärder", "created": datetime(2000, 1, 1)})  # noqa: DTZ001
     looks = {name: book.add_format(look) for name, look in _LOOKS.items()}
     _Actions(book.add_worksheet(ACTIONS_SHEET), looks, content).write()
+    if content.editable:
+        _way_back(book, looks, content)
+    book.close()
+    return out.getvalue()
+
+
+def _way_back(book: Any, looks: dict[str, Any], content: SheetContent) -> None:
+    """What the sheet needs to be edited and read in again."""
     _guide(book.add_worksheet("Anvisningar"), looks, content.made_on)
     lists = book.add_worksheet("_listor")
     _lists(lists, content)
@@ -99,8 +109,6 @@ def action_sheet(content: SheetContent) -> bytes:
     _base(base, content.actions)
     lists.very_hidden()
     base.very_hidden()
-    book.close()
-    return out.getvalue()
 
 
 def written(text: str) -> str:
@@ -123,7 +131,8 @@ class _Actions:
         self._head()
         for row, action in enumerate(self.content.actions, start=1):
             self._row(row, action)
-        self._choices()
+        if self.content.editable:
+            self._choices()
         last = max(1, len(self.content.actions))
         self.sheet.autofilter(0, 0, last, len(self._headings()) - 1)
         self.sheet.freeze_panes(1, 2)

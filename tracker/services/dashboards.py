@@ -19,6 +19,7 @@ from tracker.models import (
     Area,
     Committee,
     Decision,
+    DecisionKind,
     ImprovementPoint,
     PlanState,
     ScoreSet,
@@ -354,7 +355,7 @@ def _adopting_decision() -> Decision | None:
     return db.session.scalar(
         select(Decision)
         .join(ActionPlan, ActionPlan.id == Decision.plan_id)
-        .where(ActionPlan.state == PlanState.ADOPTED)
+        .where(ActionPlan.state == PlanState.ADOPTED, Decision.kind == DecisionKind.ADOPTED)
         .order_by(ActionPlan.id.desc(), Decision.decided_on.desc())
         .limit(1)
     )

@@ -13,7 +13,7 @@ from sqlalchemy.orm import joinedload
 from tracker.domain.calendar import local_date
 from tracker.extensions import db
 from tracker.mail.catalogue import catalogue
-from tracker.mail.digest import Digest, DigestItem, render_digest
+from tracker.mail.digest import Digest, DigestItem, is_own, render_digest
 from tracker.mail.message import build_message, message_id_for, split_sender
 from tracker.models import Action, StatusUpdate, User
 
@@ -54,11 +54,13 @@ def write_digest(
         RuleBroken: the sender's or the recipient's address cannot be written to.
     """
     today = local_date(now, post.zone)
+    items = _items(lines, today, post)
+    asks = any(is_own(item, recipient.name) for item in items)
     digest = Digest(
         recipient_name=recipient.name,
         local_date=today,
-        items=_items(lines, today, post),
-        start_url=f"{post.base_url}/my-actions",
+        items=items,
+        start_url=f"{post.base_url}/my-actions" if asks else f"{post.base_url}/",
         municipality=post.municipality,
     )
     rendered = render_digest(digest, catalogue(recipient.locale), recipient.locale)
@@ -110,5 +112,6 @@ def _item(
         unit=action.unit.name if action.unit else "",
         owner_name=action.owner.name if action.owner else None,
         last_update=local_date(heard_at, post.zone) if heard_at else None,
-        url=f"{post.base_url}/actions/{action.id}/report",
+        url=f"{post.base_url}/actions/{action.id}",
+        report_url=f"{post.base_url}/actions/{action.id}/report",
     )

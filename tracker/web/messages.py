@@ -6,8 +6,9 @@ from flask import flash
 from flask_babel import gettext as _
 from flask_wtf import FlaskForm
 
-from tracker.domain.errors import RuleBroken
+from tracker.domain.errors import Conflict, Forbidden, NotFound, RuleBroken
 from tracker.importers.draft import Problem
+from tracker.services.actions.rules import Refused
 from tracker.web.local import safe_target
 
 
@@ -29,11 +30,35 @@ def in_words(problem: Problem) -> str:
 
 def show_error(form: FlaskForm, error: RuleBroken) -> None:
     """Put the error beside the field that it names, else at the head of the form."""
-    field = getattr(form, error.field, None) if error.field else None
-    if field is not None:
+    if error.field and error.field in form:
+        field = form[error.field]
         field.errors = [*field.errors, translated(error)]
     else:
         form.form_errors.append(translated(error))
+
+
+def refused(form: FlaskForm, error: RuleBroken) -> int:
+    """Show on the form what a service refused, and say with which status to answer.
+
+    Raises:
+        NotFound, Forbidden: passed on; they have pages of their own.
+    """
+    if isinstance(error, NotFound | Forbidden):
+        raise error
+    for problem in error.problems if isinstance(error, Refused) else (error,):
+        show_error(form, problem)
+    return 409 if isinstance(error, Conflict) else 422
+
+
+def tell(error: RuleBroken) -> None:
+    """Say on the next page why a one-button deed was refused.
+
+    Raises:
+        NotFound, Forbidden: passed on; they have pages of their own.
+    """
+    if isinstance(error, NotFound | Forbidden):
+        raise error
+    flash(translated(error), "error")
 
 
 def done(sentence: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import request, url_for
 
@@ -42,4 +43,6 @@ def page_of(total: int, *, size: int = SIZE) -> Page:
 
 def _link(number: int) -> str:
     kept: dict[str, Any] = {**request.args.to_dict(flat=False), "page": [number]}
-    return url_for(request.endpoint or "", **(request.view_args or {}), **kept)
+    here = url_for(request.endpoint or "", **(request.view_args or {}))
+    # Not by url_for: the reader's own words must not become its _scheme or _external.
+    return f"{here}?{urlencode(kept, doseq=True)}"

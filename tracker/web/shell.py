@@ -78,6 +78,13 @@ MENU = (
     (_l("Organisation"), "organisation.index", Deed.PLACES_MANAGE),
     (_l("Drift"), "operations.index", Deed.OPERATIONS_VIEW),
 )
+# Tasks without an entry of their own, and the entry that they belong to.
+UNDER = {
+    "calendars": "actions.mine",
+    "drafts": "evaluations.index",
+    "plans": "actions.index",
+    "sheets": "actions.index",
+}
 
 
 def register(app: Flask, babel: Babel) -> None:
@@ -143,9 +150,9 @@ def menu() -> list[MenuItem]:
         entries = [entry for entry in entries if entry[1] != "start.index"]
     names = [name for _label, name in entries]
     here = request.endpoint or ""
-    # A page within a task belongs to the task's list; drafts are evaluations in the making.
-    task = here.split(".")[0].replace("drafts", "evaluations")
-    current = here if here in names else f"{task}.index"
+    # A page within a task belongs to the task's list, or to the one that leads to it.
+    task = here.split(".")[0]
+    current = here if here in names else UNDER.get(task, f"{task}.index")
     return [MenuItem(str(label), url_for(name), name == current) for label, name in entries]
 
 

@@ -8,13 +8,14 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from tests.helpers.cast import NOW, TODAY, make_action
+from tests.helpers.found import written
 from tracker.domain.errors import Conflict, Forbidden, NotFound, RuleBroken
 from tracker.domain.statuses import OPEN, ActionStatus, Health, Timeliness
 from tracker.extensions import db
 from tracker.services import journal
 from tracker.services.actions import board as boards
 from tracker.services.actions.board import board, move_action
-from tracker.services.actions.filters import ActionFilter
+from tracker.services.actions.filters import ActionFilter, When
 
 ZONE = ZoneInfo("Europe/Stockholm")
 
@@ -91,8 +92,25 @@ class TestColumns:
         assert [card.deadline for card in done.cards] == days[:1:-1]
         assert (paused.total, done.total) == (12, 13)
 
+    @pytest.mark.parametrize(
+        "filters", [{}, {"q": "e"}, {"q": "a"}, {"unit": True}, {"when": When.LATE}]
+    )
+    @pytest.mark.parametrize("led", [boards.MOST_LED, 0])
+    def test_many_are_shown_as_few_are(self, any_app, cast, monkeypatch, filters, led):
+        asked = dict(filters)
+        if asked.pop("unit", None):
+            asked["unit_id"] = cast.unit.id
+        for number, status in enumerate((*OPEN, *OPEN)):
+            day = date(2026, 1, 5) + timedelta(days=number)
+            written(make_action(cast.plan, f"Lera {number}", status=status, deadline=day))
+        whole = shown(cast.director, **asked)
+        monkeypatch.setattr(boards, "MOST", 1)
+        monkeypatch.setattr(boards, "MOST_LED", led)
+        assert shown(cast.director, **asked) == whole
+
     def test_counting_stops(self, cast, monkeypatch):
         monkeypatch.setattr(boards, "MOST", 1)
+        monkeypatch.setattr(boards, "MOST_OF_MANY", 1)
         found = column(shown(cast.director), ActionStatus.ONGOING)
         assert (found.total, found.many) == (1, True)
         assert column(shown(cast.director), ActionStatus.PLANNED).many is False

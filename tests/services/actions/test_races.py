@@ -2,52 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from contextvars import Context
 from datetime import date
-from threading import Barrier
-from typing import Any
-
-from flask import Flask
 
 from tests.helpers.cast import NOW, TODAY
+from tests.helpers.together import person, together
 from tracker.domain.errors import Conflict, RuleBroken
 from tracker.domain.statuses import ActionStatus, Health
 from tracker.extensions import db
-from tracker.models import Action, ActionPlan, StatusUpdate, User
+from tracker.models import Action, ActionPlan, StatusUpdate
 from tracker.services import journal
 from tracker.services.actions.reports import Report, report_status
 from tracker.services.actions.steps import verify_action
 from tracker.services.actions.wording import ActionChanges, NewAction, create_action, edit_action
-
-
-def at_once(app: Flask, *tasks: Callable[[], Any]) -> list[Any]:
-    """Run the tasks in threads that start together; each gives its result or what it raised."""
-    db.session.commit()
-    gate = Barrier(len(tasks))
-
-    def run(task: Callable[[], Any]) -> Any:
-        with app.app_context():
-            gate.wait(10)
-            try:
-                return task()
-            except RuleBroken as error:
-                return error
-            finally:
-                db.session.remove()
-
-    with ThreadPoolExecutor(len(tasks)) as pool:
-        waiting = [pool.submit(Context().run, run, task) for task in tasks]
-        results = [future.result(30) for future in waiting]
-    db.session.expire_all()
-    return results
-
-
-def person(user_id: int) -> User:
-    found = db.session.get(User, user_id)
-    assert found is not None
-    return found
 
 
 def save(action_id: int, version: int, user_id: int, title: str, unit_id: int) -> str:
@@ -67,7 +33,7 @@ def test_of_four_savers_one_wins(any_app, cast):
     action_id, version, unit_id = cast.action.id, cast.action.version, cast.unit.id
     by = cast.director.id
     titles = [f"Version {number}" for number in range(4)]
-    results = at_once(
+    results = together(
         any_app,
         *(lambda title=title: save(action_id, version, by, title, unit_id) for title in titles),
     )
@@ -89,7 +55,7 @@ def test_a_double_click_in_two_processes_is_one_report(any_app, cast):
         said = Report(Health.ON_TRACK, "Klart.")
         return report_status(action_id, said, by=person(by), now=NOW, today=TODAY).id
 
-    assert at_once(any_app, report, report, report) == [action_id] * 3
+    assert together(any_app, report, report, report) == [action_id] * 3
     assert db.session.query(StatusUpdate).count() == 1
     assert db.session.get(Action, action_id).status is ActionStatus.ONGOING
 
@@ -102,7 +68,7 @@ def test_two_verifiers_one_verification(any_app, cast):
         return "verified"
 
     ids = (cast.director.id, cast.unit_director.id)
-    results = at_once(any_app, *(lambda i=user_id: verify(i) for user_id in ids))
+    results = together(any_app, *(lambda i=user_id: verify(i) for user_id in ids))
     assert sorted(isinstance(result, RuleBroken) for result in results) == [False, True]
     assert len(journal.history("action", action_id)) == 1
 
@@ -111,7 +77,7 @@ def test_a_report_and_an_edit_both_hold(any_app, cast):
     action_id, version, unit_id = cast.action.id, cast.action.version, cast.unit.id
     director, owner = cast.director.id, cast.owner.id
     said = Report(Health.AT_RISK, "Sent.")
-    results = at_once(
+    results = together(
         any_app,
         lambda: save(action_id, version, director, "Ny rubrik", unit_id),
         lambda: report_status(action_id, said, by=person(owner), now=NOW, today=TODAY).id,
@@ -136,6 +102,6 @@ def test_two_first_actions_share_one_plan(any_app, cast):
         data = NewAction(title="Först", unit_id=unit_id, deadline=TODAY)
         return create_action(data, by=person(by), now=NOW, today=TODAY).plan_id
 
-    plans = at_once(any_app, create, create, create)
+    plans = together(any_app, create, create, create)
     assert len(set(plans)) == 1
     assert db.session.query(ActionPlan).count() == 1

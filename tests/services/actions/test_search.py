@@ -50,7 +50,7 @@ def library(any_app, cast):
     made = [make_action(cast.plan, title, unit=cast.unit) for title in TITLES]
     made[2].description = "Provas i hemtjänsten; se dialogen."
     written(*made)
-    return list(db.session.scalars(db.select(Action)))
+    return list(db.session.scalars(db.select(Action).order_by(Action.id)))
 
 
 @pytest.mark.parametrize(

@@ -146,6 +146,21 @@ class TestReopen:
         with pytest.raises(RuleBroken, match="redan öppen"):
             reopen_action(cast.action.id, "Varför inte?", by=cast.director, now=NOW)
 
+    @pytest.mark.parametrize("reopen", [True, False])
+    def test_who_has_left_does_not_get_it_back(self, any_app, cast, reopen):
+        if not reopen:
+            drop(cast.action, cast.director)
+        cast.owner.deactivated_at = NOW
+        db.session.commit()
+        if reopen:
+            action = reopen_action(cast.done_action.id, "Fel.", by=cast.director, now=NOW)
+        else:
+            action = undo_step(cast.action.id, by=cast.director, now=NOW)
+        assert action.status in OPEN
+        assert (action.owner, action.assigned_at) == (None, None)
+        entry = journal.history("action", action.id)[0]
+        assert entry.data["owner"] == ["Olle Ägare", None]
+
     def test_managers_do_not_reopen(self, app, cast):
         with pytest.raises(Forbidden):
             reopen_action(cast.done_action.id, "Hoppsan.", by=cast.owner, now=NOW)

@@ -60,6 +60,18 @@ def test_a_step_on_many_is_taken_back_whole(cast: Cast) -> None:
     assert journal.verify()[1] == []
 
 
+def test_whoever_helped_before_owning_helps_again(any_app: Any, cast: Cast) -> None:
+    cast.action.contributors = [cast.unit_director, cast.colleague]
+    db.session.commit()
+    batch_id = step(cast, cast.action)
+    assert cast.action.contributors == [cast.colleague]
+    version = cast.action.version
+    assert undo_batch(batch_id, by=cast.director, now=NOW) == Undone(1, ())
+    db.session.expire_all()
+    assert set(cast.action.contributors) == {cast.unit_director, cast.colleague}
+    assert cast.action.version > version
+
+
 def test_once_only_and_within_a_day(cast: Cast) -> None:
     batch_id = step(cast, cast.action)
     with pytest.raises(RuleBroken, match="ett dygn"):

@@ -5,14 +5,17 @@ from __future__ import annotations
 from datetime import date
 from functools import partial
 
+import pytest
 from flask import Flask
+from sqlalchemy import update
 
 from tests.helpers.cast import NOW, TODAY, Cast
-from tests.services.actions.test_races import at_once, person
+from tests.helpers.together import person, together
 from tracker.domain.errors import Conflict, RuleBroken
 from tracker.extensions import db
 from tracker.models import ActionPlan, CarriedAction, Decision, PlanPoint
 from tracker.services import journal
+from tracker.services.actions.steps import reopen_action
 from tracker.services.actions.wording import NewAction, create_action
 from tracker.services.plans.carrying import open_actions
 from tracker.services.plans.closing import Closing, Destination, close_plan
@@ -35,7 +38,7 @@ def test_two_adopt_at_once(any_app: Flask, cast: Cast) -> None:
         minutes = Minutes("Kommunstyrelsen", TODAY, section)
         return adopt_plan(plan_id, minutes, by=person(who), now=NOW, today=TODAY)
 
-    results = at_once(any_app, *(partial(adopt, section) for section in (1, 2, 3)))
+    results = together(any_app, *(partial(adopt, section) for section in (1, 2, 3)))
     assert sum(isinstance(one, RuleBroken) for one in results) == 2
     assert db.session.query(Decision).filter_by(plan_id=plan_id).count() == 1
 
@@ -46,7 +49,7 @@ def test_two_close_at_once(any_app: Flask, cast: Cast) -> None:
     def close() -> ActionPlan:
         return close_plan(plan_id, CLOSING, by=person(who), now=NOW, today=TODAY)
 
-    results = at_once(any_app, close, close)
+    results = together(any_app, close, close)
     (told,) = [one for one in results if isinstance(one, RuleBroken)]
     assert "redan avslutad" in str(told)
     assert db.session.query(CarriedAction).count() == 3
@@ -65,9 +68,37 @@ def test_an_action_is_added_while_the_plan_is_closed(any_app: Flask, cast: Cast)
     def close() -> object:
         return close_plan(plan_id, CLOSING, by=person(who), now=NOW, today=TODAY)
 
-    at_once(any_app, add, close)
+    together(any_app, add, close)
     assert cast.plan.closed_on == TODAY
     assert open_actions(plan_id, by=cast.director) == ()
+
+
+@pytest.mark.parametrize("attempt", range(3))
+def test_an_action_is_reopened_while_its_plan_is_closed(
+    any_app: Flask, cast: Cast, attempt: int
+) -> None:
+    """It comes along, or whoever reopens it is told; it never lies open in a closed plan."""
+    plan_id, action_id, who = cast.plan.id, cast.done_action.id, cast.director.id
+
+    def reopen() -> object:
+        return reopen_action(action_id, "Det höll inte.", by=person(who), now=NOW)
+
+    def close() -> object:
+        return close_plan(plan_id, CLOSING, by=person(who), now=NOW, today=TODAY)
+
+    together(any_app, reopen, close)
+    assert cast.plan.closed_on == TODAY
+    assert open_actions(plan_id, by=cast.director) == ()
+
+
+def test_the_plan_is_closed_under_the_eyes_of_who_reopens(pg_app: Flask, cast: Cast) -> None:
+    """What the session read of the plan before is no reason to believe it open still."""
+    assert cast.done_action.plan.closed_on is None
+    with db.engine.begin() as elsewhere:
+        close = update(ActionPlan).where(ActionPlan.id == cast.plan.id)
+        elsewhere.execute(close.values(closed_on=TODAY, closed_by_id=cast.director.id))
+    with pytest.raises(RuleBroken, match="är avslutad"):
+        reopen_action(cast.done_action.id, "Det höll inte.", by=cast.director, now=NOW)
 
 
 def test_one_edits_while_another_does(any_app: Flask, cast: Cast) -> None:
@@ -76,7 +107,7 @@ def test_one_edits_while_another_does(any_app: Flask, cast: Cast) -> None:
     def edit(title: str) -> ActionPlan:
         return edit_plan(plan_id, PlanWording(title), version, by=person(who), now=NOW)
 
-    results = at_once(any_app, *(partial(edit, f"Plan {n}") for n in range(3)))
+    results = together(any_app, *(partial(edit, f"Plan {n}") for n in range(3)))
     assert sum(isinstance(one, Conflict) for one in results) == 2
     assert len(journal.history("plan", plan_id)) == 1
 
@@ -88,5 +119,5 @@ def test_the_same_follow_up_twice(any_app: Flask, cast: Cast) -> None:
         minutes = Minutes("Kommunstyrelsen", date(2026, 2, 10), 31)
         return record_decision(plan_id, minutes, by=person(who), now=NOW, today=TODAY)
 
-    results = at_once(any_app, record, record)
+    results = together(any_app, record, record)
     assert sum(isinstance(one, RuleBroken) for one in results) == 1

@@ -32,6 +32,7 @@ from tracker.importers.sheets import read_sheet
 from tracker.models import Action, RoleAssignment
 from tracker.services import journal
 from tracker.services.actions.search import remember
+from tracker.services.actions.undo import undo_batch
 from tracker.services.actions.wording import change_action, changes_of
 from tracker.services.sheets import drafts
 from tracker.services.sheets.table import Directory
@@ -206,3 +207,20 @@ def test_an_untouched_export_changes_nothing(cast: Cast, many: list[Action]) -> 
         outcome = previewed(brought(file, cast.director), cast.director)
         assert not outcome.told and not outcome.blind and not outcome.left
         assert len(outcome.rows) == 12
+
+
+def test_what_a_sheet_did_is_taken_back_whole(cast: Cast) -> None:
+    """Contributors and own columns too, which no other step on many changes."""
+    cast.action.extra, cast.action.contributors = {"Kod": "1"}, [cast.colleague]
+    db.session.commit()
+    before = everything()
+    number = cast.action.id
+    cells = {(number, "contributors"): "Frida Chef", (number, "Kod"): "2", (number, "cost"): "1 kr"}
+    draft_id = brought(edited(exported(cast.director), with_cells(cells)), cast.director)
+    done = applied(draft_id, cast.director)
+    assert everything() != before and cast.action.extra == {"Kod": "2"}
+    assert done.batch_id is not None
+    assert undo_batch(done.batch_id, by=cast.director, now=NOW).restored == 1
+    assert everything() == before and cast.action.extra == {"Kod": "1"}
+    assert entries()[-1].data["extra"] == [{"Kod": "2"}, {"Kod": "1"}]
+    assert journal.verify()[1] == []

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Row, Select, case, func, literal, select, union_all
+from sqlalchemy import ColumnElement, Row, Select, case, func, null, select, union_all
 
 from tracker.domain.calendar import local_date
 from tracker.domain.errors import Conflict
@@ -18,10 +19,14 @@ from tracker.extensions import db
 from tracker.models import Action, User
 from tracker.services import scope
 from tracker.services.actions import rules, wording
-from tracker.services.actions.filters import ActionFilter, conditions
+from tracker.services.actions.filters import ActionFilter
+from tracker.services.actions.filters import wanted as asked
+from tracker.services.actions.walking import unindexed
 
 CARDS = 10
-MOST = 1000  # what is counted in a column: six of them together cost about as much as the list
+MOST = 1000  # actions on the board whose columns are counted to the last
+MOST_OF_MANY = 50  # what is counted in each column where there are more
+MOST_LED = 4000  # actions that a word leads to, to be gathered rather than met on a walk
 
 
 @dataclass(frozen=True)
@@ -49,7 +54,7 @@ class Card:
 
 @dataclass(frozen=True)
 class Column:
-    """One status. `total` is exact where it is no more than MOST, else `many` is set."""
+    """One status. `many` is set where it holds more than the `total` that was counted."""
 
     status: ActionStatus
     cards: tuple[Card, ...]
@@ -71,24 +76,34 @@ class Board:
 
 def board(filters: ActionFilter, *, by: User, today: date, zone: ZoneInfo) -> Board:
     """The actions that the filter lets through: per status the CARDS with the nearest deadline,
-    or the latest one where the action is finished. Two queries, however many actions there are.
+    or the latest one where the action is finished. Two queries, however many actions there are,
+    beside those that the filter asks.
 
     Raises:
         Forbidden: the person sees no plan.
     """
-    wanted = conditions(filters, by=by, today=today, zone=zone)
-    statuses = _statuses(filters)
-    totals = _totals(wanted, statuses)
-    cards = defaultdict(list)
-    for row in db.session.execute(_cards(wanted, statuses, by)):
+    wanted = asked(filters, by=by, today=today, zone=zone)
+    few = _gathered(wanted.few)
+    counted = Counter(status for _id, status in few)
+    if len(few) <= MOST:
+        chosen = _of_few(few)
+    elif 0 < wanted.led <= MOST_LED:
+        chosen = _of_led(wanted.few)
+    else:
+        chosen = _of_many(wanted.checks, filters, by)
+    cards: defaultdict[ActionStatus, list[Card]] = defaultdict(list)
+    totals: defaultdict[ActionStatus, int] = defaultdict(int)
+    for row in db.session.execute(_cards(chosen, by)):
         cards[row.status].append(_card(row, today, zone))
+        totals[row.status] = row.total or counted[row.status]
+    most = MOST if len(few) <= MOST else MOST_OF_MANY
     return Board(
         tuple(
             Column(
                 status,
                 tuple(cards[status] if status in OPEN else reversed(cards[status])),
-                min(totals[status], MOST),
-                totals[status] > MOST,
+                min(totals[status], most),
+                totals[status] > most,
             )
             for status in ActionStatus
         )
@@ -122,37 +137,79 @@ def _statuses(filters: ActionFilter) -> tuple[ActionStatus, ...]:
     return OPEN if only_open else tuple(ActionStatus)
 
 
-def _totals(
-    wanted: list[ColumnElement[bool]], statuses: tuple[ActionStatus, ...]
-) -> dict[ActionStatus, int]:
-    """Status → how many, counted no further than one beyond MOST."""
-    parts = []
-    for status in statuses:
-        some = select(Action.id).where(*wanted, Action.status == status).limit(MOST + 1)
-        parts.append(
-            select(literal(status.value).label("status"), func.count().label("number")).select_from(
-                some.subquery()
-            )
-        )
-    counted = db.session.execute(union_all(*parts))
-    return dict.fromkeys(ActionStatus, 0) | {ActionStatus(s): number for s, number in counted}
+def _gathered(wanted: Sequence[ColumnElement[bool]]) -> Sequence[Row[int, ActionStatus]]:
+    """Id and status of what is wanted, the nearest deadline first; MOST + 1 of them, whichever,
+    where there are more."""
+    columns = (Action.id, Action.status, Action.deadline)
+    few = select(*columns).where(*wanted).limit(MOST + 1).cte("few").prefix_with("MATERIALIZED")
+    query = select(few.c.id, few.c.status).order_by(few.c.deadline, few.c.id)
+    return db.session.execute(query).all()
 
 
-def _cards(
-    wanted: list[ColumnElement[bool]], statuses: tuple[ActionStatus, ...], by: User
-) -> Select[*tuple[Any, ...]]:
-    """The cards of all columns in one query; each column reads no more than its own cards."""
+def _of_few(found: Sequence[Row[int, ActionStatus]]) -> Select[Any]:
+    """The cards among actions in the order of their deadlines, which are counted already."""
+    shown: list[int] = []
+    for status in ActionStatus:
+        ids = [action_id for action_id, theirs in found if theirs is status]
+        shown += ids[:CARDS] if status in OPEN else ids[-CARDS:]
+    total: ColumnElement[Any] = null().label("total")
+    return select(Action.id, total).where(Action.id.in_(shown))
+
+
+def _of_led(wanted: Sequence[ColumnElement[bool]]) -> Select[Any]:
+    """The cards of each column and how many it holds, where a word leads to all of them."""
+    columns = (Action.id, Action.status, Action.deadline)
+    led = select(*columns).where(*wanted).cte("led").prefix_with("MATERIALIZED").c
+    unfinished = led.status.in_(OPEN)
+    ways = (
+        case((unfinished, led.deadline)).asc(),
+        case((unfinished, led.id)).asc(),
+        led.deadline.desc(),
+        led.id.desc(),
+    )
+    place = func.row_number().over(partition_by=led.status, order_by=ways).label("place")
+    total = func.count().over(partition_by=led.status).label("total")
+    placed = select(led.id, place, total).subquery()
+    return select(placed.c.id, placed.c.total).where(placed.c.place <= CARDS)
+
+
+def _of_many(wanted: Sequence[ColumnElement[bool]], filters: ActionFilter, by: User) -> Select[Any]:
+    """The cards of each column and how many it holds, counted no further than one beyond
+    MOST_OF_MANY; a column reads no more than it needs for either."""
+    if not _has_own_order(filters, by):
+        wanted = unindexed(wanted, ["phase"])
     parts = []
-    for status in statuses:
-        first = select(Action.id).where(*wanted, Action.status == status).limit(CARDS)
+    for status in _statuses(filters):
+        here = select(Action.id).where(*wanted, Action.status == status)
+        some = here.limit(MOST_OF_MANY + 1).subquery()
+        total = select(func.count()).select_from(some).scalar_subquery()
         # What is finished longest ago says least.
         ways = (
             (Action.deadline.asc(), Action.id.asc())
             if status in OPEN
             else (Action.deadline.desc(), Action.id.desc())
         )
-        parts.append(select(first.order_by(*ways).subquery().c.id))
-    chosen = union_all(*parts).subquery()
+        first = here.order_by(*ways).limit(CARDS).subquery()
+        parts.append(select(first.c.id, total.label("total")))
+    found = union_all(*parts).subquery()
+    return select(found.c.id, found.c.total)
+
+
+def _has_own_order(filters: ActionFilter, by: User) -> bool:
+    """Whether an index holds just what is asked for, by status and deadline."""
+    theirs = (
+        filters.unit_id,
+        filters.committee_id,
+        filters.health,
+        filters.owner,
+        filters.plan_id,
+    )
+    return not by.scope(Deed.ACTION_VIEW).everything or any(one is not None for one in theirs)
+
+
+def _cards(chosen: Select[Any], by: User) -> Select[*tuple[Any, ...]]:
+    """What the cards say, by deadline; `chosen` has their ids and the totals of their columns."""
+    shown = chosen.subquery()
     editable = scope.actions_within(by, Deed.ACTION_EDIT)
     verifiable = scope.actions_within(by, Deed.ACTION_VERIFY) & (Action.done_by_id != by.id)
     return (
@@ -167,10 +224,11 @@ def _cards(
             Action.assigned_at,
             Action.reported_at,
             User.name.label("owner"),
+            shown.c.total,
             case((editable, 1), else_=0).label("editable"),
             case((verifiable, 1), else_=0).label("verifiable"),
         )
-        .join(chosen, chosen.c.id == Action.id)
+        .join(shown, shown.c.id == Action.id)
         .outerjoin(User, User.id == Action.owner_id)
         .order_by(Action.deadline, Action.id)
     )

@@ -92,10 +92,44 @@ class ActionFilter:
         return self.slipped or bool(fold(self.q)) or any(item is not None for item in wanted)
 
 
+@dataclass(frozen=True)
+class Wanted:
+    """What a filter asks for, as conditions on Action.
+
+    `checks` say all of it. `leads` follow from them, and are the way to the actions where these
+    are few: no more than `led`. `implied` follow, too, and let the index of an order be walked
+    where they are many.
+    """
+
+    leads: list[ColumnElement[bool]]
+    checks: list[ColumnElement[bool]]
+    implied: list[ColumnElement[bool]]
+    led: int
+
+    @property
+    def few(self) -> list[ColumnElement[bool]]:
+        """What to ask in order to gather the actions."""
+        return [*self.leads, *self.checks]
+
+    @property
+    def many(self) -> list[ColumnElement[bool]]:
+        """What to ask in order to meet some on the way through them all."""
+        return [*self.checks, *self.implied]
+
+
 def conditions(
     filters: ActionFilter, *, by: User, today: date, zone: ZoneInfo = HOME
 ) -> list[ColumnElement[bool]]:
     """The conditions on Action that keep to the filter and to what `by` may see.
+
+    Raises:
+        Forbidden: no role of the person lets them see any action.
+    """
+    return wanted(filters, by=by, today=today, zone=zone).few
+
+
+def wanted(filters: ActionFilter, *, by: User, today: date, zone: ZoneInfo) -> Wanted:
+    """What the filter asks for, of what `by` may see.
 
     Asks the database how common a word or an area is, where the filter names one: what is rare
     leads the way to the actions, what is common is checked on the way through them.
@@ -103,7 +137,14 @@ def conditions(
     Raises:
         Forbidden: no role of the person lets them see any action.
     """
-    return [*within(filters, by=by), *_dates(filters, today, zone), *_other_things(filters)]
+    said = search.found(filters.q)
+    checks = [*within(filters, by=by), *_dates(filters, today, zone), *said.checks, *_ties(filters)]
+    implied: list[ColumnElement[bool]] = []
+    if filters.status is not None:
+        place = list(ActionStatus).index(filters.status)
+        phase = PHASES.get(filters.status, LAST_PHASE)
+        implied += [Action.phase == phase, Action.stage == place]
+    return Wanted(said.leads, checks, implied, said.led)
 
 
 def within(filters: ActionFilter, *, by: User) -> list[ColumnElement[bool]]:
@@ -117,14 +158,10 @@ def within(filters: ActionFilter, *, by: User) -> list[ColumnElement[bool]]:
         (Action.unit_id, filters.unit_id),
         (Action.committee_id, filters.committee_id),
         (Action.health, filters.health),
+        (Action.status, filters.status),
     ):
         if value is not None:
             found.append(column == value)
-    if filters.status is not None:
-        # What follows from the status is said too: then every order's index can be walked.
-        place = list(ActionStatus).index(filters.status)
-        phase = PHASES.get(filters.status, LAST_PHASE)
-        found += [Action.status == filters.status, Action.phase == phase, Action.stage == place]
     if filters.owner == "none":
         found += [ownerless()]
     elif filters.owner is not None:
@@ -197,9 +234,9 @@ def _span(when: When, today: date) -> tuple[date, date]:
     return first, after - timedelta(days=1)
 
 
-def _other_things(filters: ActionFilter) -> list[ColumnElement[bool]]:
-    """The conditions that other tables than Action's answer."""
-    found = search.found(filters.q)
+def _ties(filters: ActionFilter) -> list[ColumnElement[bool]]:
+    """The conditions that the actions' points answer."""
+    found: list[ColumnElement[bool]] = []
     if filters.plan_point_id is not None:
         served = select(action_plan_point.c.action_id)
         found.append(

@@ -20,11 +20,13 @@ from tracker.services.actions.filters import (
     MOST,
     ActionFilter,
     Sort,
-    conditions,
+    Wanted,
     late,
     ownerless,
     reach,
 )
+from tracker.services.actions.filters import wanted as asked
+from tracker.services.actions.walking import unindexed
 
 SIZE = 30
 
@@ -103,37 +105,30 @@ def actions_listed(
         Forbidden: no role of the person lets them see any action.
     """
     counts = counted(reach(by, filters.plan_id), today)
-    wanted = conditions(filters, by=by, today=today, zone=zone)
-    total, highest = _total(wanted)
-    order = _order(filters.sort)
+    wanted = asked(filters, by=by, today=today, zone=zone)
+    found = _gathered(wanted.few, filters.sort)
+    total = len(found)
     offset = max(0, min(page, -(-min(total, MOST) // size)) - 1) * size
-    # Frequent matches are met soon by walking the order's index. Rare ones would take the walk
-    # through the whole table: they are gathered first and then sorted.
-    frequent = total * total > (offset + size) * highest
-    found = wanted if frequent else [_gathered(wanted)]
-    ordered = select(Action.id).where(*found).order_by(*order)
-    ids = ordered.offset(offset).limit(min(size, MOST - offset)).subquery()
-    # What belongs to a row is looked up for this page's actions only.
-    query = _rows().join(ids, ids.c.id == Action.id).order_by(*order)
-    rows = tuple(_shown(row, today, zone) for row in db.session.execute(query))
+    last = min(offset + size, MOST)
+    order = _order(filters.sort, Action)
+    # Few are known by now. Of many, walking the order's index soon meets enough.
+    if total <= MOST:
+        query = _rows().where(Action.id.in_(found[offset:last]))
+    else:
+        met = _met(wanted, filters.sort, last)
+        walked = select(Action.id).where(*met).order_by(*order)
+        ids = walked.offset(offset).limit(last - offset).subquery()
+        # What belongs to a row is looked up for this page's actions only.
+        query = _rows().join(ids, ids.c.id == Action.id)
+    rows = tuple(_shown(row, today, zone) for row in db.session.execute(query.order_by(*order)))
     return ActionPage(rows, total, counts)
 
 
-def _total(wanted: Sequence[ColumnElement[bool]]) -> tuple[int, int]:
-    """How many there are, counted to MOST + 1, and the highest key in the table."""
-    some = select(Action.id).where(*wanted).limit(MOST + 1).subquery()
-    row = db.session.execute(
-        select(
-            select(func.count()).select_from(some).scalar_subquery(),
-            select(func.max(Action.id)).scalar_subquery(),
-        )
-    ).one()
-    return row[0], row[1] or 0
-
-
-def _gathered(wanted: Sequence[ColumnElement[bool]]) -> ColumnElement[bool]:
-    few = select(Action.id).where(*wanted).limit(MOST + 1).cte("few")
-    return Action.id.in_(select(few.prefix_with("MATERIALIZED").c.id))
+def _gathered(wanted: Sequence[ColumnElement[bool]], sort: Sort) -> Sequence[int]:
+    """The ids of what is wanted, in order; MOST + 1 of them, whichever, where there are more."""
+    columns = (Action.id, *_PLACES[sort])
+    few = select(*columns).where(*wanted).limit(MOST + 1).cte("few").prefix_with("MATERIALIZED")
+    return db.session.scalars(select(few.c.id).order_by(*_order(sort, few.c))).all()
 
 
 def counted(seen: Sequence[ColumnElement[bool]], today: date) -> Counts:
@@ -160,15 +155,33 @@ def counted(seen: Sequence[ColumnElement[bool]], today: date) -> Counts:
     return Counts(*row)
 
 
-def _order(sort: Sort) -> tuple[ColumnElement[Any], ...]:
-    """Always ends with the key, so that no row stands on two pages; an index has each order."""
-    first: dict[Sort, tuple[ColumnElement[Any], ...]] = {
-        Sort.DEADLINE: (Action.phase.asc(), Action.deadline.asc()),
-        Sort.TITLE: (Action.title_key.asc(),),
-        Sort.STATUS: (Action.stage.asc(), Action.deadline.asc()),
-        Sort.UPDATED: (Action.reported_at.is_(None).asc(), Action.reported_at.desc()),
-    }
-    return *first[sort], Action.id.asc()
+# The columns that the orders are made of.
+_PLACES: dict[Sort, tuple[Any, ...]] = {
+    Sort.DEADLINE: (Action.phase, Action.deadline),
+    Sort.TITLE: (Action.title_key,),
+    Sort.STATUS: (Action.stage, Action.deadline),
+    Sort.UPDATED: (Action.reported_at,),
+}
+_ALONE = (Sort.TITLE, Sort.UPDATED)  # the orders that no filter's own index has
+NEAR = 300  # a walk this far meets enough even where only one in a hundred is wanted
+
+
+def _met(wanted: Wanted, sort: Sort, last: int) -> Sequence[ColumnElement[bool]]:
+    """What to ask to find the first `last` in order, of many: on a walk, unless it gets long."""
+    if last > NEAR:
+        return wanted.few
+    return unindexed(wanted.many) if sort in _ALONE else wanted.many
+
+
+def _order(sort: Sort, source: Any) -> tuple[ColumnElement[Any], ...]:
+    """The order of Action, or of a query that has its columns; an index has each of them.
+
+    Always ends with the key, so that no row stands on two pages.
+    """
+    if sort is Sort.UPDATED:
+        return source.reported_at.is_(None).asc(), source.reported_at.desc(), source.id.asc()
+    places = (getattr(source, column.key) for column in _PLACES[sort])
+    return *(place.asc() for place in places), source.id.asc()
 
 
 def _rows() -> Select[*tuple[Any, ...]]:

@@ -73,13 +73,15 @@ class ReminderShown:
 
 @dataclass(frozen=True)
 class ActionShown:
-    """Everything on an action's page; `may` holds what the reader can do with it now."""
+    """Everything on an action's page; `may` holds what the reader can do with it now, `unseen`
+    the actions that the history names and the reader may not see."""
 
     action: Action
     points: tuple[PointShown, ...]
     reminders: tuple[ReminderShown, ...]
     history: tuple[JournalEntry, ...]
     may: frozenset[Deed]
+    unseen: frozenset[int] = frozenset()
 
     @property
     def last_heard_at(self) -> datetime:
@@ -129,13 +131,23 @@ def action_shown(action_id: int, by: User) -> ActionShown:
     )
     may = frozenset(deed for deed in _POSSIBLE if _may_now(by, deed, action))
     answered = select(action_point.c.point_id).where(action_point.c.action_id == action.id)
+    history = tuple(journal.history("action", action.id))
     return ActionShown(
         action=action,
         points=_points(ImprovementPoint.id.in_(answered)),
         reminders=_reminders(action.id) if by.may(Deed.ACTION_REPORT) else (),
-        history=tuple(journal.history("action", action.id)),
+        history=history,
         may=may,
+        unseen=_unseen(history, by),
     )
+
+
+def _unseen(history: Iterable[JournalEntry], by: User) -> frozenset[int]:
+    """The actions that were waited for, as far as the reader may not know what they are called."""
+    named = {entry.data["needs_id"] for entry in history if "needs_id" in entry.data}
+    within = scope.actions_within(by, Deed.ACTION_VIEW)
+    seen = db.session.scalars(select(Action.id).where(Action.id.in_(named), within))
+    return frozenset(named.difference(seen))
 
 
 _POSSIBLE = (

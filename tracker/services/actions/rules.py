@@ -161,6 +161,12 @@ def check_plan_open(plan: ActionPlan) -> None:
         )
 
 
+def hold_plan_open(plan: ActionPlan) -> None:
+    """As check_plan_open; whoever closes the plan waits until this transaction ends."""
+    db.session.refresh(plan, with_for_update={"read": True, "key_share": True})
+    check_plan_open(plan)
+
+
 def locked_action(action_id: int, *, by: User, deed: Deed) -> Action:
     """The action, held so that nobody else writes to it before this transaction ends.
 

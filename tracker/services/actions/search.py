@@ -7,12 +7,16 @@ found by the words' keys.
 
 from __future__ import annotations
 
+import json
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
+    Integer,
     Select,
     and_,
+    cast,
     delete,
     false,
     func,
@@ -85,29 +89,46 @@ def _ids(found: set[str]) -> set[int]:
     return set(db.session.scalars(select(SearchWord.id).where(SearchWord.word.in_(found))))
 
 
-def found(q: str) -> list[ColumnElement[bool]]:
-    """The conditions on Action that every word of `q` stands in it, whole or inside another.
+@dataclass(frozen=True)
+class Found:
+    """The conditions on Action that words stand in it: `leads` lead to no more than `led` actions,
+    where a word stands in few; `checks` say it all without."""
 
-    A word that stands in few actions leads the way to them. A search without a letter or a digit
-    finds nothing; an empty one asks for nothing.
+    leads: list[ColumnElement[bool]] = field(default_factory=list)
+    checks: list[ColumnElement[bool]] = field(default_factory=list)
+    led: int = 0
+
+
+def found(q: str) -> Found:
+    """That every word of `q` stands there, whole or inside another.
+
+    A search without a letter or a digit finds nothing; an empty one asks for nothing.
     """
     pieces = fold(q).split()
     if not pieces:
-        return []
+        return Found()
     if not any(words(piece) for piece in pieces):
-        return [false()]
+        return Found(checks=[false()])
     said: ColumnElement[bool] = and_(
         *(Action.search_key.contains(piece, autoescape=True) for piece in pieces)
     )
     number = _number(pieces)
     if number is not None:
         said = or_(said, Action.id == number)
-    lead = _lead(pieces)
+    lead, led = _lead(pieces)
     if lead is None:
-        return [said]
+        return Found(checks=[said])
     if number is None:
-        return [Action.id.in_(lead), said]
-    return [Action.id.in_(union_all(lead, select(literal(number)))), said]
+        return Found([_among(lead)], [said], led)
+    return Found([_among(union_all(lead, select(literal(number))))], [said], led + 1)
+
+
+def _among(ids: Any) -> ColumnElement[bool]:
+    """The condition on Action that a query for ids gives it."""
+    if db.session.get_bind().dialect.name == "postgresql":
+        # Gathered first: a join would be planned as a reading of all texts.
+        return Action.id == func.any(func.array(ids.scalar_subquery()))
+    return Action.id.in_(ids)
 
 
 def is_rare(ids: Select[Any], most: int) -> bool:
@@ -124,19 +145,21 @@ def _number(pieces: list[str]) -> int | None:
     return int(text) if int(text) <= LARGEST_KEY else None
 
 
-def _lead(pieces: list[str]) -> Select[Any] | None:
-    """The actions in which the rarest word stands, unless that are very many."""
+def _lead(pieces: list[str]) -> tuple[Select[Any] | None, int]:
+    """The actions in which the rarest word stands, and how many; None where that are too many."""
     tried = sorted({word[:WORD_MAX] for piece in pieces for word in words(piece)}, key=len)
     known = [ids for ids in _known(tried[-MOST_LEADS:]) if len(ids) <= MOST_WORDS]
     if not known:
-        return None
+        return None, 0
     leads = [_standing(ids) for ids in known]
     some = [lead.limit(MOST_LED + 1).subquery() for lead in leads]
     counts = db.session.execute(
         select(*(select(func.count()).select_from(one).scalar_subquery() for one in some))
     ).one()
     fewest = min(counts)
-    return leads[list(counts).index(fewest)] if fewest <= MOST_LED else None
+    if fewest > MOST_LED:
+        return None, 0
+    return leads[list(counts).index(fewest)], fewest
 
 
 def _known(pieces: list[str]) -> list[list[int]]:
@@ -158,4 +181,10 @@ def _known(pieces: list[str]) -> list[list[int]]:
 
 def _standing(word_ids: list[int]) -> Select[Any]:
     """The ids of the actions in which one of the words stands, one for each that does."""
-    return select(action_word.c.action_id).where(action_word.c.word_id.in_(word_ids))
+    standing = select(action_word.c.action_id)
+    # All of them as one parameter: a thousand would cost more than what they find.
+    if db.session.get_bind().dialect.name == "postgresql":
+        listed = cast(word_ids, postgresql.ARRAY(Integer))
+        return standing.where(action_word.c.word_id == func.any(listed))
+    each = func.json_each(json.dumps(word_ids)).table_valued("value")
+    return standing.where(action_word.c.word_id.in_(select(each.c.value)))

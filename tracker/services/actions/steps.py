@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import select
 
@@ -71,7 +72,8 @@ def verify_action(action_id: int, *, by: User, now: datetime, today: date) -> Ac
 
 
 def reopen_action(action_id: int, reason: str, *, by: User, now: datetime) -> Action:
-    """Send a done or verified action back to work, or a dropped one back to the plan.
+    """Send a done or verified action back to work, or a dropped one back to the plan. An owner
+    who has left since then does not get it back: somebody else has to be chosen.
 
     Raises:
         Forbidden, NotFound: outside what this person may edit.
@@ -81,14 +83,14 @@ def reopen_action(action_id: int, reason: str, *, by: User, now: datetime) -> Ac
     before = action.status
     if before in OPEN:
         raise RuleBroken("Åtgärden är redan öppen.")
-    rules.check_plan_open(action.plan)
+    rules.hold_plan_open(action.plan)
     after = ActionStatus.PLANNED if before is ActionStatus.DROPPED else ActionStatus.ONGOING
     check_transition(before, after)
     reason = rules.paragraphs(reason)
     missing = N_("Skriv varför åtgärden öppnas igen.")
     rules.check_written(reason, "reason", missing, rules.REPORT_MAX)
     _open(action, after)
-    _note("reopen", action, before, by=by, now=now, reason=reason)
+    _note("reopen", action, before, by=by, now=now, reason=reason, **_without_leaver(action))
     db.session.commit()
     return action
 
@@ -113,10 +115,10 @@ def undo_step(action_id: int, *, by: User, now: datetime) -> Action:
         )
     if not scope.may_on(by, deed, action):
         raise NotFound
-    rules.check_plan_open(action.plan)
+    rules.hold_plan_open(action.plan)
     before, former = action.status, ActionStatus(entry.data["status"][0])
     _open(action, former)
-    _note("take_back", action, before, by=by, now=now)
+    _note("take_back", action, before, by=by, now=now, **_without_leaver(action))
     db.session.commit()
     return action
 
@@ -140,6 +142,14 @@ def _open(action: Action, status: ActionStatus) -> None:
     action.done_on = action.done_by_id = None
     action.verified_on = action.verified_by_id = None
     action.dropped_on, action.dropped_by, action.dropped_reason = None, "", ""
+
+
+def _without_leaver(action: Action) -> dict[str, list[Any]]:
+    """Take an action that is open again from an owner who has left; gives what that changed."""
+    if action.owner is None or (owner := rules.held(action.owner)).is_active:
+        return {}
+    action.owner = action.assigned_at = action.assigned_by_id = None
+    return {"owner_id": [owner.id, None], "owner": [owner.name, None]}
 
 
 def drop_action(
@@ -194,7 +204,7 @@ def toggle_milestone(
 
 
 def _note(
-    deed: str, action: Action, before: ActionStatus, *, by: User, now: datetime, **said: str
+    deed: str, action: Action, before: ActionStatus, *, by: User, now: datetime, **said: Any
 ) -> None:
     """Journal what was said, and the status before and after where it changed."""
     changed = {"status": [before.value, action.status.value]} if before is not action.status else {}

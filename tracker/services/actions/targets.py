@@ -52,10 +52,8 @@ def plan_for(plan_id: int | None, served: Served, *, by: User, now: datetime) ->
     elif plan_id is not None:
         plan = _plan_with(plan_id)
     else:
-        plan = usual_plan(served.points) or _first_plan(by=by, now=now)
-    # Whoever closes the plan waits for this action, or has closed it already.
-    db.session.refresh(plan, with_for_update={"read": True, "key_share": True})
-    rules.check_plan_open(plan)
+        plan = usual_plan(served.points) or _first_plan(served.points, by=by, now=now)
+    rules.hold_plan_open(plan)
     return plan
 
 
@@ -97,13 +95,16 @@ def _plan_of(points: Sequence[PlanPoint], plan_id: int | None) -> ActionPlan:
     return _plan_with(plans.pop())
 
 
-def _first_plan(*, by: User, now: datetime) -> ActionPlan:
+def _first_plan(points: Sequence[ImprovementPoint], *, by: User, now: datetime) -> ActionPlan:
+    """A draft; where the points are of one evaluation, made from it."""
     if db.session.get_bind().dialect.name == "postgresql":
         # Two first actions at the same moment must not make two plans.
         db.session.execute(text("LOCK TABLE action_plan IN SHARE ROW EXCLUSIVE MODE"))
         if (plan := usual_plan()) is not None:
             return plan
-    plan = ActionPlan(title=DRAFT_TITLE, created_at=now)
+    evaluations = {point.evaluation_id for point in points}
+    evaluation_id = evaluations.pop() if len(evaluations) == 1 else None
+    plan = ActionPlan(title=DRAFT_TITLE, created_at=now, evaluation_id=evaluation_id)
     db.session.add(plan)
     db.session.flush()
     journal.record("plan.create", "plan", plan.id, {"title": plan.title}, by=by, now=now)

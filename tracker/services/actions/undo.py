@@ -13,6 +13,7 @@ from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
+from sqlalchemy.orm.attributes import flag_modified
 
 from tracker.domain.errors import N_, NotFound, RuleBroken
 from tracker.domain.permissions import Deed
@@ -122,7 +123,7 @@ def keep(kind: str, before: Mapping[int, dict[str, Any]], *, by: User, now: date
             "action_id": action_id,
             "was": old["version"],
             "version": action.version,
-            "before": {name: old[name] for name in PLAIN if name in old},
+            "before": {name: old[name] for name in (*PLAIN, *_ALSO) if name in old},
         }
         for action_id, old in before.items()
         if (action := db.session.get(Action, action_id)) is not None
@@ -134,8 +135,13 @@ def keep(kind: str, before: Mapping[int, dict[str, Any]], *, by: User, now: date
 
 
 def standing(action: Action) -> dict[str, Any]:
-    """The plain fields of an action, and its version, as they can be kept in JSON."""
-    return {"version": action.version, **{name: _plain(getattr(action, name)) for name in PLAIN}}
+    """The fields of an action, and its version, as they can be kept in JSON."""
+    return {
+        "version": action.version,
+        **{name: _plain(getattr(action, name)) for name in PLAIN},
+        "contributors": [person.email for person in action.contributors],
+        "extra": action.extra or {},
+    }
 
 
 def locked_in_order(ids: Iterable[int]) -> list[Action]:
@@ -208,6 +214,8 @@ def _restore(action: Action, before: dict[str, Any], *, by: User, now: datetime)
     if "contributors" in before:
         known = action.contributors
         action.contributors = who.find_contributors(before["contributors"], known=known)
+        # What stands in another table raises no version by itself.
+        flag_modified(action, "title")
     if "extra" in before:
         action.extra = before["extra"] or None
     for name, value in wanted.items():

@@ -56,6 +56,7 @@ class ForAll:
 
     deadline: date | None = None
     unit_id: int | None = None
+    plan_id: int | None = None
 
 
 @dataclass
@@ -201,6 +202,7 @@ def _act(row: SheetRow, for_all: ForAll, *, by: User, now: datetime, today: date
         unit_id=row.unit_id or for_all.unit_id or _own_unit(row.owner_text),
         deadline=row.deadline or for_all.deadline,
         point_ids=(row.point_id,),
+        plan_id=for_all.plan_id,
     )
     wording.add_action(new, by=by, now=now, today=today)
     return 1

@@ -10,6 +10,7 @@ from sqlalchemy.orm import selectinload
 
 from tracker.domain.calendar import local_date
 from tracker.domain.errors import RuleBroken
+from tracker.domain.permissions import Deed
 from tracker.domain.sheets import MAX_ROWS
 from tracker.domain.statuses import HEALTH_MARKS, OPEN, STATUS_MARKS
 from tracker.extensions import db
@@ -22,7 +23,8 @@ from tracker.services.sheets.table import texts_of
 def sheet_content(
     filters: lists.ActionFilter, *, by: User, today: date, zone: ZoneInfo
 ) -> SheetContent:
-    """What the workbook holds: every action that the filter keeps and `by` may see.
+    """What the workbook holds: every action that the filter keeps and `by` may see. Whoever may
+    change none gets it to read: people by name, and no way back.
 
     Raises:
         Forbidden: no role of the person lets them see any action.
@@ -47,22 +49,24 @@ def sheet_content(
             selectinload(Action.points),
         )
     )
-    actions = tuple(_row(action, zone) for action in db.session.scalars(query))
+    editable = by.may(Deed.ACTION_EDIT)
+    actions = tuple(_row(action, zone, editable) for action in db.session.scalars(query))
     return SheetContent(
         actions=actions,
         units=_names(Unit),
         committees=_names(Committee),
         statuses=tuple(STATUS_MARKS[status].label for status in OPEN),
         made_on=today,
+        editable=editable,
     )
 
 
-def _row(action: Action, zone: ZoneInfo) -> SheetAction:
+def _row(action: Action, zone: ZoneInfo, editable: bool) -> SheetAction:
     reported = local_date(action.reported_at, zone).isoformat() if action.reported_at else ""
     return SheetAction(
         id=action.id,
         version=action.version,
-        values=texts_of(action),
+        values=texts_of(action) if editable else texts_of(action) | _names_of_people(action),
         read_only=(
             action.first_deadline.isoformat(),
             HEALTH_MARKS[action.health].label if action.health else "",
@@ -72,6 +76,13 @@ def _row(action: Action, zone: ZoneInfo) -> SheetAction:
         ),
         extra={str(name): str(text) for name, text in (action.extra or {}).items()},
     )
+
+
+def _names_of_people(action: Action) -> dict[str, str]:
+    return {
+        "owner": action.owner.name if action.owner else "",
+        "contributors": "; ".join(person.name for person in action.contributors),
+    }
 
 
 def _names(kind: type[Unit] | type[Committee]) -> tuple[str, ...]:

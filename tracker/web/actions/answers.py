@@ -5,38 +5,15 @@ from __future__ import annotations
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from flask import current_app, flash, request, url_for
-from flask_wtf import FlaskForm
+from flask import current_app, request, url_for
 
-from tracker.domain.errors import Conflict, Forbidden, NotFound, RuleBroken
-from tracker.services.actions.rules import Refused
 from tracker.services.actions.undo import undoable_edit
 from tracker.web.access import me
 from tracker.web.local import safe_target
-from tracker.web.messages import done, done_with_undo, show_error, translated
+from tracker.web.messages import done, done_with_undo
 
 # A number that no key column could hold is no page, not a fault.
 ONE = "/actions/<int:action_id>"
-
-
-def refused(form: FlaskForm, error: RuleBroken) -> int:
-    """Show on the form what a service refused, and say with which status to answer.
-
-    Raises:
-        NotFound, Forbidden: passed on; they have pages of their own.
-    """
-    if isinstance(error, NotFound | Forbidden):
-        raise error
-    for problem in error.problems if isinstance(error, Refused) else (error,):
-        show_error(form, problem)
-    return 409 if isinstance(error, Conflict) else 422
-
-
-def tell(error: RuleBroken) -> None:
-    """Say on the next page why a one-button deed was refused."""
-    if isinstance(error, NotFound | Forbidden):
-        raise error
-    flash(translated(error), "error")
 
 
 def tell_edited(sentence: str, action_id: int, at: datetime, back: str) -> None:

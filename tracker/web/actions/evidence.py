@@ -15,11 +15,11 @@ from tracker.services import scope
 from tracker.services.actions import evidence
 from tracker.web.access import me, requires
 from tracker.web.actions import bp
-from tracker.web.actions.answers import ONE, asked_next, tell
+from tracker.web.actions.answers import ONE, asked_next
 from tracker.web.actions.step_forms import EvidenceForm
 from tracker.web.actions.step_pages import evidence_files, page_of, step
 from tracker.web.downloads import attachment
-from tracker.web.messages import done, done_with_undo
+from tracker.web.messages import done, done_with_undo, tell
 
 
 @bp.route(f"{ONE}/evidence/new", methods=["GET", "POST"])

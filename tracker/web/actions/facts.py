@@ -25,7 +25,7 @@ def facts_of(action: Action, contributors: Sequence[str]) -> list[Fact]:
         (_("Nämnd"), action.committee.name if action.committee else "–"),
         (_("Startdatum"), long_date(action.starts_on)),
         (_("Slutdatum"), _deadline(action)),
-        (_("Ny bedömning"), long_date(action.forecast) if action.status in OPEN else ""),
+        (_("Prognos"), long_date(action.forecast) if action.status in OPEN else ""),
         (_("Kostnad"), action.cost),
     ]
     facts = [{"term": term, "value": value} for term, value in found if value]

@@ -58,7 +58,7 @@ class ActionForm(TypedForm):
     deadline = DayField(_l("Slutdatum"), [Needed()])
     description = TextAreaField(_l("Beskrivning"))
     expected_effect = TextAreaField(_l("Förväntad effekt"))
-    effect_measure = TextAreaField(_l("Hur syns det att åtgärden har gett effekt?"))
+    effect_measure = TextAreaField(_l("Hur märks det att åtgärden har gett effekt?"))
     starts_on = DayField(_l("Startdatum"))
     committee_id = SelectField(_l("Nämnd eller styrelse"), coerce=maybe(a_key))
     contributors = StringField(_l("Medverkande"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -61,7 +61,7 @@ _FIELDS = {
     "status": _l("Status"),
     "health": _l("Läge"),
     "percent": _l("Andel klart"),
-    "forecast": _l("Ny bedömning av när det är klart"),
+    "forecast": _l("Prognos"),
     "text": _l("Med ord"),
     "reason": _l("Skäl"),
     "decided_by": _l("Beslut av"),
@@ -76,7 +76,7 @@ _FIELDS = {
     "done_on": _l("Klart"),
     "description": _l("Beskrivning"),
     "expected_effect": _l("Förväntad effekt"),
-    "effect_measure": _l("Hur effekten syns"),
+    "effect_measure": _l("Hur effekten märks"),
     "cost": _l("Kostnad"),
 }
 _LISTS = ("contributors", "texts")
@@ -112,16 +112,16 @@ class PastDeed:
     lines: tuple[Line, ...]
 
 
-def past_deeds(entries: Iterable[JournalEntry]) -> list[PastDeed]:
-    """Journal entries in words, in the same order."""
+def past_deeds(entries: Iterable[JournalEntry], unseen: Collection[int] = ()) -> list[PastDeed]:
+    """Journal entries in words, in the same order; other actions that are `unseen` by number."""
     names: Names = {
         "unit_id": {unit.id: unit.name for unit in places.units()},
         "committee_id": {item.id: item.name for item in places.committees()},
     }
-    return [_past_deed(entry, names) for entry in entries]
+    return [_past_deed(entry, names, unseen) for entry in entries]
 
 
-def _past_deed(entry: JournalEntry, names: Names) -> PastDeed:
+def _past_deed(entry: JournalEntry, names: Names, unseen: Collection[int]) -> PastDeed:
     title, icon, tone = _DEEDS.get(entry.deed, (_("Åtgärden ändrades"), "info", "muted"))
     return PastDeed(
         title=str(title),
@@ -129,16 +129,19 @@ def _past_deed(entry: JournalEntry, names: Names) -> PastDeed:
         tone=tone,
         day=local_day(entry.at),
         who=entry.actor,
-        lines=tuple(_lines(entry.data, names)),
+        lines=tuple(_lines(entry.data, names, unseen)),
     )
 
 
-def _lines(data: Mapping[str, Any], names: Names) -> Iterator[Line]:
+def _lines(data: Mapping[str, Any], names: Names, unseen: Collection[int]) -> Iterator[Line]:
     for field, label in _FIELDS.items():
         value = data.get(field)
         if value in (None, "", []):
             continue
-        if field == "texts":
+        if field == "needs" and (key := data.get("needs_id")) in unseen:
+            hidden = _("Åtgärd nr %(number)s, som du inte har rätt att se", number=key)
+            yield Line(str(hidden))
+        elif field == "texts":
             yield from (_said(str(label), text) for text in value)
         elif _is_pair(field, value):
             yield _change(str(label), *(_value(field, side, names) for side in value))

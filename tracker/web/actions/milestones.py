@@ -13,12 +13,12 @@ from tracker.services import scope
 from tracker.services.actions import milestones
 from tracker.web.access import me, requires
 from tracker.web.actions import bp
-from tracker.web.actions.answers import ONE, asked_next, tell
+from tracker.web.actions.answers import ONE, asked_next
 from tracker.web.actions.step_pages import page_of, step
 from tracker.web.actions.tie_forms import PieceForm
 from tracker.web.fields import a_key, known
 from tracker.web.local import today
-from tracker.web.messages import done, done_with_undo
+from tracker.web.messages import done, done_with_undo, tell
 
 
 @bp.route(f"{ONE}/milestones/new", methods=["GET", "POST"])

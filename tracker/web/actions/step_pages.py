@@ -14,8 +14,9 @@ from tracker.domain.statuses import OPEN
 from tracker.models import Action
 from tracker.services.actions.evidence import kept_in
 from tracker.services.sources import Sources
-from tracker.web.actions.answers import asked_next, refused
+from tracker.web.actions.answers import asked_next
 from tracker.web.actions.step_forms import EvidenceForm
+from tracker.web.messages import refused
 
 
 def step(

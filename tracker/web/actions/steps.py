@@ -15,7 +15,7 @@ from tracker.services.actions import reports
 from tracker.services.actions import steps as deeds
 from tracker.web.access import me, requires
 from tracker.web.actions import bp
-from tracker.web.actions.answers import ONE, asked_next, tell
+from tracker.web.actions.answers import ONE, asked_next
 from tracker.web.actions.step_forms import (
     DropForm,
     EvidenceForm,
@@ -25,7 +25,7 @@ from tracker.web.actions.step_forms import (
 )
 from tracker.web.actions.step_pages import evidence_files, page_of, step
 from tracker.web.local import today
-from tracker.web.messages import done, done_with_undo
+from tracker.web.messages import done, done_with_undo, tell
 
 
 @bp.route(f"{ONE}/report", methods=["GET", "POST"])
@@ -43,6 +43,7 @@ def report(action_id: int) -> ResponseReturnValue:
         lambda: reports.report_status(action_id, form.report(), by=me(), now=now(), today=today()),
         lambda: done(_("Lägesrapporten för ”%(title)s” är sparad.", title=action.title)),
         home=_home_of(action),
+        may_complete=scope.may_on(me(), Deed.ACTION_COMPLETE, action),
     )
 
 

@@ -10,14 +10,15 @@ from tracker.clock import now
 from tracker.domain.errors import RuleBroken
 from tracker.domain.permissions import Deed
 from tracker.domain.statuses import OPEN
+from tracker.models import Action
 from tracker.services import scope
 from tracker.services.actions import around, serving, ties
 from tracker.web.access import me, requires
 from tracker.web.actions import bp
-from tracker.web.actions.answers import ONE, asked_next, tell
+from tracker.web.actions.answers import ONE, asked_next
 from tracker.web.actions.step_pages import page_of, step
 from tracker.web.actions.tie_forms import LinkForm, PointsForm, UntieForm, WaitForm, posted_key
-from tracker.web.messages import done, done_with_undo
+from tracker.web.messages import done, done_with_undo, tell
 
 
 @bp.route(f"{ONE}/waits", methods=["GET", "POST"])
@@ -53,7 +54,7 @@ def stop_waiting(action_id: int) -> ResponseReturnValue:
         except RuleBroken as error:
             tell(error)
         else:
-            done(_("Åtgärden väntar inte längre på ”%(title)s”.", title=needed.title))
+            done(_no_longer(needed))
     return redirect(_home(action_id))
 
 
@@ -168,3 +169,10 @@ def retie(action_id: int) -> ResponseReturnValue:
 
 def _home(action_id: int) -> str:
     return asked_next() or page_of(action_id)
+
+
+def _no_longer(needed: Action) -> str:
+    """What an action waits for no longer, by its title for who may see it."""
+    if scope.may_on(me(), Deed.ACTION_VIEW, needed):
+        return str(_("Åtgärden väntar inte längre på ”%(title)s”.", title=needed.title))
+    return str(_("Åtgärden väntar inte längre på en annan")) + "."

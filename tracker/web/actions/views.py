@@ -25,7 +25,7 @@ from tracker.services.actions import (
 )
 from tracker.web.access import me, requires
 from tracker.web.actions import bp, facts, history, words
-from tracker.web.actions.answers import ONE, asked_next, refused, tell_edited
+from tracker.web.actions.answers import ONE, asked_next, tell_edited
 from tracker.web.actions.forms import (
     SAVED,
     EditActionForm,
@@ -34,7 +34,7 @@ from tracker.web.actions.forms import (
 )
 from tracker.web.fields import a_key
 from tracker.web.local import today
-from tracker.web.messages import done
+from tracker.web.messages import done, refused
 
 __all__ = ["bp"]
 
@@ -66,7 +66,7 @@ def show(action_id: int) -> ResponseReturnValue:
         timeliness=timeliness(
             action.status, action.deadline, words.local_day(shown.last_heard_at), today()
         ),
-        past=history.past_deeds(shown.history),
+        past=history.past_deeds(shown.history, shown.unseen),
         reminders=[words.reminder_sentence(item) for item in shown.reminders],
         back=words.way_back(asked_next()),
         here=url_for("actions.show", action_id=action_id, next=asked_next() or None),

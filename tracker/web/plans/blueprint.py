@@ -2,33 +2,16 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, flash, redirect, url_for
+from flask import Blueprint, redirect, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_wtf import FlaskForm
 
-from tracker.domain.errors import Conflict, Forbidden, NotFound, RuleBroken
-from tracker.services.actions.rules import Refused
-from tracker.web.messages import show_error, translated
+from tracker.domain.errors import RuleBroken
+from tracker.web.messages import tell
 
 bp = Blueprint("plans", __name__)
 ONE = "/plans/<int:plan_id>"
-
-
-def refused(form: FlaskForm, error: RuleBroken) -> int:
-    """Show on the form what a service refused, and say with which status to answer.
-
-    Raises:
-        NotFound, Forbidden: passed on; they have pages of their own.
-    """
-    if isinstance(error, NotFound | Forbidden):
-        raise error
-    for problem in error.problems if isinstance(error, Refused) else (error,):
-        if problem.field and problem.field not in form:
-            form.form_errors.append(translated(problem))
-        else:
-            show_error(form, problem)
-    return 409 if isinstance(error, Conflict) else 422
 
 
 def back_to_plan(plan_id: int, error: RuleBroken) -> ResponseReturnValue:
@@ -37,9 +20,7 @@ def back_to_plan(plan_id: int, error: RuleBroken) -> ResponseReturnValue:
     Raises:
         NotFound, Forbidden: passed on; they have pages of their own.
     """
-    if isinstance(error, NotFound | Forbidden):
-        raise error
-    flash(translated(error), "error")
+    tell(error)
     return redirect(url_for("plans.show", plan_id=plan_id))
 
 

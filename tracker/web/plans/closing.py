@@ -14,8 +14,8 @@ from tracker.services.plans import carrying, rules, shown
 from tracker.services.plans import closing as service
 from tracker.web.access import me, requires
 from tracker.web.local import today
-from tracker.web.messages import done
-from tracker.web.plans.blueprint import ONE, back_to_plan, bp, refused
+from tracker.web.messages import done, refused
+from tracker.web.plans.blueprint import ONE, back_to_plan, bp
 from tracker.web.plans.forms import CloseForm, ReasonForm
 from tracker.web.plans.minutes import bodies
 

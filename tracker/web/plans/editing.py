@@ -15,8 +15,8 @@ from tracker.models import PlanState
 from tracker.services.plans import carrying, editing, rules, shown
 from tracker.web.access import me, requires
 from tracker.web.local import month_name
-from tracker.web.messages import done
-from tracker.web.plans.blueprint import ONE, back_to_plan, both_versions, bp, refused
+from tracker.web.messages import done, refused
+from tracker.web.plans.blueprint import ONE, back_to_plan, both_versions, bp
 from tracker.web.plans.forms import EditPlanForm, NewPlanForm, NextPlanForm, chosen
 
 SAVED = ("title", "purpose", "starts_on", "ends_on", "evaluation_id")

@@ -17,8 +17,8 @@ from tracker.services.plans import gate, rules, shown
 from tracker.services.plans import minutes as service
 from tracker.web.access import me, requires
 from tracker.web.local import today
-from tracker.web.messages import done
-from tracker.web.plans.blueprint import ONE, back_to_plan, both_versions, bp, refused
+from tracker.web.messages import done, refused
+from tracker.web.plans.blueprint import ONE, back_to_plan, both_versions, bp
 from tracker.web.plans.forms import AdoptForm, CorrectForm, MinutesForm, ReasonForm
 
 DECISION = f"{ONE}/decisions/<int:decision_id>"

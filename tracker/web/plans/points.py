@@ -14,8 +14,8 @@ from tracker.domain.permissions import Deed
 from tracker.services.plans import points as service
 from tracker.services.plans import rules, shown
 from tracker.web.access import me, requires
-from tracker.web.messages import done, translated
-from tracker.web.plans.blueprint import ONE, back_to_plan, both_versions, bp, refused
+from tracker.web.messages import done, refused, translated
+from tracker.web.plans.blueprint import ONE, back_to_plan, both_versions, bp
 from tracker.web.plans.forms import PointForm, PointsForm
 
 POINT = f"{ONE}/points/<int:plan_point_id>"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date
 from typing import TypeVar
 
@@ -15,7 +16,7 @@ from tracker.clock import now
 from tracker.domain.errors import RuleBroken
 from tracker.domain.permissions import Deed
 from tracker.models import Answer
-from tracker.services.actions import pages
+from tracker.services.actions import pages, targets
 from tracker.services.points import worksheet as service
 from tracker.services.points.state import PointState
 from tracker.web.access import me, requires
@@ -53,7 +54,9 @@ class TypedSheet:
 
     def for_all(self) -> service.ForAll:
         """What holds for every new action that says nothing else."""
-        return service.ForAll(self._day(0, "all"), self._number("unit_id", "all"))
+        return service.ForAll(
+            self._day(0, "all"), self._number("unit_id", "all"), self._number("plan_id", "all")
+        )
 
     def rows(self) -> list[service.SheetRow]:
         """The rows that can be read; one with a date that is none stays on the page."""
@@ -140,11 +143,35 @@ def worksheet() -> ResponseReturnValue:
         summary=summary(saved, len(sheet.errors.keys() - {0})) if saved else "",
         lost=[sheet.value("title", number) for number in sorted(saved.gone)] if saved else [],
         choices=pages.form_choices(me(), Deed.ACTION_CREATE),
+        plans=plans_for(found.heading.evaluation_id, sheet),
         page=page_of(found.total, size=service.PAGE_SIZE),
         target=url_for(
             "points.worksheet", evaluation=evaluation_id, area=area, page=request.args.get("page")
         ),
     ), 422 if saved else 200
+
+
+@dataclass(frozen=True)
+class Plans:
+    """The open plans that new actions can go into; `fits` tells that one answers the evaluation,
+    so that no new one is called for."""
+
+    choices: tuple[tuple[int, str], ...]
+    chosen: int | None
+    fits: bool
+
+
+def plans_for(evaluation_id: int, sheet: TypedSheet) -> Plans:
+    """The plans to choose from; what was chosen, else the one made from the evaluation, else
+    the newest."""
+    plans = targets.open_plans()
+    made_from = [plan.id for plan in plans if plan.evaluation_id == evaluation_id]
+    typed = _key(sheet.value("plan_id").strip())
+    return Plans(
+        tuple((plan.id, plan.title) for plan in plans),
+        typed or next(iter([*made_from, *(plan.id for plan in plans)]), None),
+        bool(made_from) or not plans,
+    )
 
 
 def _save(sheet: TypedSheet) -> service.Saved:
