@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, ScalarSelect, func, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 
 from tracker.domain.permissions import Deed
 from tracker.domain.scores import AreaScore, missing
@@ -30,6 +30,7 @@ from tracker.models import (
 from tracker.services import comparisons, drafts, scope
 from tracker.services.actions import lists, talk
 from tracker.services.actions.filters import count_up_to, late, ownerless
+from tracker.services.actions.latest import latest_update
 from tracker.services.evaluations import AREA_MAX, ListedEvaluation
 from tracker.services.points import is_answered
 
@@ -157,17 +158,6 @@ def _tally(today: date) -> tuple[Any, ...]:
     )
 
 
-def _latest_report() -> ScalarSelect[int]:
-    return (
-        select(StatusUpdate.id)
-        .where(StatusUpdate.action_id == Action.id)
-        .order_by(StatusUpdate.at.desc(), StatusUpdate.id.desc())
-        .limit(1)
-        .correlate(Action)
-        .scalar_subquery()
-    )
-
-
 def _without_forecast() -> ColumnElement[bool]:
     """Nothing was ever reported, or the last report says that the plan does not hold."""
     return or_(Action.reported_at.is_(None), Action.health == Forecast.OFF_TRACK)
@@ -189,7 +179,7 @@ def _pile(conditions: list[ColumnElement[bool]], shown: int = SHOWN) -> Pile:
         )
         .join(first, first.c.id == Action.id)
         .outerjoin(User, User.id == Action.owner_id)
-        .outerjoin(StatusUpdate, StatusUpdate.id == _latest_report())
+        .outerjoin(StatusUpdate, StatusUpdate.id == latest_update())
         .order_by(*order)
     ).all()
     return Pile(count_up_to(conditions), tuple(ActionLine(*row) for row in rows))

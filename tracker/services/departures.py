@@ -224,6 +224,13 @@ def _heir(text: str, user: User, at: str) -> User | None:
     """Whom the text means; RuleBroken at the field `at` where they cannot take over."""
     try:
         heir = rules.find_owner(rules.one_line(text))
+    except rules.Unknown as error:
+        raise RuleBroken(
+            "Det finns inget konto för ”%(name)s”. Skriv namnet som det står under Personer, "
+            "eller lägg upp personen först.",
+            field=at,
+            **error.params,
+        ) from error
     except RuleBroken as error:
         raise RuleBroken(error.message, field=at, **error.params) from error
     if heir is not None and heir.id == user.id:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
 from flask import flash
 from flask_babel import gettext as _
 from flask_wtf import FlaskForm
@@ -10,6 +12,8 @@ from tracker.domain.errors import Conflict, Forbidden, NotFound, RuleBroken
 from tracker.importers.draft import Problem
 from tracker.services.actions.rules import Refused
 from tracker.web.local import safe_target
+
+LONGEST_ADDRESS = 1500
 
 
 def translated(error: RuleBroken) -> str:
@@ -69,6 +73,16 @@ def done(sentence: str) -> None:
 def done_with_undo(sentence: str, url: str) -> None:
     """As `done`, with a button that takes it back by POST to `url`, an address on this site.
 
-    The session is a cookie of 4 kB: `sentence` and `url` together stay well below.
+    The session is a cookie of 4 kB: `sentence` and `url` together stay well below. Of an address
+    that is too long the way back (`next`) goes.
     """
-    flash({"sentence": sentence, "undo": safe_target(url)}, "undo")  # type: ignore[arg-type]
+    told = {"sentence": sentence, "undo": safe_target(_short_enough(url))}
+    flash(told, "undo")  # type: ignore[arg-type]
+
+
+def _short_enough(url: str) -> str:
+    if len(url) <= LONGEST_ADDRESS:
+        return url
+    parts = urlsplit(url)
+    kept = [(name, value) for name, value in parse_qsl(parts.query) if name != "next"]
+    return parts._replace(query=urlencode(kept), fragment="").geturl()

@@ -216,6 +216,9 @@ def _dates(filters: ActionFilter, today: date, zone: ZoneInfo) -> list[ColumnEle
     elif filters.when is not None:
         first, last = _span(filters.when, today)
         found += [Action.phase == 0, Action.deadline >= first, Action.deadline <= last]
+    if filters.when is None and (filters.due_from or filters.due_to):
+        # Says nothing, and leads to the index that has the deadlines.
+        found.append(Action.phase.in_(range(LAST_PHASE + 1)))
     if filters.due_from is not None:
         found.append(Action.deadline >= filters.due_from)
     if filters.due_to is not None:

@@ -8,8 +8,7 @@ from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Row, ScalarSelect, Select, case, func, select
-from sqlalchemy.orm import aliased
+from sqlalchemy import ColumnElement, Row, Select, case, func, select
 
 from tracker.domain.calendar import local_date
 from tracker.domain.statuses import REACHED, ActionStatus, Health, Timeliness, timeliness
@@ -26,6 +25,7 @@ from tracker.services.actions.filters import (
     reach,
 )
 from tracker.services.actions.filters import wanted as asked
+from tracker.services.actions.latest import latest_update
 from tracker.services.actions.walking import unindexed
 
 SIZE = 30
@@ -204,19 +204,7 @@ def _rows() -> Select[*tuple[Any, ...]]:
         )
         .outerjoin(User, User.id == Action.owner_id)
         .outerjoin(Unit, Unit.id == Action.unit_id)
-        .outerjoin(StatusUpdate, StatusUpdate.id == _last_report())
-    )
-
-
-def _last_report() -> ScalarSelect[int]:
-    update = aliased(StatusUpdate)
-    return (
-        select(update.id)
-        .where(update.action_id == Action.id)
-        .order_by(update.at.desc(), update.id.desc())
-        .limit(1)
-        .correlate(Action)
-        .scalar_subquery()
+        .outerjoin(StatusUpdate, StatusUpdate.id == latest_update())
     )
 
 

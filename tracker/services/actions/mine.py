@@ -17,6 +17,7 @@ from tracker.domain.statuses import ActionStatus, Health, Timeliness, timeliness
 from tracker.extensions import db
 from tracker.models import Action, Milestone, StatusUpdate, Unit, User, action_contributor
 from tracker.services import scope
+from tracker.services.actions.latest import latest_update
 
 HOME = ZoneInfo("Europe/Stockholm")
 SIZE = 30
@@ -164,21 +165,11 @@ def _portion(
         .join(ids, ids.c.id == Action.id)
         .outerjoin(User, User.id == Action.owner_id)
         .outerjoin(Unit, Unit.id == Action.unit_id)
-        .outerjoin(StatusUpdate, StatusUpdate.id == _latest_update())
+        .outerjoin(StatusUpdate, StatusUpdate.id == latest_update())
         .outerjoin(Milestone, Milestone.id == _next_milestone())
         .order_by(*order)
     )
     return Portion(tuple(_shown(row, today, zone) for row in db.session.execute(query)), total)
-
-
-def _latest_update() -> ScalarSelect[int]:
-    update = aliased(StatusUpdate)
-    return (
-        select(func.max(update.id))
-        .where(update.action_id == Action.id)
-        .correlate(Action)
-        .scalar_subquery()
-    )
 
 
 def _next_milestone() -> ScalarSelect[int]:

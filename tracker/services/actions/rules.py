@@ -24,6 +24,7 @@ COST_MAX = 1_000
 BODY_MAX = 120
 URL_MAX = 1_000
 SHORTEST = 3
+FIRST_YEAR, LAST_YEAR = 2000, 2100
 
 
 class Refused(RuleBroken):
@@ -33,6 +34,10 @@ class Refused(RuleBroken):
         first = problems[0]
         super().__init__(first.message, field=first.field, **first.params)
         self.problems = tuple(problems)
+
+
+class Unknown(RuleBroken):
+    """Nobody with an account is called what was typed."""
 
 
 @contextmanager
@@ -79,10 +84,19 @@ def check_title(title: str) -> None:
     check_length(title, "title", TITLE_MAX)
 
 
+def check_year(day: date, field: str) -> None:
+    """Raise RuleBroken at `field` for a day so far away that somebody mistyped the year."""
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:
+        raise RuleBroken(
+            "Datumet ligger år %(year)s. Kontrollera årtalet.", field=field, year=day.year
+        )
+
+
 def check_deadline(deadline: date | None, today: date) -> None:
-    """A deadline is given and has not passed; today itself is still in time."""
+    """A deadline is given, of our time and not passed; today itself is still in time."""
     if deadline is None:
         raise RuleBroken("Välj ett slutdatum.", field="deadline")
+    check_year(deadline, "deadline")
     if deadline < today:
         raise RuleBroken(
             "Slutdatumet har redan passerat. Välj i dag eller en senare dag.", field="deadline"
@@ -90,7 +104,9 @@ def check_deadline(deadline: date | None, today: date) -> None:
 
 
 def check_start(starts_on: date | None, deadline: date | None) -> None:
-    """An action that has a start starts at its deadline at the latest."""
+    """An action that has a start starts in our time, and at its deadline at the latest."""
+    if starts_on is not None:
+        check_year(starts_on, "starts_on")
     if starts_on is not None and deadline is not None and starts_on > deadline:
         raise RuleBroken(
             "Åtgärden börjar efter sitt slutdatum. Välj en tidigare start eller ett senare slut.",
@@ -121,7 +137,9 @@ def check_milestone(
 def check_between(
     due: date, starts_on: date | None, deadline: date | None, field: str = "due"
 ) -> None:
-    """A milestone's day lies from the action's start to its deadline; RuleBroken at `field`."""
+    """A milestone's day is of our time and lies from the action's start to its deadline;
+    RuleBroken at `field`."""
+    check_year(due, field)
     if starts_on is not None and due < starts_on:
         raise RuleBroken("Delsteget kan inte vara klart innan åtgärden börjar.", field=field)
     if deadline is not None and due > deadline:
@@ -207,7 +225,7 @@ def find_owner(text: str) -> User | None:
         return None
     found = people_called([text])[fold(text)]
     if not found:
-        raise RuleBroken(
+        raise Unknown(
             "Det finns inget konto för ”%(name)s”. Be administratören lägga upp personen, "
             "eller lämna fältet tomt så länge.",
             field="owner_text",

@@ -205,10 +205,16 @@ def _called(calls: Sequence[Call], action: Action) -> list[User]:
     if not ids:
         return []
     users = list(db.session.scalars(select(User).where(User.id.in_(ids)).order_by(User.id)))
+    if deaf := [user.name for user in users if not user.may(Deed.ACTION_COMMENT)]:
+        raise RuleBroken(
+            "%(name)s har en roll som inte läser kommentarer. Ta bort @ framför namnet.",
+            field="text",
+            name=deaf[0],
+        )
     outside = [
         user.name
         for user in users
-        if not (user.may(Deed.ACTION_COMMENT) and scope.may_on(user, Deed.ACTION_COMMENT, action))
+        if not scope.may_on(user, Deed.ACTION_COMMENT, action)
     ]
     if outside:
         raise RuleBroken(

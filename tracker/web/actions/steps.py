@@ -85,7 +85,11 @@ def complete(action_id: int) -> ResponseReturnValue:
             action_id, form.evidence(), by=me(), now=now(), today=today(), files=evidence_files()
         ),
         lambda: done_with_undo(
-            _("Åtgärden är genomförd. Nu ska någon annan verifiera den."), _undo_of(action_id)
+            _(
+                "”%(title)s” är genomförd. Nu ska någon annan verifiera den.",
+                title=action.title,
+            ),
+            _undo_of(action_id),
         ),
     )
 
