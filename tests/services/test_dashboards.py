@@ -13,7 +13,14 @@ from tracker.domain.errors import Forbidden
 from tracker.domain.permissions import Role
 from tracker.domain.statuses import ActionStatus, Health
 from tracker.extensions import db
-from tracker.models import ActionPlan, PlanState, RoleAssignment, StatusUpdate
+from tracker.models import (
+    ActionPlan,
+    Decision,
+    DecisionKind,
+    PlanState,
+    RoleAssignment,
+    StatusUpdate,
+)
 from tracker.services.dashboards import SHOWN, Tally, committee_overview, director_overview
 
 
@@ -131,6 +138,22 @@ def test_a_draft_plan_with_actions_waits_for_its_decision(cast: Cast) -> None:
     db.session.add(make_action(draft, "Första åtgärden"))
     db.session.commit()
     assert director_overview(by=cast.director, today=TODAY).plan_to_adopt is draft
+    # An empty draft, or a plan that was adopted, may have come later.
+    db.session.add(ActionPlan(title="Ett tomt utkast", created_at=NOW))
+    db.session.add(ActionPlan(title="Senare", created_at=NOW, state=PlanState.ADOPTED))
+    db.session.commit()
+    assert director_overview(by=cast.director, today=TODAY).plan_to_adopt is draft
+
+
+@pytest.mark.parametrize("kind", [DecisionKind.FOLLOWED_UP, DecisionKind.CLOSED])
+def test_a_later_decision_is_not_the_one_that_adopted(cast: Cast, kind: DecisionKind) -> None:
+    cast.plan.decisions.append(
+        Decision(kind=kind, body="Kommunstyrelsen", decided_on=date(2026, 2, 20), section=31)
+    )
+    db.session.commit()
+    decision = committee_overview(by=cast.member, today=TODAY).decision
+    assert decision is not None
+    assert (decision.kind, decision.section) == (DecisionKind.ADOPTED, 12)
 
 
 def test_a_member_reads_their_committees_part_of_the_adopted_plan(cast: Cast) -> None:

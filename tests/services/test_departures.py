@@ -65,7 +65,7 @@ def test_one_for_all_and_another_for_one(cast: Cast) -> None:
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
-        ("Ingen Alls", "inget konto"),
+        ("Ingen Alls", "eller lägg upp personen först"),
         ("Mona Ledamot", "inget konto|ingen roll"),
         ("olle.agare@testkoping.example", "någon annan än den som slutar"),
         ("\x00🦉" * 5000, "inget konto"),

@@ -214,24 +214,37 @@ class TestWaysOn:
         assert page.links["Nästa plan"] == f"/plans/{later.id}"
         assert page.links[cast.plan.title] == f"/plans/{cast.plan.id}"
 
-    @pytest.mark.parametrize(
-        ("kind", "words"),
-        [
-            (
-                DecisionKind.FOLLOWED_UP,
-                "Senast följd upp av Kommunstyrelsen 20 februari 2026, § 31",
-            ),
-            (DecisionKind.CLOSED, "Avslutad av Kommunstyrelsen 20 februari 2026, § 31"),
-        ],
-    )
-    def test_a_later_decision_is_not_told_as_the_adoption(self, cast, visit, kind, words):
-        cast.plan.decisions.append(
-            Decision(kind=kind, body="Kommunstyrelsen", decided_on=date(2026, 2, 20), section="31")
-        )
+    def test_a_follow_up_stands_beside_the_adoption(self, cast, visit):
+        for kind in (DecisionKind.FOLLOWED_UP, DecisionKind.CLOSED):
+            cast.plan.decisions.append(
+                Decision(kind=kind, body="KS", decided_on=date(2026, 2, 20), section=31)
+            )
         db.session.commit()
         page = visit(cast.director).get("/actions")
-        assert words in page.text
-        assert "Antagen av Kommunstyrelsen 20 februari" not in page.text
+        adopted = "Antagen av Kommunstyrelsen 15 januari 2026, § 12, KS 2026/17."
+        assert f"{adopted} Senast följd upp av KS 20 februari 2026, § 31." in page.text
+        assert "Antagen av KS" not in page.text
+        assert "§\N{NO-BREAK SPACE}31." in page.html
+
+    def test_closed_plans_stand_in_the_filter_only(self, cast, visit):
+        db.session.add(ActionPlan(title="Nästa plan", created_at=NOW))
+        cast.plan.closed_on, cast.plan.closed_by_id = date(2026, 2, 20), cast.director.id
+        db.session.commit()
+        visitor = visit(cast.director)
+        page = visitor.get("/actions")
+        assert page.h1 == "Handlingsplan"
+        assert "Antagen av" not in page.text
+        assert "Nästa plan: Ett utkast" in page.text
+        assert cast.plan.title in page.text  # to be chosen
+        page = visitor.get(f"/actions?plan={cast.plan.id}")
+        assert page.h1 == cast.plan.title
+        assert "§ 12, KS 2026/17. Planen är avslutad." in page.text
+
+    def test_who_sees_a_part_is_told_so(self, cast, visit):
+        part = "Räknat på de åtgärder som du får se."
+        said = "1 av 3 åtgärder är genomförd. 1 är försenad."
+        assert f"{said} {part}" in visit(cast.member).get("/actions").text
+        assert part not in visit(cast.director).get("/actions").text
 
 
 class TestEmpty:
@@ -264,3 +277,14 @@ class TestEmpty:
         empty(cast)
         page = visit(cast.unit_director).get("/actions")
         assert page.links["Alla planer"] == "/plans"
+
+
+def test_an_unknown_id_in_the_address_is_told_and_asks_for_nothing(cast, visit):
+    visitor = visit(cast.director)
+    for name in ("unit", "committee", "owner", "area", "plan", "point"):
+        page = visitor.get(f"/actions?{name}=9999")
+        assert "gick inte att förstå och används inte" in page.text, name
+        assert not page.all("ul", class_="chosen-filters"), name
+    page = visitor.get(f"/actions?owner={cast.admin.id}")
+    assert "gick inte att förstå" not in page.text
+    assert "en person utan åtgärder här" in page.text

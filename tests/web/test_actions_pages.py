@@ -13,8 +13,6 @@ from tracker.domain.statuses import ActionStatus, Health
 from tracker.extensions import db
 from tracker.models import ActionPlan, Milestone, PlanState, StatusUpdate
 from tracker.services import journal
-from tracker.services.actions.lists import Counts
-from tracker.web.actions.words import sentences_of
 
 HOSTILE = "<script>alert(1)</script> \"'&{{ 7*7 }} 🙂 \u202eabc"
 
@@ -49,19 +47,6 @@ class TestPlan:
         assert "1 av 4 åtgärder är genomförd. 1 är försenad." in page.text
         assert "Antagen av Kommunstyrelsen 15 januari 2026, § 12, KS 2026/17." in page.text
         assert "Anta planen" not in page.text
-
-    @pytest.mark.parametrize(
-        ("counts", "sentence"),
-        [
-            (Counts(1, 0, 0, 0, 0), "0 av 1 åtgärd är genomförd."),
-            (Counts(1, 1, 0, 0, 0), "1 av 1 åtgärd är genomförd."),
-            (Counts(2, 0, 0, 2, 0), "0 av 2 åtgärder är genomförda. 2 saknar ägare."),
-            (Counts(1, 0, 0, 0, 1), "Alla åtgärder är avbrutna."),
-        ],
-    )
-    def test_its_state_in_a_line(self, app, counts, sentence):
-        with app.test_request_context():
-            assert sentences_of(counts) == sentence
 
     def test_what_was_dropped_does_not_count_against_the_plan(self, cast, visit):
         visitor = visit(cast.director)

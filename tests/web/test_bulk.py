@@ -93,6 +93,7 @@ def test_an_outsider_is_confirmed_with_one_tick(cast: Cast, visit: Visits) -> No
     page = choosing(visit, cast, cast.action)
     page = previewed(visit, cast, page, owner_text=cast.stranger.email)
     assert "Ägaren hör till en annan förvaltning" in page.text
+    assert "1 åtgärd ändras om du kryssar i rutan, annars ingen." in page.text
     page = visit(cast.director).submit(form_to(page, "/apply"), outside_ok="y")
     assert "1 åtgärd är ändrad." in page.text
 

@@ -104,6 +104,16 @@ class TestShow:
         assert "Övergripande förbättringspunkter" in page.text
         assert "Till förbättringspunkterna" not in page.links
 
+    def test_the_plan_that_is_made_is_not_offered_again(self, cast: Cast, visit: Visits) -> None:
+        path, making = f"/evaluations/{cast.evaluation.id}", "Gör en plan för utvärderingen"
+        assert making in visit(cast.director).get(path).links
+        cast.plan.evaluation_id = cast.evaluation.id
+        db.session.commit()
+        for person in (cast.director, cast.member):
+            page = visit(person).get(path)
+            assert page.links["Planen för utvärderingen"] == f"/plans/{cast.plan.id}"
+            assert making not in page.links
+
     def test_a_total_that_does_not_add_up(self, cast: Cast, visit: Visits) -> None:
         evaluation = import_ours()
         evaluation.score_sets[0].total_stated = 504

@@ -12,6 +12,7 @@ from sqlalchemy import delete
 from tests.helpers.cast import NOW, Cast, make_action
 from tests.helpers.queries import Counted
 from tests.helpers.visitor import Visits
+from tracker.domain.statuses import ActionStatus
 from tracker.extensions import db
 from tracker.models import (
     Action,
@@ -56,6 +57,48 @@ def test_the_list_tells_how_far_each_has_come(cast: Cast, visit: Visits, draft: 
     assert "Nästa plan" not in page.text
     assert "1 av 3 åtgärder är genomförd." in page.text
     assert "Ny plan" not in page.links
+    assert "hur långt var och en har kommit. Räknat på de åtgärder som du får se." not in page.text
+    assert "hur långt den har kommit. Räknat på de åtgärder som du får se." in page.text
+
+
+def test_the_numbers_beside_a_plan_lead_to_the_list(cast: Cast, visit: Visits, plan: str) -> None:
+    visitor = visit(cast.director)
+    page = visitor.get(plan)
+    assert "3 öppna" in page.text
+    assert page.links["1 försenad"] == f"/actions?plan={cast.plan.id}&when=late"
+    found = visitor.get(page.links["1 försenad"])
+    assert [row[0] for row in found.rows[1:]] == ["Mät väntetider för företag"]
+    assert "§\N{NO-BREAK SPACE}12" in page.html
+
+
+def test_a_closed_plan_tells_where_its_actions_went(
+    cast: Cast, visit: Visits, plan: str, draft: ActionPlan
+) -> None:
+    for action in (cast.action, cast.other_action):
+        db.session.add(
+            CarriedAction(
+                action_id=action.id,
+                from_plan_id=cast.plan.id,
+                to_plan_id=draft.id,
+                at=NOW,
+                status=action.status,
+                deadline=action.deadline,
+            )
+        )
+        action.plan_id = draft.id
+    dropped = cast.colleague_action
+    dropped.status, dropped.dropped_on = ActionStatus.DROPPED, date(2026, 2, 1)
+    dropped.dropped_by, dropped.dropped_reason = "KS", "Behövs inte."
+    cast.plan.closed_on, cast.plan.closed_by_id = date(2026, 2, 20), cast.director.id
+    db.session.commit()
+    said = "1 av 1 åtgärd är genomförd. {} togs över av nästa plan, 1 är avbruten."
+    page = visit(cast.director).get(plan)
+    assert said.format(2) in page.text
+    assert "1 avbruten" in page.links
+    assert "Räknat på" not in page.text
+    assert said.format(2) in visit(cast.director).get("/plans").rows[2][4]
+    page = visit(cast.member).get(plan)
+    assert f"{said.format(1)} Räknat på de åtgärder som du får se." in page.text
 
 
 def empty_the_plan() -> None:

@@ -41,6 +41,16 @@ def test_the_points_and_the_way_to_an_action(cast: Cast, visit: Visits) -> None:
     assert page.links["Punkt 2"] == f"/points/{cast.points[1].id}?next=/points"
 
 
+def test_the_plan_that_is_made_is_not_offered_again(cast: Cast, visit: Visits) -> None:
+    visitor, made = visit(cast.director), "Planen för utvärderingen"
+    assert "Gör en plan för utvärderingen" in visitor.get("/points").links
+    cast.plan.evaluation_id = cast.evaluation.id
+    db.session.commit()
+    page = visitor.get("/points")
+    assert page.links[made] == f"/plans/{cast.plan.id}"
+    assert "Gör en plan för utvärderingen" not in page.links
+
+
 def test_a_manager_reads_but_answers_nothing(cast: Cast, visit: Visits) -> None:
     page = visit(cast.colleague).get("/points")
     assert "Skapa åtgärd" not in page.text

@@ -52,6 +52,15 @@ def test_a_page_within_a_task_belongs_to_its_list(cast: Cast, visit: Visits) -> 
     assert {link.attrib["href"] for link in marked} == {"/actions"}
 
 
+def test_the_pages_about_plans_belong_to_the_plan_of_action(cast: Cast, visit: Visits) -> None:
+    plan = f"/plans/{cast.plan.id}"
+    for path in ("/plans", "/plans/new", plan, f"{plan}/edit", f"{plan}/close"):
+        page = visit(cast.director).get(path)
+        marked = page.all("a", **{"aria-current": "page"})
+        said = {(link.attrib["href"], text_of(link)) for link in marked}
+        assert said == {("/actions", "Handlingsplan")}
+
+
 def test_another_host_gets_a_sentence_and_no_page(client: FlaskClient) -> None:
     answer = client.get("/login", headers={"Host": "evil.example"})
     assert answer.status_code == 400

@@ -14,7 +14,7 @@ from tracker.domain.text import fold, normalise_space, words
 
 MAX_ROWS = 5_000
 MAX_COLUMNS = 60
-MAX_NEW = 2_000
+MAX_NEW = 500  # some seconds' work, in which nobody else can write on SQLite
 FORMAT = 1
 ACTIONS_SHEET, BASE_SHEET = "Åtgärder", "_bas"
 KEPT = "kept"  # what a column is that we do not know but keep
@@ -41,10 +41,11 @@ HEADINGS = {
 READ_ONLY = (
     N_("Första slutdatum"),
     N_("Senaste läge"),
-    N_("Senaste rapport"),
+    N_("Senaste lägesrapport"),
     N_("Punkter"),
     N_("Plan"),
 )
+FORMER_READ_ONLY = ("Senaste rapport",)  # headings of exports that still lie about
 FIELDS = tuple(name for name in HEADINGS if name != REASON)
 LONG = ("description", "expected_effect", "effect_measure", "cost")
 DAYS = ("starts_on", "deadline")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, exists, func, or_, select
 
 from tracker.domain.permissions import Deed
 from tracker.domain.scores import AreaScore, missing
@@ -121,7 +121,6 @@ def director_overview(*, by: User, today: date) -> DirectorOverview:
     mine = scope.actions_within(by, Deed.PLAN_VIEW)
     listed = comparisons.comparable(by)
     latest = next((one for one in listed if one.is_own), None)
-    is_open = Action.status.in_(OPEN)
     verifiable = scope.actions_within(by, Deed.ACTION_VERIFY)
     waiting = (Action.status == ActionStatus.DONE) & (Action.done_by_id != by.id)
     return DirectorOverview(
@@ -132,7 +131,7 @@ def director_overview(*, by: User, today: date) -> DirectorOverview:
         to_verify=_pile([verifiable, waiting]),
         adrift=_pile([mine, late(today), _without_forecast()]),
         areas=_areas(latest, mine),
-        dates=_next_dates(mine & is_open, today),
+        dates=_next_dates(mine & (Action.phase == 0), today),
         drafts=tuple(draft.id for draft in drafts.drafts_waiting(by)),
         mentions=talk.unseen_mentions(by),
         plan_to_adopt=_plan_to_adopt(by),
@@ -254,14 +253,16 @@ def _actions_per_area(
 
 
 def _plan_to_adopt(by: User) -> ActionPlan | None:
-    """The newest plan, while it is a draft that already holds actions."""
+    """The newest draft that already holds actions, whichever plans came after it."""
     if not by.may(Deed.PLAN_ADOPT):
         return None
-    plan = db.session.scalar(select(ActionPlan).order_by(ActionPlan.id.desc()).limit(1))
-    if plan is None or plan.state is not PlanState.DRAFT:
-        return None
-    holds = select(Action.id).where(Action.plan_id == plan.id).limit(1)
-    return plan if db.session.scalar(holds) is not None else None
+    holds = exists().where(Action.plan_id == ActionPlan.id)
+    return db.session.scalar(
+        select(ActionPlan)
+        .where(ActionPlan.state == PlanState.DRAFT, holds)
+        .order_by(ActionPlan.id.desc())
+        .limit(1)
+    )
 
 
 @dataclass(frozen=True)

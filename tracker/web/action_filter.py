@@ -12,7 +12,14 @@ from wtforms import BooleanField, Field, SelectField, StringField
 from wtforms.fields.choices import SelectChoice
 
 from tracker.domain.statuses import HEALTH_MARKS, STATUS_MARKS, ActionStatus, Health
-from tracker.services.actions.choices import FilterChoices
+from tracker.services.actions.choices import (
+    MOST_OWNERS,
+    MOST_POINTS,
+    FilterChoices,
+    committee_name,
+    is_person,
+    unit_name,
+)
 from tracker.services.actions.filters import ActionFilter, Sort, When
 from tracker.services.actions.pages import PlanShown
 from tracker.web.fields import DayField, TypedForm, a_key, maybe
@@ -77,7 +84,7 @@ class FilterForm(TypedForm):
         return frozenset(name for name in vars(cls) if hasattr(getattr(cls, name), "field_class"))
 
     def offer(self, choices: FilterChoices, plans: Iterable[PlanShown]) -> None:
-        """Fill the lists to choose from."""
+        """Fill the lists to choose from; what the address asks for and nobody knows is misread."""
         self._fill(self.status, [(key.value, _(mark.label)) for key, mark in STATUS_MARKS.items()])
         self._fill(self.health, [(key.value, _(mark.label)) for key, mark in HEALTH_MARKS.items()])
         self._fill(self.when, [(key.value, str(label)) for key, label in WHEN_WORDS.items()])
@@ -88,6 +95,36 @@ class FilterForm(TypedForm):
         self._fill(self.plan, [(plan.id, plan.title) for plan in plans])
         self._fill(self.point, [(key, _shortened(name)) for key, name in choices.plan_points])
         self.sort.choices = [SelectChoice(key.value, str(name)) for key, name in SORT_WORDS.items()]
+        self._settle(choices)
+
+    def _settle(self, choices: FilterChoices) -> None:
+        """Ask for nothing with what does not exist. What the lists leave out, since no action has
+        it or the list was cut short, is offered beside them."""
+        many_owners = len(choices.owners) >= MOST_OWNERS
+        many_points = len(choices.plan_points) >= MOST_POINTS
+        self._check(self.unit, unit_name)
+        self._check(self.committee, committee_name)
+        self._check(self.owner, lambda key: self._stranger(key, many_owners))
+        self._check(self.point, lambda _key: _("en annan punkt") if many_points else None)
+        self._check(self.plan, lambda _key: None)
+        self._check(self.area, lambda _key: None)
+
+    @staticmethod
+    def _stranger(key: int, many: bool) -> str | None:
+        if not is_person(key):
+            return None
+        return str(_("en annan person") if many else _("en person utan åtgärder här"))
+
+    @staticmethod
+    def _check(field: SelectField, name_of: Callable[[int], str | None]) -> None:
+        choices = list(field.choices or ())
+        if field.data is None or str(field.data) in {str(one.value) for one in choices}:
+            return
+        if (name := name_of(field.data)) is None:
+            field.data = None
+            field.process_errors = [_("Finns inte.")]
+        else:
+            field.choices = [*choices, SelectChoice(str(field.data), name)]
 
     @staticmethod
     def _fill(field: SelectField, items: Named) -> None:

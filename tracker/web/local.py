@@ -36,6 +36,11 @@ def month_name(day: date | None) -> str:
     return str(format_date(day, "MMMM y")) if day else ""
 
 
+def unbroken(text: str) -> str:
+    """The text with every paragraph sign kept on one line with its number."""
+    return text.replace("§ ", "§\N{NO-BREAK SPACE}")
+
+
 def safe_target(target: str, otherwise: str | None = None) -> str:
     """A path on this very site, else `otherwise` (by default the start page).
 

@@ -96,7 +96,13 @@ def register(app: Flask, babel: Babel) -> None:
         app.register_blueprint(blueprint)
     app.url_defaults(static_version)
     app.context_processor(page_context)
-    for name in (local.long_date, local.short_date, local.month_name, in_words):
+    for name in (
+        local.long_date,
+        local.short_date,
+        local.month_name,
+        local.unbroken,
+        in_words,
+    ):
         app.add_template_filter(name)
     app.before_request(refuse_stray_files)
     app.after_request(harden)

@@ -58,6 +58,15 @@ def test_the_preview_says_from_and_to_and_writes_nothing(cast: Cast) -> None:
     assert db.session.query(ChangeBatch).count() == 0
 
 
+def test_a_late_deadline_moved_too_little_says_what_is_enough(cast: Cast) -> None:
+    cast.action.deadline = TODAY - timedelta(days=47)
+    db.session.commit()
+    for days, problems in ((46, [{"days": 47}]), (47, [])):
+        change = BulkChange(move_days=days, deadline_reason="Senare")
+        (row,) = looked_at(change, cast.action, by=cast.director).rows
+        assert [one.params for one in row.problems] == problems
+
+
 def test_the_step_is_written_with_an_entry_for_each(cast: Cast) -> None:
     change = BulkChange(
         owner_text="Frida Chef",

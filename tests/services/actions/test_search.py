@@ -94,6 +94,13 @@ def test_what_is_common_is_found_alike(library, cast, monkeypatch):
     assert found_by("möten dialog", cast.director) == {TITLES[1]}
 
 
+@pytest.mark.parametrize("most", [2, 4, 6, 40])
+def test_a_rare_word_leads_to_what_has_the_common_one(library, cast, monkeypatch, most):
+    monkeypatch.setattr(search, "MOST_READ", most)
+    assert found_by("möten dialog", cast.director) == {TITLES[1]}
+    assert found_by("dialog, möten", cast.director) == set()
+
+
 def test_a_number_finds_the_action(library, cast):
     action = library[-1]
     assert action.title in found_by(str(action.id), cast.director)

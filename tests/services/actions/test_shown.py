@@ -13,6 +13,8 @@ from tracker.domain.reminders import Reason
 from tracker.domain.statuses import Health
 from tracker.extensions import db
 from tracker.models import (
+    Decision,
+    DecisionKind,
     Evidence,
     Milestone,
     OutboxMessage,
@@ -201,7 +203,17 @@ class TestPlans:
     def test_with_its_decision(self, app, cast):
         plan = plans_shown(cast.member)[0]
         assert (plan.title, plan.adopted) == ("Handlingsplan 2026", True)
-        assert plan.decision.section == 12
+        assert (plan.decision.section, plan.follow_up, plan.closed_on) == (12, None, None)
+
+    def test_the_latest_follow_up_stands_beside_the_adoption(self, app, cast):
+        for day, section in ((date(2026, 2, 20), 31), (date(2026, 2, 1), 22)):
+            decision = Decision(body="KS", decided_on=day, section=section)
+            decision.kind = DecisionKind.FOLLOWED_UP
+            cast.plan.decisions.append(decision)
+        db.session.commit()
+        db.session.expire_all()
+        plan = plans_shown(cast.member)[0]
+        assert (plan.decision.section, plan.follow_up.section) == (12, 31)
 
     def test_a_draft_is_not_for_the_committee(self, app, cast):
         cast.plan.state = PlanState.DRAFT

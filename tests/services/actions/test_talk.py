@@ -115,7 +115,7 @@ class TestMentions:
     @pytest.mark.parametrize("who", ["stranger", "colleague", "member", "admin"])
     def test_nobody_is_called_who_cannot_read_it(self, app, cast, who):
         person = getattr(cast, who)
-        with pytest.raises(RuleBroken, match="medverkande") as error:
+        with pytest.raises(RuleBroken, match=r"medverkande|en roll som inte läser") as error:
             say(cast.action, cast.owner, f"@{person.name} titta")
         assert person.name in str(error.value)
         assert error.value.field == "text"
@@ -182,3 +182,9 @@ def test_reading_costs_the_same(any_app, cast, count_queries):
             unseen_mentions(cast.owner)
         numbers.append(counted.number)
     assert numbers[0] == numbers[1] <= 8
+
+
+def test_who_can_never_read_is_told_apart(app, cast):
+    with pytest.raises(RuleBroken, match="en roll som inte läser kommentarer") as error:
+        say(cast.action, cast.owner, f"@{cast.member.email} hej")
+    assert error.value.params == {"name": cast.member.name}

@@ -155,7 +155,9 @@ class TestCreate:
             (date(2026, 3, 2), True),
             (date(2026, 3, 3), True),
             (date(1, 1, 1), False),
-            (date(9999, 12, 31), True),
+            (date(2100, 12, 31), True),
+            (date(2101, 1, 1), False),
+            (date(9999, 12, 31), False),
         ],
     )
     def test_the_deadline_has_not_passed(self, app, cast, deadline, right):

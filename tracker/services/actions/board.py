@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Row, Select, case, func, null, select, union_all
+from sqlalchemy import ColumnElement, Row, Select, case, func, literal, null, select, union_all
 
 from tracker.domain.calendar import local_date
 from tracker.domain.errors import Conflict
@@ -25,7 +25,7 @@ from tracker.services.actions.walking import unindexed
 
 CARDS = 10
 MOST = 1000  # actions on the board whose columns are counted to the last
-MOST_OF_MANY = 50  # what is counted in each column where there are more
+MOST_OF_MANY = 30  # what is counted in each column where there are more
 MOST_LED = 4000  # actions that a word leads to, to be gathered rather than met on a walk
 
 
@@ -90,7 +90,7 @@ def board(filters: ActionFilter, *, by: User, today: date, zone: ZoneInfo) -> Bo
     elif 0 < wanted.led <= MOST_LED:
         chosen = _of_led(wanted.few)
     else:
-        chosen = _of_many(wanted.checks, filters, by)
+        chosen = _of_many(wanted.checks, filters, by, counted)
     cards: defaultdict[ActionStatus, list[Card]] = defaultdict(list)
     totals: defaultdict[ActionStatus, int] = defaultdict(int)
     for row in db.session.execute(_cards(chosen, by)):
@@ -173,16 +173,24 @@ def _of_led(wanted: Sequence[ColumnElement[bool]]) -> Select[Any]:
     return select(placed.c.id, placed.c.total).where(placed.c.place <= CARDS)
 
 
-def _of_many(wanted: Sequence[ColumnElement[bool]], filters: ActionFilter, by: User) -> Select[Any]:
+def _of_many(
+    wanted: Sequence[ColumnElement[bool]],
+    filters: ActionFilter,
+    by: User,
+    counted: Mapping[ActionStatus, int],
+) -> Select[Any]:
     """The cards of each column and how many it holds, counted no further than one beyond
-    MOST_OF_MANY; a column reads no more than it needs for either."""
+    MOST_OF_MANY; a column reads no more than it needs for either, and of those that are `counted`
+    to more by now only the cards."""
     if not _has_own_order(filters, by):
         wanted = unindexed(wanted, ["phase"])
     parts = []
     for status in _statuses(filters):
         here = select(Action.id).where(*wanted, Action.status == status)
-        some = here.limit(MOST_OF_MANY + 1).subquery()
-        total = select(func.count()).select_from(some).scalar_subquery()
+        total: ColumnElement[int] = literal(counted[status])
+        if counted[status] <= MOST_OF_MANY:
+            some = here.limit(MOST_OF_MANY + 1).subquery()
+            total = select(func.count()).select_from(some).scalar_subquery()
         # What is finished longest ago says least.
         ways = (
             (Action.deadline.asc(), Action.id.asc())

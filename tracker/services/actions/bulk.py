@@ -91,6 +91,11 @@ class BulkPreview:
         return sum(row.outside for row in self.changing)
 
     @property
+    def sure(self) -> int:
+        """How many are changed whatever is said of owners from outside."""
+        return len(self.changing) - self.outside
+
+    @property
     def same(self) -> int:
         """How many stand so already."""
         return sum(not row.differences and not row.problems for row in self.rows)
@@ -162,7 +167,7 @@ def preview(change: BulkChange, ids: Sequence[int], *, by: User, today: date) ->
     check_chosen(ids)
     step = _understood(change, by)
     actions = _visible(ids, by)
-    names = _names_of_committees(actions)
+    names = {one.committee.id: one.committee.name for one in actions if one.committee}
     rows = tuple(_row(action, step, names, by=by, today=today) for action in actions)
     return BulkPreview(rows, len(set(ids)) - len(rows))
 
@@ -193,7 +198,8 @@ def apply_bulk(
             if _take(action, step, seen[action.id], by=by, now=now, today=today):
                 before[action.id] = standing
         except RuleBroken as why:
-            left.append(Left(action.title if _visible_to(action, by) else "", why))
+            title = action.title if scope.may_on(by, Deed.ACTION_VIEW, action) else ""
+            left.append(Left(title, _problems(why, action, step, today)[0]))
     if not before and (done := _taken_already(seen, by=by, now=now)):
         return BulkResult(0, (), done.id, again=True)
     batch_id = undo.keep(KIND, before, by=by, now=now) if before else None
@@ -274,10 +280,6 @@ def _visible(ids: Iterable[int], by: User) -> list[Action]:
     return list(db.session.scalars(query))
 
 
-def _visible_to(action: Action, by: User) -> bool:
-    return scope.may_on(by, Deed.ACTION_VIEW, action)
-
-
 def _row(
     action: Action, step: _Step, committees: Mapping[int, str], *, by: User, today: date
 ) -> PreviewRow:
@@ -288,11 +290,23 @@ def _row(
         if row.differences:
             _check_reach(action, by)
             wording.check_change(action, replace(changes, outside_ok=True), by=by, today=today)
-    except rules.Refused as refused:
-        return replace(row, problems=refused.problems)
-    except RuleBroken as problem:
-        return replace(row, problems=(problem,))
+    except RuleBroken as why:
+        return replace(row, problems=_problems(why, action, step, today))
     return replace(row, outside=bool(row.differences) and _goes_outside(action, step))
+
+
+def _problems(why: RuleBroken, action: Action, step: _Step, today: date) -> tuple[RuleBroken, ...]:
+    """What stands against the step; of a deadline that was moved too little, what is enough."""
+    problems: tuple[RuleBroken, ...] = getattr(why, "problems", (why,))
+    moved, behind = step.change.move_days or 0, (today - action.deadline).days
+    if not 0 < moved < behind:
+        return problems
+    enough = RuleBroken(
+        "Slutdatumet har ändå passerat. Flytta minst %(days)s dagar, eller välj ett datum.",
+        field="deadline",
+        days=behind,
+    )
+    return tuple(enough if one.field == "deadline" else one for one in problems)
 
 
 def _goes_outside(action: Action, step: _Step) -> bool:
@@ -354,10 +368,6 @@ def _differences(
     if changes.status is not now.status:
         found.append(Difference("status", now.status, changes.status))
     return tuple(found)
-
-
-def _names_of_committees(actions: Sequence[Action]) -> dict[int, str]:
-    return {one.committee.id: one.committee.name for one in actions if one.committee}
 
 
 def _take(

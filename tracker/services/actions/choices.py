@@ -53,6 +53,21 @@ def filter_choices(by: User) -> FilterChoices:
     )
 
 
+def unit_name(unit_id: int) -> str | None:
+    """What a unit is called, whether an action has it or not; None where there is none."""
+    return db.session.scalar(select(Unit.name).where(Unit.id == unit_id))
+
+
+def committee_name(committee_id: int) -> str | None:
+    """What a committee is called, whether an action has it or not; None where there is none."""
+    return db.session.scalar(select(Committee.name).where(Committee.id == committee_id))
+
+
+def is_person(user_id: int) -> bool:
+    """Whether there is such a person; their name is for those who see them in an action."""
+    return db.session.scalar(select(User.id).where(User.id == user_id)) is not None
+
+
 def _used(model: Any, column: Any, by: User, reach: Scope) -> Select[Any]:
     """The rows of `model` that some action in reach names: each is looked up by an index."""
     named = column == model.id

@@ -96,20 +96,21 @@ class ActionFilter:
 class Wanted:
     """What a filter asks for, as conditions on Action.
 
-    `checks` say all of it. `leads` follow from them, and are the way to the actions where these
-    are few: no more than `led`. `implied` follow, too, and let the index of an order be walked
-    where they are many.
+    `checks` say all of it. `leads` are the way to the actions where these are few: no more than
+    `led`; with `rest` they say all of it, too. `implied` follow from it, and let the index of an
+    order be walked where they are many.
     """
 
     leads: list[ColumnElement[bool]]
     checks: list[ColumnElement[bool]]
+    rest: list[ColumnElement[bool]]
     implied: list[ColumnElement[bool]]
     led: int
 
     @property
     def few(self) -> list[ColumnElement[bool]]:
         """What to ask in order to gather the actions."""
-        return [*self.leads, *self.checks]
+        return [*self.leads, *self.rest]
 
     @property
     def many(self) -> list[ColumnElement[bool]]:
@@ -138,13 +139,18 @@ def wanted(filters: ActionFilter, *, by: User, today: date, zone: ZoneInfo) -> W
         Forbidden: no role of the person lets them see any action.
     """
     said = search.found(filters.q)
-    checks = [*within(filters, by=by), *_dates(filters, today, zone), *said.checks, *_ties(filters)]
+    others = [*within(filters, by=by), *_dates(filters, today, zone), *_serving(filters)]
+    checks, rest = [*others, *said.checks], [*others, *said.rest]
+    if filters.area is not None:
+        gathered, met = _in_area(filters.area)
+        checks.append(met)
+        rest.append(gathered)
     implied: list[ColumnElement[bool]] = []
     if filters.status is not None:
         place = list(ActionStatus).index(filters.status)
         phase = PHASES.get(filters.status, LAST_PHASE)
         implied += [Action.phase == phase, Action.stage == place]
-    return Wanted(said.leads, checks, implied, said.led)
+    return Wanted(said.leads, checks, rest, implied, said.led)
 
 
 def within(filters: ActionFilter, *, by: User) -> list[ColumnElement[bool]]:
@@ -237,31 +243,29 @@ def _span(when: When, today: date) -> tuple[date, date]:
     return first, after - timedelta(days=1)
 
 
-def _ties(filters: ActionFilter) -> list[ColumnElement[bool]]:
-    """The conditions that the actions' points answer."""
-    found: list[ColumnElement[bool]] = []
-    if filters.plan_point_id is not None:
-        served = select(action_plan_point.c.action_id)
-        found.append(
-            Action.id.in_(served.where(action_plan_point.c.plan_point_id == filters.plan_point_id))
-        )
-    if filters.area is not None:
-        found.append(_in_area(filters.area))
-    return found
+def _serving(filters: ActionFilter) -> list[ColumnElement[bool]]:
+    """The condition that an action serves the plan's point."""
+    if filters.plan_point_id is None:
+        return []
+    served = select(action_plan_point.c.action_id)
+    return [Action.id.in_(served.where(action_plan_point.c.plan_point_id == filters.plan_point_id))]
 
 
-def _in_area(number: int) -> ColumnElement[bool]:
-    points = (
-        select(ImprovementPoint.id)
-        .join(Area, Area.id == ImprovementPoint.area_id)
-        .where(Area.number == number)
-    )
+def _in_area(number: int) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    """The condition that one of an action's points is of the area: where all are gathered, and
+    where some are met on a walk."""
+    areas = select(Area.id).where(Area.number == number)
+    points = select(ImprovementPoint.id).where(ImprovementPoint.area_id.in_(areas))
     serving = select(action_point.c.action_id).where(action_point.c.point_id.in_(points))
     if search.is_rare(serving, MOST):
-        return Action.id.in_(serving)
+        rare = Action.id.in_(serving)
+        return rare, rare
+    theirs = select(action_point.c.action_id).where(action_point.c.action_id == Action.id)
     # "+ 0" keeps from going through all of the area's points for each action.
-    in_area = select(action_point.c.action_id).where((action_point.c.point_id + 0).in_(points))
-    return exists(in_area.where(action_point.c.action_id == Action.id).correlate(Action))
+    known = theirs.where((action_point.c.point_id + 0).in_(points))
+    looked_up = theirs.join(ImprovementPoint, ImprovementPoint.id == action_point.c.point_id)
+    looked_up = looked_up.where((ImprovementPoint.area_id + 0).in_(areas))
+    return exists(known.correlate(Action)), exists(looked_up.correlate(Action))
 
 
 def count_up_to(wanted: list[ColumnElement[bool]], most: int = MOST) -> int:

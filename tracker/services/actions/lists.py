@@ -73,6 +73,11 @@ class Counts:
         """Those that still count: a dropped action is nothing that remains to be done."""
         return self.total - self.dropped
 
+    @property
+    def carried(self) -> int:
+        """What another plan took over is counted there, so none of it is missing here."""
+        return 0
+
 
 @dataclass(frozen=True)
 class ActionPage:

@@ -37,7 +37,8 @@ class MyAction:
     """An action in a person's own list.
 
     `heard_days` is the number of days since the last report, whose words are `report`; `percent`
-    and `forecast` are what it said. The milestone is the next one that is not done.
+    and `forecast` are what it said. The milestone is the next one that is not done, and overdue
+    once its day has passed.
     """
 
     id: int
@@ -54,6 +55,7 @@ class MyAction:
     heard_days: int | None
     milestone: str | None
     milestone_due: date | None
+    milestone_overdue: bool
 
 
 @dataclass(frozen=True)
@@ -204,4 +206,5 @@ def _shown(row: Row[*tuple[Any, ...]], today: date, zone: ZoneInfo) -> MyAction:
         heard_days=(today - reported_on).days if reported_on else None,
         milestone=row.milestone,
         milestone_due=row.milestone_due,
+        milestone_overdue=row.milestone_due is not None and row.milestone_due < today,
     )

@@ -20,6 +20,7 @@ from tracker.models import (
     Action,
     ActionPlan,
     Decision,
+    DecisionKind,
     ImprovementPoint,
     JournalEntry,
     OutboxMessage,
@@ -92,12 +93,14 @@ class ActionShown:
 
 @dataclass(frozen=True)
 class PlanShown:
-    """A plan's heading and, once it is adopted, the decision."""
+    """A plan's heading, the decision that adopted it, and the latest that followed it up."""
 
     id: int
     title: str
     adopted: bool
+    closed_on: date | None
     decision: Decision | None
+    follow_up: Decision | None
 
 
 @dataclass(frozen=True)
@@ -235,7 +238,7 @@ def _reminders(action_id: int) -> tuple[ReminderShown, ...]:
 
 
 def plans_shown(by: User) -> tuple[PlanShown, ...]:
-    """The plans, newest first, with the latest decision; drafts only for those who act in them."""
+    """All plans, newest first; drafts only for those who act in them."""
     scope.require(by, Deed.PLAN_VIEW)
     reach = by.scope(Deed.PLAN_VIEW)
     query = (
@@ -245,14 +248,18 @@ def plans_shown(by: User) -> tuple[PlanShown, ...]:
     )
     if not (reach.everything or reach.units or reach.own):
         query = query.where(ActionPlan.state == PlanState.ADOPTED)
-    return tuple(
-        PlanShown(
-            plan.id,
-            plan.title,
-            plan.state is PlanState.ADOPTED,
-            plan.decisions[-1] if plan.decisions else None,
-        )
-        for plan in db.session.scalars(query)
+    return tuple(_plan(plan) for plan in db.session.scalars(query))
+
+
+def _plan(plan: ActionPlan) -> PlanShown:
+    latest = {decision.kind: decision for decision in plan.decisions}
+    return PlanShown(
+        id=plan.id,
+        title=plan.title,
+        adopted=plan.state is PlanState.ADOPTED,
+        closed_on=plan.closed_on,
+        decision=latest.get(DecisionKind.ADOPTED),
+        follow_up=latest.get(DecisionKind.FOLLOWED_UP),
     )
 
 

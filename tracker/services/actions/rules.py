@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from sqlalchemy import select
 
-from tracker.domain.errors import NotFound, RuleBroken
+from tracker.domain.errors import N_, NotFound, RuleBroken
 from tracker.domain.permissions import Deed
 from tracker.domain.statuses import OPEN
 from tracker.domain.text import fold, normalise_space
@@ -226,8 +226,10 @@ def find_owner(text: str) -> User | None:
     found = people_called([text])[fold(text)]
     if not found:
         raise Unknown(
-            "Det finns inget konto för ”%(name)s”. Be administratören lägga upp personen, "
-            "eller lämna fältet tomt så länge.",
+            N_(
+                "Det finns inget konto för ”%(name)s”. Be administratören lägga upp personen, "
+                "eller lämna fältet tomt så länge."
+            ),
             field="owner_text",
             name=text,
         )
@@ -251,10 +253,13 @@ def people_called(texts: Sequence[str]) -> dict[str, list[User]]:
     found: dict[str, list[User]] = {fold(text): [] for text in texts}
     if not found:
         return found
+    if all("@" in key for key in found):
+        theirs = User.deactivated_at.is_(None), User.email_key.in_(found)
+        for user in db.session.scalars(select(User).where(*theirs).order_by(User.id)):
+            found[user.email_key].append(user)
+        return found
     # Names are compared folded, which no database of ours can do by itself.
     active = select(User.id, User.name, User.email_key).where(User.deactivated_at.is_(None))
-    if all("@" in key for key in found):
-        active = active.where(User.email_key.in_(found))
     keys = {
         user_id: said
         for user_id, name, email_key in db.session.execute(active)

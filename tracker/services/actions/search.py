@@ -8,6 +8,7 @@ found by the words' keys.
 from __future__ import annotations
 
 import json
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,16 +16,15 @@ from sqlalchemy import (
     ColumnElement,
     Integer,
     Select,
+    Text,
     and_,
     cast,
     delete,
     false,
     func,
     insert,
-    literal,
     or_,
     select,
-    union_all,
 )
 from sqlalchemy.dialects import postgresql, sqlite
 
@@ -36,7 +36,8 @@ WORD_MAX = 100
 LARGEST_KEY = 2**31 - 1
 MOST_LEADS = 4  # words of a question that are tried as the way to the actions
 MOST_WORDS = 1000  # words with one piece; more of them stand nearly everywhere
-MOST_LED = 10_000  # actions that a word leads to; more of them are met anyhow
+MOST_LED = 10_000  # actions that words lead to; more of them are met anyhow
+MOST_READ = 40_000  # actions with one of several words that are read in order to see who has all
 _LAST_LETTERS = str.maketrans("åäö", "{|}")  # what stands after z, byte by byte
 
 
@@ -53,10 +54,11 @@ def remember(action: Action) -> None:
     said = (action.title, action.description, action.expected_effect)
     action.search_key = fold(" ".join(filter(None, said)))
     action.title_key = sort_key(action.title)
+    is_new = action.id is None
     db.session.flush()
     wanted = _ids({word[:WORD_MAX] for word in words(action.search_key)})
     stands = select(action_word.c.word_id).where(action_word.c.action_id == action.id)
-    had = set(db.session.scalars(stands))
+    had = set() if is_new else set(db.session.scalars(stands))
     if gone := had - wanted:
         db.session.execute(
             delete(action_word).where(
@@ -92,10 +94,12 @@ def _ids(found: set[str]) -> set[int]:
 @dataclass(frozen=True)
 class Found:
     """The conditions on Action that words stand in it: `leads` lead to no more than `led` actions,
-    where a word stands in few; `checks` say it all without."""
+    where a word stands in few, and `rest` says what else must hold of these; `checks` say it all
+    without."""
 
     leads: list[ColumnElement[bool]] = field(default_factory=list)
     checks: list[ColumnElement[bool]] = field(default_factory=list)
+    rest: list[ColumnElement[bool]] = field(default_factory=list)
     led: int = 0
 
 
@@ -108,27 +112,33 @@ def found(q: str) -> Found:
     if not pieces:
         return Found()
     if not any(words(piece) for piece in pieces):
-        return Found(checks=[false()])
+        return Found(checks=[false()], rest=[false()])
+    number = _number(pieces)
+    checks = _said(pieces, number)
+    led, certain = _led(pieces)
+    if led is None:
+        return Found(checks=checks, rest=checks)
+    rest = [piece for piece in pieces if piece not in certain]
+    if number is not None:
+        led.add(number)
+    return Found([Action.id.in_(_each(led))], checks, _said(rest, number), len(led))
+
+
+def _said(pieces: list[str], number: int | None) -> list[ColumnElement[bool]]:
+    """The condition on Action that its text says each piece, or that it has the number."""
+    if not pieces:
+        return []
     said: ColumnElement[bool] = and_(
         *(Action.search_key.contains(piece, autoescape=True) for piece in pieces)
     )
-    number = _number(pieces)
-    if number is not None:
-        said = or_(said, Action.id == number)
-    lead, led = _lead(pieces)
-    if lead is None:
-        return Found(checks=[said])
-    if number is None:
-        return Found([_among(lead)], [said], led)
-    return Found([_among(union_all(lead, select(literal(number))))], [said], led + 1)
+    return [said if number is None else or_(said, Action.id == number)]
 
 
-def _among(ids: Any) -> ColumnElement[bool]:
-    """The condition on Action that a query for ids gives it."""
+def _each(ids: Collection[int]) -> Select[Any]:
+    """A query for these ids, all in one parameter: a thousand would cost more than they find."""
     if db.session.get_bind().dialect.name == "postgresql":
-        # Gathered first: a join would be planned as a reading of all texts.
-        return Action.id == func.any(func.array(ids.scalar_subquery()))
-    return Action.id.in_(ids)
+        return select(func.unnest(cast(list(ids), postgresql.ARRAY(Integer))))
+    return select(func.json_each(json.dumps(list(ids))).table_valued("value").c.value)
 
 
 def is_rare(ids: Select[Any], most: int) -> bool:
@@ -145,46 +155,53 @@ def _number(pieces: list[str]) -> int | None:
     return int(text) if int(text) <= LARGEST_KEY else None
 
 
-def _lead(pieces: list[str]) -> tuple[Select[Any] | None, int]:
-    """The actions in which the rarest word stands, and how many; None where that are too many."""
+def _led(pieces: list[str]) -> tuple[set[int] | None, set[str]]:
+    """The actions in which the rarer words stand, and the pieces that stand in each of them for
+    certain; None where all words stand in too many."""
     tried = sorted({word[:WORD_MAX] for piece in pieces for word in words(piece)}, key=len)
-    known = [ids for ids in _known(tried[-MOST_LEADS:]) if len(ids) <= MOST_WORDS]
-    if not known:
-        return None, 0
-    leads = [_standing(ids) for ids in known]
-    some = [lead.limit(MOST_LED + 1).subquery() for lead in leads]
-    counts = db.session.execute(
-        select(*(select(func.count()).select_from(one).scalar_subquery() for one in some))
-    ).one()
-    fewest = min(counts)
-    if fewest > MOST_LED:
-        return None, 0
-    return leads[list(counts).index(fewest)], fewest
+    tried = tried[-MOST_LEADS:]
+    known = {
+        word: ids for word, ids in zip(tried, _known(tried), strict=True) if len(ids) <= MOST_WORDS
+    }
+    most = MOST_READ // len(known) if len(known) > 1 else MOST_LED
+    standing = zip(known, _standing(list(known.values()), most), strict=True)
+    short = {word: set(ids) for word, ids in standing if len(ids) <= most}
+    led = set.intersection(*short.values()) if short else set()
+    return (led, set(short)) if short and len(led) <= MOST_LED else (None, set())
 
 
 def _known(pieces: list[str]) -> list[list[int]]:
     """For each piece the keys of the words that it is in, to MOST_WORDS + 1."""
-    parts = [
+    return _gathered(
+        select(SearchWord.id.label("id"))
+        .where(SearchWord.word.contains(piece, autoescape=True))
+        .limit(MOST_WORDS + 1)
+        for piece in pieces
+    )
+
+
+def _standing(known: list[list[int]], most: int) -> list[list[int]]:
+    """For each list of words the actions in which one of them stands, to `most` + 1; an action
+    may be there for each word."""
+    return _gathered(
+        select(action_word.c.action_id.label("id"))
+        .where(action_word.c.word_id.in_(_each(word_ids)))
+        .limit(most + 1)
+        for word_ids in known
+    )
+
+
+def _gathered(queries: Iterable[Select[Any]]) -> list[list[int]]:
+    """The ids that each query gives. One text for each: rows would cost more than the reading."""
+    parts = [query.subquery() for query in queries]
+    if not parts:
+        return []
+    texts = db.session.execute(
         select(
-            select(literal(place).label("place"), SearchWord.id.label("id"))
-            .where(SearchWord.word.contains(piece, autoescape=True))
-            .limit(MOST_WORDS + 1)
-            .subquery()
+            *(
+                select(func.aggregate_strings(cast(part.c.id, Text), ",")).scalar_subquery()
+                for part in parts
+            )
         )
-        for place, piece in enumerate(pieces)
-    ]
-    known: list[list[int]] = [[] for _ in pieces]
-    for place, word_id in db.session.execute(union_all(*parts)):
-        known[place].append(word_id)
-    return known
-
-
-def _standing(word_ids: list[int]) -> Select[Any]:
-    """The ids of the actions in which one of the words stands, one for each that does."""
-    standing = select(action_word.c.action_id)
-    # All of them as one parameter: a thousand would cost more than what they find.
-    if db.session.get_bind().dialect.name == "postgresql":
-        listed = cast(word_ids, postgresql.ARRAY(Integer))
-        return standing.where(action_word.c.word_id == func.any(listed))
-    each = func.json_each(json.dumps(word_ids)).table_valued("value")
-    return standing.where(action_word.c.word_id.in_(select(each.c.value)))
+    ).one()
+    return [list(map(int, text.split(","))) if text else [] for text in texts]

@@ -211,11 +211,7 @@ def _called(calls: Sequence[Call], action: Action) -> list[User]:
             field="text",
             name=deaf[0],
         )
-    outside = [
-        user.name
-        for user in users
-        if not scope.may_on(user, Deed.ACTION_COMMENT, action)
-    ]
+    outside = [user.name for user in users if not scope.may_on(user, Deed.ACTION_COMMENT, action)]
     if outside:
         raise RuleBroken(
             "Kommentarerna till åtgärden kan inte läsas av %(names)s. Lägg till personen som "

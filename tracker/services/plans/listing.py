@@ -3,31 +3,41 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
-from sqlalchemy import ColumnElement, case, func, select
-from sqlalchemy.orm import selectinload
+from sqlalchemy import ColumnElement, Row, case, func, select
+from sqlalchemy.orm import aliased, selectinload
 
 from tracker.domain.permissions import Deed
 from tracker.domain.statuses import OPEN, REACHED, ActionStatus
 from tracker.extensions import db
-from tracker.models import Action, ActionPlan, Decision, DecisionKind, PlanState, User
+from tracker.models import (
+    Action,
+    ActionPlan,
+    CarriedAction,
+    Decision,
+    DecisionKind,
+    PlanState,
+    User,
+)
 from tracker.services import scope
 from tracker.services.plans import rules
 
 
 @dataclass(frozen=True)
 class Progress:
-    """Numbers of actions within what the reader may see; `waiting` are done, not yet verified."""
+    """Numbers of actions within what the reader may see; `waiting` are done, not yet verified,
+    and `carried` are in another plan now (they are not in `total`)."""
 
     total: int = 0
-    reached: int = 0
+    done: int = 0
     late: int = 0
     ownerless: int = 0
     dropped: int = 0
     open: int = 0
     waiting: int = 0
+    carried: int = 0
 
     @property
     def live(self) -> int:
@@ -88,7 +98,9 @@ def _row(plan: ActionPlan, progress: Progress) -> PlanRow:
 
 
 def progress_of(plan_ids: Iterable[int], *, by: User, today: date) -> dict[int, Progress]:
-    """How far plans have come, plan id → numbers; a plan without actions is left out."""
+    """How far plans have come, plan id → numbers; a plan that never held any is left out."""
+    asked = list(plan_ids)
+    within = scope.actions_within(by, Deed.ACTION_VIEW)
 
     def number(condition: ColumnElement[bool]) -> ColumnElement[int]:
         return func.sum(case((condition, 1), else_=0))
@@ -105,7 +117,37 @@ def progress_of(plan_ids: Iterable[int], *, by: User, today: date) -> dict[int, 
             number(is_open),
             number(Action.status == ActionStatus.DONE),
         )
-        .where(Action.plan_id.in_(list(plan_ids)), scope.actions_within(by, Deed.ACTION_VIEW))
+        .where(Action.plan_id.in_(asked), within)
         .group_by(Action.plan_id)
     )
-    return {plan_id: Progress(*numbers) for plan_id, *numbers in rows}
+    found = {plan_id: Progress(*numbers) for plan_id, *numbers in rows}
+    for plan_id, given in _carried(asked, within):
+        found[plan_id] = replace(found.get(plan_id, Progress()), carried=given)
+    return found
+
+
+def _carried(plan_ids: list[int], within: ColumnElement[bool]) -> Iterable[Row[int, int]]:
+    """Plan id and how many of its actions other plans have now."""
+    # By another name, since the reader's scope asks for what was carried as well.
+    move = aliased(CarriedAction)
+    given = move.from_plan_id
+    return db.session.execute(
+        select(given, func.count(move.action_id.distinct()))
+        .join(Action, Action.id == move.action_id)
+        .where(given.in_(plan_ids), Action.plan_id != given, within)
+        .group_by(given)
+    )
+
+
+def plan_for_evaluation(evaluation_id: int, *, by: User) -> int | None:
+    """The id of the newest open plan that was made from an evaluation, if `by` may see it."""
+    return db.session.scalar(
+        select(ActionPlan.id)
+        .where(
+            ActionPlan.evaluation_id == evaluation_id,
+            ActionPlan.closed_on.is_(None),
+            rules.plans_within(by),
+        )
+        .order_by(ActionPlan.id.desc())
+        .limit(1)
+    )

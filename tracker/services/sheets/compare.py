@@ -161,8 +161,9 @@ def compare(table: Table, *, by: User, today: date) -> Outcome:
     scope.require(by, Deed.ACTION_EDIT)
     if sum(not row.cells.get(NUMBER, "").strip() for row in table.rows) > MAX_NEW:
         raise RuleBroken(
-            "Bladet har fler än 2 000 nya åtgärder. Dela upp det i flera filer och läs in dem en "
-            "i taget."
+            "Bladet har fler än %(most)s nya åtgärder. Dela upp det i flera filer och läs in dem "
+            "en i taget.",
+            most=MAX_NEW,
         )
     ids = [_key(row) for row in table.rows]
     numbers = {number for number in ids if number}

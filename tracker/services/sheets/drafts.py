@@ -13,6 +13,7 @@ from sqlalchemy.orm import undefer
 from tracker.domain.errors import Conflict, NotFound, RuleBroken
 from tracker.domain.permissions import Deed
 from tracker.domain.sheets import (
+    FORMER_READ_ONLY,
     HEADINGS,
     KEPT,
     NUMBER,
@@ -34,7 +35,7 @@ KEPT_FOR = timedelta(days=30)
 _LONGEST_NAME = 255
 _LONGEST_HEADING = 100
 _OURS_AT_LEAST = 6
-_TAKEN = {fold(one) for one in (NUMBER_HEADING, *HEADINGS.values(), *READ_ONLY)}
+_TAKEN = {fold(one) for one in (NUMBER_HEADING, *HEADINGS.values(), *READ_ONLY, *FORMER_READ_ONLY)}
 
 
 @dataclass(frozen=True)
@@ -256,7 +257,7 @@ def _own_columns(sheet: Sheet, header: int) -> list[str] | None:
     the export's memory most of its headings must be there: others number their rows too."""
     known = {fold(heading): name for name, heading in HEADINGS.items()}
     known[fold(NUMBER_HEADING)] = NUMBER
-    known |= {fold(heading): "" for heading in READ_ONLY}
+    known |= {fold(heading): "" for heading in (*READ_ONLY, *FORMER_READ_ONLY)}
     found: list[str] = []
     for heading in sheet.rows[header].cells:
         name = known.get(fold(heading), KEPT if heading.strip() else "")

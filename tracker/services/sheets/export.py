@@ -39,7 +39,7 @@ def sheet_content(
     query = (
         select(Action)
         .where(*wanted)
-        .order_by(Action.deadline, Action.id)
+        .order_by(Action.phase, Action.deadline, Action.id)
         .options(
             selectinload(Action.owner),
             selectinload(Action.unit),

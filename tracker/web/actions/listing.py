@@ -13,18 +13,20 @@ from flask_babel import gettext as _
 from tracker.domain.permissions import Deed
 from tracker.services.actions import choices, lists, pages
 from tracker.services.actions.filters import MOST
+from tracker.services.actions.pages import PlanShown
 from tracker.web.access import me, requires
 from tracker.web.action_filter import Chip, FilterForm
-from tracker.web.actions import bp, words
+from tracker.web.actions import bp
 from tracker.web.actions.answers import zone
 from tracker.web.local import today
 from tracker.web.paging import SIZE, asked_page, page_of
+from tracker.web.progress import told_of
 
 
 @bp.get("/actions")
 @requires(Deed.PLAN_VIEW)
 def index() -> ResponseReturnValue:
-    """The plan: its heading, its numbers, its actions."""
+    """The open plans, their numbers, and the actions."""
     plans = pages.plans_shown(me())
     form = FilterForm(request.args)
     form.offer(choices.filter_choices(me()), plans)
@@ -34,7 +36,8 @@ def index() -> ResponseReturnValue:
     )
     return render_template(
         "actions/index.html",
-        plans=[plan for plan in plans if asked.plan_id in (None, plan.id)],
+        plans=_headed(plans, asked.plan_id),
+        only=_only(plans, asked.plan_id),
         listed=listed,
         most_in_words=format_decimal(MOST),
         form=form,
@@ -45,6 +48,19 @@ def index() -> ResponseReturnValue:
         page=page_of(min(listed.total, MOST)),
         here=request.full_path.rstrip("?"),
     )
+
+
+def _headed(plans: tuple[PlanShown, ...], chosen: int | None) -> list[PlanShown]:
+    """The open plans, or the one that is asked for, open or not."""
+    if chosen is None:
+        return [plan for plan in plans if plan.closed_on is None]
+    return [plan for plan in plans if plan.id == chosen]
+
+
+def _only(plans: tuple[PlanShown, ...], chosen: int | None) -> PlanShown | None:
+    """The plan that all the actions of the list belong to, if it is one."""
+    held = [plan for plan in plans if chosen in (None, plan.id)]
+    return held[0] if len(held) == 1 else None
 
 
 def filter_query() -> str:
@@ -70,4 +86,4 @@ def _kept(gone: tuple[str, ...]) -> dict[str, Any]:
 def _lead(counts: lists.Counts) -> str:
     if counts.total > MOST:
         return str(_("Här finns fler än %(most)s åtgärder.", most=format_decimal(MOST)))
-    return words.sentences_of(counts)
+    return told_of(counts)

@@ -99,11 +99,14 @@ def complete(action_id: int) -> ResponseReturnValue:
 def undo(action_id: int) -> ResponseReturnValue:
     """Take back one's own completing or dropping."""
     try:
-        deeds.undo_step(action_id, by=me(), now=now())
+        action = deeds.undo_step(action_id, by=me(), now=now())
     except RuleBroken as error:
         tell(error)
     else:
-        done(_("Det är ångrat. Åtgärden är öppen som förut."))
+        if action.evidence:
+            done(_("Det är ångrat. Åtgärden är öppen som förut, och underlaget finns kvar."))
+        else:
+            done(_("Det är ångrat. Åtgärden är öppen som förut."))
     return redirect(asked_next() or page_of(action_id))
 
 

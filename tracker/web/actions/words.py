@@ -20,7 +20,6 @@ from tracker.domain.statuses import (
     slippage,
 )
 from tracker.models import OutboxState
-from tracker.services.actions.lists import Counts
 from tracker.services.actions.pages import ReminderShown
 from tracker.web.actions import bp
 from tracker.web.local import long_date, today
@@ -65,42 +64,6 @@ def days_from_now(days: int) -> str:
 def days_ago(days: int) -> str:
     """A number of days back in time, in words."""
     return days_from_now(-days)
-
-
-def sentences_of(counts: Counts) -> str:
-    """The plan in a line: 12 av 31 åtgärder är genomförda. 4 är försenade, 2 saknar ägare."""
-    if not counts.live:
-        return str(_("Alla åtgärder är avbrutna."))
-    head = (
-        _one_reached(counts.done)
-        if counts.live == 1
-        else ngettext(
-            "%(num)s av %(total)s åtgärder är genomförd.",
-            "%(num)s av %(total)s åtgärder är genomförda.",
-            counts.done,
-            total=counts.live,
-        )
-    )
-    parts = [
-        text
-        for number, text in (
-            (counts.late, ngettext("%(num)s är försenad", "%(num)s är försenade", counts.late)),
-            (
-                counts.ownerless,
-                ngettext("%(num)s saknar ägare", "%(num)s saknar ägare", counts.ownerless),
-            ),
-            (
-                counts.dropped,
-                ngettext("%(num)s är avbruten", "%(num)s är avbrutna", counts.dropped),
-            ),
-        )
-        if number
-    ]
-    return f"{head} {', '.join(parts)}." if parts else str(head)
-
-
-def _one_reached(done: int) -> str:
-    return str(_("1 av 1 åtgärd är genomförd.") if done else _("0 av 1 åtgärd är genomförd."))
 
 
 def sentences_of_mine(number: int, late: int) -> str:

@@ -19,6 +19,7 @@ from tracker.domain.text import fold
 from tracker.models import Evaluation, ImportDraft
 from tracker.services import drafts
 from tracker.services import evaluations as service
+from tracker.services.plans.listing import plan_for_evaluation
 from tracker.services.review.changes import changes
 from tracker.services.spelling import spelled_as_known, written_month
 from tracker.services.versions.history import PastVersion, versions_of
@@ -50,6 +51,7 @@ def show(evaluation_id: int) -> ResponseReturnValue:
     return render_template(
         "evaluations/show.html",
         shown=shown,
+        plan_id=plan_for_evaluation(evaluation_id, by=me()),
         kept_report=_kept_report(shown.row),
         changed=_changed_in_review(evaluation_id),
         versions=_versions(shown.row),

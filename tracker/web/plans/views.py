@@ -12,6 +12,7 @@ from tracker.web.local import today
 from tracker.web.paging import SIZE, asked_page, page_of
 from tracker.web.plans import words
 from tracker.web.plans.blueprint import ONE, bp
+from tracker.web.progress import progress_sentences, seen_in_part, told_of
 
 __all__ = ["bp"]
 
@@ -25,7 +26,8 @@ def index() -> ResponseReturnValue:
         "plans/index.html",
         rows=rows,
         total=total,
-        sentence_of=words.sentences_of,
+        sentence_of=progress_sentences,
+        in_part=seen_in_part(),
         page=page_of(total),
     )
 
@@ -39,7 +41,7 @@ def show(plan_id: int) -> ResponseReturnValue:
         "plans/show.html",
         page=page,
         plan=page.plan,
-        lead=words.sentences_of(page.progress),
+        lead=told_of(page.progress),
         past=words.past_of(page.history),
         may_edit=me().may(Deed.PLAN_EDIT),
     )

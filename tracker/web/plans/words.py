@@ -13,8 +13,8 @@ from flask_babel import lazy_gettext as _l
 
 from tracker.domain.calendar import local_date
 from tracker.models import ActionPlan, DecisionKind, JournalEntry, PlanState
-from tracker.services.plans.listing import PlanRow, Progress
-from tracker.web.local import long_date
+from tracker.services.plans.listing import PlanRow
+from tracker.web.local import long_date, unbroken
 from tracker.web.plans.blueprint import bp
 
 KINDS = {
@@ -56,34 +56,6 @@ def plan_state(plan: ActionPlan | PlanRow) -> dict[str, str]:
 def decision_kind(kind: DecisionKind) -> str:
     """What a body decided about a plan."""
     return str(KINDS[kind])
-
-
-def sentences_of(progress: Progress) -> str:
-    """A plan in a line: 12 av 31 åtgärder är genomförda. 4 är försenade, 2 saknar ägare."""
-    if not progress.total:
-        return ""
-    if not progress.live:
-        return str(_("Alla åtgärder är avbrutna."))
-    if progress.live == 1:
-        head = (
-            _("1 av 1 åtgärd är genomförd.")
-            if progress.reached
-            else _("0 av 1 åtgärd är genomförd.")
-        )
-    else:
-        head = ngettext(
-            "%(num)s av %(total)s åtgärder är genomförd.",
-            "%(num)s av %(total)s åtgärder är genomförda.",
-            progress.reached,
-            total=progress.live,
-        )
-    late, alone = progress.late, progress.ownerless
-    parts = [
-        ngettext("%(num)s är försenad", "%(num)s är försenade", late) if late else "",
-        ngettext("%(num)s saknar ägare", "%(num)s saknar ägare", alone) if alone else "",
-    ]
-    rest = ", ".join(part for part in parts if part)
-    return f"{head} {rest}." if rest else str(head)
 
 
 _DEEDS = {
@@ -168,7 +140,7 @@ def _changes(data: Mapping[str, Any]) -> list[str]:
     lines = []
     if "decision" in data:
         day, section = data["decision"]
-        lines.append(_("Beslutet %(day)s § %(section)s", day=day, section=section))
+        lines.append(unbroken(_("Beslutet %(day)s § %(section)s", day=day, section=section)))
     for name, label in _FIELDS.items():
         if name in data and data[name][0] != data[name][1]:
             before, after = (str(value or _("inget")) for value in data[name])
@@ -184,13 +156,15 @@ def _changes(data: Mapping[str, Any]) -> list[str]:
 
 
 def _minutes(data: Mapping[str, Any]) -> str:
-    words = _(
-        "%(body)s %(day)s § %(section)s",
-        body=data["body"],
-        day=_day(date.fromisoformat(data["decided_on"])),
-        section=data["section"],
+    words = unbroken(
+        _(
+            "%(body)s %(day)s § %(section)s",
+            body=data["body"],
+            day=_day(date.fromisoformat(data["decided_on"])),
+            section=data["section"],
+        )
     )
-    return f"{words}, {data['record_number']}" if data.get("record_number") else str(words)
+    return f"{words}, {data['record_number']}" if data.get("record_number") else words
 
 
 def _moved(data: Mapping[str, Any]) -> str:

@@ -6,6 +6,7 @@ from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
 from tracker.domain.permissions import Deed
+from tracker.services.plans.listing import plan_for_evaluation
 from tracker.services.points import listing, shown
 from tracker.web.access import me, requires
 from tracker.web.paging import asked_page, page_of
@@ -30,6 +31,7 @@ def index() -> ResponseReturnValue:
         "points/index.html",
         found=found,
         heading=found.heading,
+        plan_id=plan_for_evaluation(found.heading.evaluation_id, by=me()),
         form=form,
         weigh=WeighForm(formdata=None),
         filtered=form.asked() != listing.EVERYTHING,

@@ -87,4 +87,6 @@ def column_choices() -> list[tuple[str, str]]:
 
 def _plans(plans: Sequence[ActionPlan]) -> list[SelectChoice]:
     newest = _("Den nyaste öppna planen")
+    if plans:
+        newest = _("Den nyaste öppna planen: ”%(title)s”", title=plans[0].title)
     return [SelectChoice("", newest), *(SelectChoice(str(one.id), one.title) for one in plans)]
