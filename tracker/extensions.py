@@ -57,7 +57,7 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
     cursor.execute("PRAGMA journal_mode = WAL")
     cursor.execute("PRAGMA synchronous = NORMAL")
     cursor.execute("PRAGMA busy_timeout = 15000")
-    cursor.execute("PRAGMA cache_size = -65536")  # KiB; as much as large lists read, if need be
+    cursor.execute("PRAGMA cache_size = -16384")  # KiB; SQLite takes 2 MiB by default
     cursor.close()
 
 

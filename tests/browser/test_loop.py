@@ -127,7 +127,7 @@ def upload(story: Story, page: Page, report: Path) -> None:
 def make_action(story: Story, page: Page, point: str, deadline: date) -> None:
     """From a point to an action in one form."""
     story.menu(page, "Förbättringspunkter")
-    row = page.locator("main").get_by_role("row").filter(has_text=point).first
+    row = page.locator("main li.point").filter(has_text=point).first
     row.get_by_role("link", name="Skapa åtgärd").click()
     page.wait_for_load_state()
     story.axe(page)
@@ -140,6 +140,7 @@ def make_action(story: Story, page: Page, point: str, deadline: date) -> None:
     expect(page.locator(".error-summary")).to_be_visible()
     expect(page.locator("#title")).to_have_value("Ta fram en strategi med mätbara mål")
     page.locator("#deadline").fill(deadline.isoformat())
+    page.locator("main summary").first.click()
     page.locator("#milestone_title").fill("Första utkastet")
     page.locator("#milestone_due").fill(deadline.isoformat())
     story.press(page, "Spara åtgärden")
@@ -154,6 +155,8 @@ def adopt(story: Story, page: Page) -> None:
     page.locator("#decided_on").fill((now().date() - timedelta(days=1)).isoformat())
     page.locator("#section").fill("53")
     page.locator("#record_number").fill("KS 2026/0412")
+    # Most points have no answer yet: the plan is adopted only if somebody says why.
+    page.locator("#unanswered_reason").fill("Resten besvaras till hösten.")
     page.locator("main form button").last.click()
     page.wait_for_load_state()
     expect(page.locator("main")).to_contain_text("§ 53")

@@ -13,7 +13,8 @@ from tracker.domain.permissions import Role
 from tracker.extensions import db
 from tracker.models import Action, RoleAssignment
 from tracker.services import accounts, journal
-from tracker.services.actions.bulk import BulkChange, apply_bulk
+from tracker.services.actions.bulk import apply_bulk
+from tracker.services.actions.bulk_step import BulkChange
 from tracker.services.departures import (
     Departure,
     Heirs,

@@ -140,7 +140,8 @@ class TestWaits:
         assert option in [node.get("value") for node in page.all("option")]
         page = visitor.submit(page.form, needs=option)
         assert "Mät väntetider för företag" in page.links
-        assert "Andra som väntar på den här" in visitor.get(f"/actions/{cast.colleague_action.id}").text
+        other = visitor.get(f"/actions/{cast.colleague_action.id}")
+        assert "Andra som väntar på den här" in other.text
         page = visitor.get(f"/actions/{cast.colleague_action.id}/waits")
         page = visitor.submit(page.form, 422, needs=str(cast.action.id))
         assert "Det blir en cirkel" in page.text

@@ -18,7 +18,6 @@ from tracker.services import journal
 from tracker.services.actions import undo
 from tracker.services.actions.bulk import (
     MOST,
-    BulkChange,
     BulkPreview,
     BulkResult,
     apply_bulk,
@@ -26,6 +25,7 @@ from tracker.services.actions.bulk import (
     ids_matching,
     preview,
 )
+from tracker.services.actions.bulk_step import BulkChange
 from tracker.services.actions.filters import HOME, ActionFilter
 from tracker.services.actions.search import remember
 

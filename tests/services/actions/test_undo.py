@@ -15,7 +15,8 @@ from tracker.domain.statuses import ActionStatus
 from tracker.extensions import db
 from tracker.models import Action, ChangeBatch
 from tracker.services import journal
-from tracker.services.actions.bulk import BulkChange, apply_bulk
+from tracker.services.actions.bulk import apply_bulk
+from tracker.services.actions.bulk_step import BulkChange
 from tracker.services.actions.standing import readable
 from tracker.services.actions.undo import Undone, undo_batch, undo_edit, undoable_edit
 from tracker.services.actions.wording import changes_of, edit_action

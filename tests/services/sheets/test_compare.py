@@ -28,7 +28,7 @@ from tracker.domain.sheets import NUMBER
 from tracker.extensions import db
 from tracker.importers.sheets import read_sheet
 from tracker.models import Action, ChangeBatch, SheetDraft, User
-from tracker.services.sheets import apply, drafts
+from tracker.services.sheets import apply, compare, drafts
 from tracker.services.sheets.compare import Outcome
 
 Change = Callable[[Any], None]
@@ -89,7 +89,7 @@ def test_a_cell_that_cannot_be_taken(cast: Cast, field: str, text: str, sentence
     before = everything()
     draft_id, outcome = outcome_of(cast, cell(cast.action.id, field, text))
     assert sentence in faults(outcome)[field]
-    assert [row.number for row in outcome.faulty] == [4]
+    assert [row.number for row in outcome.faulty] == [3]
     with pytest.raises(RuleBroken):
         applied(draft_id, cast.director)
     assert everything() == before
@@ -245,6 +245,15 @@ def test_a_row_without_number_is_a_new_action(cast: Cast) -> None:
 def test_a_new_row_says_all_that_it_lacks(cast: Cast) -> None:
     _, outcome = outcome_of(cast, new_row(Beskrivning="Bara text", Status="Avbruten"))
     assert set(faults(outcome)) == {"title", "unit", "deadline", "status"}
+
+
+def test_no_more_new_actions_than_one_step_can_write(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(compare, "MAX_NEW", 0)
+    with pytest.raises(RuleBroken) as error:
+        outcome_of(cast, new_row(Rubrik="En till"))
+    assert error.value.params == {"most": 0}
 
 
 def test_a_person_of_one_unit_adds_there_only(cast: Cast) -> None:

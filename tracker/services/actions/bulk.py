@@ -16,45 +16,25 @@ from sqlalchemy.orm import selectinload
 
 from tracker.domain.errors import N_, NotFound, RuleBroken
 from tracker.domain.permissions import Deed
-from tracker.domain.statuses import OPEN, ActionStatus
 from tracker.extensions import db
-from tracker.models import Action, ChangeBatch, Unit, User
+from tracker.models import Action, ChangeBatch, User
 from tracker.services import scope
-from tracker.services.actions import rules, undo, who, wording
+from tracker.services.actions import undo, who, wording
+from tracker.services.actions.bulk_step import (
+    BulkChange,
+    Difference,
+    Step,
+    differences,
+    understood,
+    wanted,
+)
 from tracker.services.actions.filters import ActionFilter, conditions
 from tracker.services.actions.undo import Left
 
 MOST = 500
-FURTHEST = 3650  # days that a deadline moves at most
 SAME_STEP = timedelta(hours=1)
 KIND = "bulk"
 _CHANGED = N_("Någon har ändrat åtgärden sedan förhandsvisningen.")
-
-
-@dataclass(frozen=True)
-class BulkChange:
-    """What one step changes, as typed; what is empty stays as it is.
-
-    `move_days` moves each deadline from where it is, back where it is negative. `outside_ok` says
-    that an owner from another unit is meant so.
-    """
-
-    owner_text: str = ""
-    unit_id: int | None = None
-    deadline: date | None = None
-    move_days: int | None = None
-    deadline_reason: str = ""
-    status: ActionStatus | None = None
-    outside_ok: bool = False
-
-
-@dataclass(frozen=True)
-class Difference:
-    """One field of one action: names as text, days and states as themselves, None for nothing."""
-
-    field: str
-    before: str | date | ActionStatus | None
-    after: str | date | ActionStatus | None
 
 
 @dataclass(frozen=True)
@@ -119,15 +99,6 @@ class BulkResult:
     again: bool = False
 
 
-@dataclass(frozen=True)
-class _Step:
-    """A change whose words have been understood."""
-
-    change: BulkChange
-    owner: User | None
-    unit: Unit | None
-
-
 def check_chosen(ids: Sequence[int]) -> None:
     """Raise RuleBroken unless one to MOST actions are chosen."""
     if not ids:
@@ -165,7 +136,7 @@ def preview(change: BulkChange, ids: Sequence[int], *, by: User, today: date) ->
     """
     scope.require(by, Deed.ACTION_EDIT)
     check_chosen(ids)
-    step = _understood(change, by)
+    step = understood(change, by)
     actions = _visible(ids, by)
     names = {one.committee.id: one.committee.name for one in actions if one.committee}
     rows = tuple(_row(action, step, names, by=by, today=today) for action in actions)
@@ -188,7 +159,7 @@ def apply_bulk(
     """
     scope.require(by, Deed.ACTION_EDIT)
     check_chosen(list(seen))
-    step = _understood(change, by)
+    step = understood(change, by)
     actions = undo.locked_in_order(seen)
     before: dict[int, dict[str, Any]] = {}
     left = [Left("", NotFound()) for _missing in range(len(seen) - len(actions))]
@@ -215,54 +186,6 @@ def _too_many() -> RuleBroken:
     )
 
 
-def _understood(change: BulkChange, by: User) -> _Step:
-    """The step with its owner and unit found, once it makes sense as a whole."""
-    change = replace(
-        change,
-        owner_text=rules.one_line(change.owner_text),
-        deadline_reason=rules.one_line(change.deadline_reason),
-    )
-    problems: list[RuleBroken] = []
-    owner, unit = None, None
-    with rules.collecting(problems):
-        owner = rules.find_owner(change.owner_text)
-    with rules.collecting(problems):
-        if change.unit_id is not None:
-            unit = rules.reachable_unit(change.unit_id, by=by, deed=Deed.ACTION_EDIT)
-    with rules.collecting(problems):
-        _check_days(change)
-    with rules.collecting(problems):
-        if change.status is not None and change.status not in OPEN:
-            raise RuleBroken("Välj planerad, pågår eller pausad.", field="status")
-    if not problems and not _says_something(change):
-        problems.append(RuleBroken("Välj vad som ska ändras: ägare, förvaltning, datum, status."))
-    if problems:
-        raise rules.Refused(problems)
-    return _Step(change, owner, unit)
-
-
-def _says_something(change: BulkChange) -> bool:
-    days = (change.deadline, change.move_days)
-    return bool(change.owner_text or change.unit_id or change.status or any(days))
-
-
-def _check_days(change: BulkChange) -> None:
-    if change.deadline is not None and change.move_days:
-        raise RuleBroken(
-            "Välj antingen ett nytt slutdatum eller hur långt datumen ska flyttas.",
-            field="move",
-        )
-    if change.move_days is not None and abs(change.move_days) > FURTHEST:
-        raise RuleBroken("Flytta slutdatumen högst tio år.", field="move")
-    if change.deadline is not None or change.move_days:
-        rules.check_written(
-            change.deadline_reason,
-            "deadline_reason",
-            N_("Skriv varför slutdatumen ändras."),
-            rules.REPORT_MAX,
-        )
-
-
 def _chosen(ids: Iterable[int], by: User) -> ColumnElement[bool]:
     return Action.id.in_(set(ids)) & scope.actions_within(by, Deed.ACTION_VIEW)
 
@@ -281,12 +204,12 @@ def _visible(ids: Iterable[int], by: User) -> list[Action]:
 
 
 def _row(
-    action: Action, step: _Step, committees: Mapping[int, str], *, by: User, today: date
+    action: Action, step: Step, committees: Mapping[int, str], *, by: User, today: date
 ) -> PreviewRow:
     row = PreviewRow(action.id, action.version, action.title)
     try:
-        changes = _wanted(action, step)
-        row = replace(row, differences=_differences(action, changes, step, committees))
+        changes = wanted(action, step)
+        row = replace(row, differences=differences(action, changes, step, committees))
         if row.differences:
             _check_reach(action, by)
             wording.check_change(action, replace(changes, outside_ok=True), by=by, today=today)
@@ -295,7 +218,7 @@ def _row(
     return replace(row, outside=bool(row.differences) and _goes_outside(action, step))
 
 
-def _problems(why: RuleBroken, action: Action, step: _Step, today: date) -> tuple[RuleBroken, ...]:
+def _problems(why: RuleBroken, action: Action, step: Step, today: date) -> tuple[RuleBroken, ...]:
     """What stands against the step; of a deadline that was moved too little, what is enough."""
     problems: tuple[RuleBroken, ...] = getattr(why, "problems", (why,))
     moved, behind = step.change.move_days or 0, (today - action.deadline).days
@@ -309,7 +232,7 @@ def _problems(why: RuleBroken, action: Action, step: _Step, today: date) -> tupl
     return tuple(enough if one.field == "deadline" else one for one in problems)
 
 
-def _goes_outside(action: Action, step: _Step) -> bool:
+def _goes_outside(action: Action, step: Step) -> bool:
     if step.owner is None and step.unit is None:
         return False
     try:
@@ -324,61 +247,15 @@ def _check_reach(action: Action, by: User) -> None:
         raise RuleBroken("Du får se åtgärden men inte ändra den. Be dess direktör.")
 
 
-def _wanted(action: Action, step: _Step) -> wording.ActionChanges:
-    """The action as the step would have it."""
-    change, changes = step.change, wording.changes_of(action)
-    if step.owner is not None and step.owner != action.owner:
-        changes = replace(changes, owner_text=step.owner.email)
-    if step.unit is not None and step.unit.id != action.unit_id:
-        committee_id = step.unit.committee_id or action.committee_id
-        changes = replace(changes, unit_id=step.unit.id, committee_id=committee_id)
-    if change.status is not None:
-        changes = replace(changes, status=change.status)
-    deadline = _deadline(action, change)
-    if deadline != action.deadline:
-        reason = change.deadline_reason
-        changes = replace(changes, deadline=deadline, deadline_reason=reason)
-    return changes
-
-
-def _deadline(action: Action, change: BulkChange) -> date:
-    if change.deadline is not None:
-        return change.deadline
-    try:
-        return action.deadline + timedelta(days=change.move_days or 0)
-    except OverflowError as error:
-        raise RuleBroken("Det nya slutdatumet ligger utanför kalendern.") from error
-
-
-def _differences(
-    action: Action, changes: wording.ActionChanges, step: _Step, committees: Mapping[int, str]
-) -> tuple[Difference, ...]:
-    now, owner = wording.changes_of(action), action.owner.name if action.owner else None
-    found = []
-    if changes.owner_text != now.owner_text and step.owner is not None:
-        found.append(Difference("owner", owner, step.owner.name))
-    if changes.unit_id != now.unit_id and step.unit is not None:
-        unit = action.unit.name if action.unit else None
-        found.append(Difference("unit", unit, step.unit.name))
-    if changes.committee_id != now.committee_id and step.unit and step.unit.committee:
-        committee = committees.get(action.committee_id or 0)
-        found.append(Difference("committee", committee, step.unit.committee.name))
-    if changes.deadline != now.deadline:
-        found.append(Difference("deadline", now.deadline, changes.deadline))
-    if changes.status is not now.status:
-        found.append(Difference("status", now.status, changes.status))
-    return tuple(found)
-
-
 def _take(
-    action: Action, step: _Step, version: int, *, by: User, now: datetime, today: date
+    action: Action, step: Step, version: int, *, by: User, now: datetime, today: date
 ) -> bool:
     """Change one locked action, and say whether there was anything to change."""
     if not scope.may_on(by, Deed.ACTION_EDIT, action):
         raise NotFound
     if action.version != version:
         raise RuleBroken(_CHANGED)
-    changes = _wanted(action, step)
+    changes = wanted(action, step)
     if changes == wording.changes_of(action):
         return False
     changes = replace(changes, outside_ok=step.change.outside_ok)

@@ -137,7 +137,8 @@ def _said(pieces: list[str], number: int | None) -> list[ColumnElement[bool]]:
 def _each(ids: Collection[int]) -> Select[Any]:
     """A query for these ids, all in one parameter: a thousand would cost more than they find."""
     if db.session.get_bind().dialect.name == "postgresql":
-        return select(func.unnest(cast(list(ids), postgresql.ARRAY(Integer))))
+        listed = func.string_to_array(",".join(map(str, ids)), ",")
+        return select(func.unnest(cast(listed, postgresql.ARRAY(Integer))))
     return select(func.json_each(json.dumps(list(ids))).table_valued("value").c.value)
 
 

@@ -13,7 +13,7 @@ from tracker.domain.errors import N_, Conflict, RuleBroken
 from tracker.domain.permissions import Deed
 from tracker.domain.statuses import OPEN, ActionStatus, check_transition
 from tracker.extensions import db
-from tracker.models import Action, Milestone, Unit, User
+from tracker.models import Action, Milestone, User
 from tracker.services import journal, scope
 from tracker.services.actions import rules, search, standing, targets, who
 from tracker.services.actions.standing import saved_values
@@ -291,12 +291,12 @@ def _checked_changes(action: Action, changes: ActionChanges, *, by: User, today:
     with rules.collecting(problems):
         if owner is None or not rules.is_called(owner, changes.owner_text):
             owner = rules.find_owner(changes.owner_text)
+    unit = action.unit if unit_id == action.unit_id else None
     with rules.collecting(problems):
-        if unit_id is None or unit_id != action.unit_id:
-            rules.reachable_unit(unit_id, by=by, deed=Deed.ACTION_EDIT)
+        if unit is None:
+            unit = rules.reachable_unit(unit_id, by=by, deed=Deed.ACTION_EDIT)
     with rules.collecting(problems):
-        if (owner, unit_id) != (action.owner, action.unit_id):
-            unit = db.session.get(Unit, unit_id) if unit_id is not None else None
+        if (owner, unit) != (action.owner, action.unit):
             who.check_belongs(owner, unit, outside_ok=changes.outside_ok)
     with rules.collecting(problems):
         helpers = who.find_contributors(changes.contributors, known=action.contributors)

@@ -11,7 +11,7 @@ from wtforms import BooleanField, HiddenField, SelectField, StringField
 from wtforms.fields.choices import SelectChoice
 
 from tracker.domain.statuses import OPEN, STATUS_MARKS, ActionStatus
-from tracker.services.actions.bulk import BulkChange
+from tracker.services.actions.bulk_step import BulkChange
 from tracker.services.actions.pages import FormChoices
 from tracker.web.fields import DayField, NumberField, TypedForm, a_key, maybe
 
