@@ -154,7 +154,6 @@ class TestWaits:
     def test_nonsense_removes_nothing(self, app, cast, visit, needs):
         visit(cast.director).post(f"{show(cast)}/waits/remove", {"needs": needs})
 
-
     def test_what_the_reader_may_not_see_has_no_title_anywhere(self, any_app, cast, visit):
         title, path = cast.other_action.title, show(cast)
         for needs in (cast.other_action.id, cast.colleague_action.id):
