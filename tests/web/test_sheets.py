@@ -110,7 +110,7 @@ def test_faults_are_named_by_row_and_column_and_the_rest_may_go(cast: Cast, visi
         (cast.other_action.id, "title"): "Elevernas frågor",
     }
     page = sent(director, edited(fetched(director), with_cells(cells)))
-    assert page.rows[1][:2] == ["Rad 4, Slutdatum", "Slutdatum"]
+    assert page.rows[1][:2] == ["Rad 3, Slutdatum", "Slutdatum"]
     assert "”imorgon” är inget datum. Skriv till exempel 2026-03-01." in page.rows[1][2]
     form = next(form for form in page.forms if form.action.endswith("/apply"))
     page = director.submit(form, status=422)
@@ -207,7 +207,7 @@ def test_a_preview_costs_the_same_for_one_row_and_for_thirty(
 def test_a_column_of_the_sheets_own_is_told_in_the_journal(cast: Cast, visit: Visits) -> None:
     def with_column(sheet: Any) -> None:
         sheet.cell(1, sheet.max_column + 1).value = "Diarienummer"
-        sheet.cell(4, sheet.max_column).value = "KS 7"
+        sheet.cell(3, sheet.max_column).value = "KS 7"
 
     director = visit(cast.director)
     page = sent(director, edited(fetched(director), with_column))
