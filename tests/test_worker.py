@@ -9,6 +9,8 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -148,11 +150,12 @@ class TestTick:
         assert messages() == []
 
 
-def start(app: Flask, *words: str, **env: str) -> subprocess.Popen[str]:
-    """The worker as a process, on the test's database."""
+@contextmanager
+def started(app: Flask, *words: str, **env: str) -> Iterator[subprocess.Popen[str]]:
+    """The worker as a process, on the test's database; whatever happens, it does not outlive us."""
     known = app.extensions["settings"]
     db.session.rollback()
-    return subprocess.Popen(
+    with subprocess.Popen(
         [sys.executable, "-m", "flask", "--app", "wsgi", "worker", *words],
         cwd=ROOT,
         env={
@@ -166,13 +169,24 @@ def start(app: Flask, *words: str, **env: str) -> subprocess.Popen[str]:
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-    )
+    ) as worker:
+        try:
+            yield worker
+        finally:
+            worker.kill()
+
+
+def next_line(worker: subprocess.Popen[str]) -> dict[str, Any]:
+    """What the worker says next."""
+    assert worker.stderr is not None
+    said: dict[str, Any] = json.loads(worker.stderr.readline())
+    return said
 
 
 class TestProcess:
     def test_once(self, any_app: Flask, cast: Cast) -> None:
-        worker = start(any_app, "--once")
-        out, err = worker.communicate(timeout=60)
+        with started(any_app, "--once") as worker:
+            out, err = worker.communicate(timeout=60)
         assert (worker.returncode, out) == (0, "")
         (line,) = err.splitlines()
         assert {"at", "planned", "delivered"} <= set(json.loads(line))
@@ -180,19 +194,19 @@ class TestProcess:
         assert beat.worker.endswith(f":{worker.pid}")
 
     def test_once_with_a_fault_is_exit_code_1(self, app: Flask) -> None:
-        worker = start(app, "--once", MAIL_URL="gopher://post")
-        _, err = worker.communicate(timeout=60)
+        with started(app, "--once", MAIL_URL="gopher://post") as worker:
+            _, err = worker.communicate(timeout=60)
         assert worker.returncode == 1
         assert json.loads(err.splitlines()[-1])["error"] == "RuleBroken"
 
     @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
     def test_ends_when_told_to(self, any_app: Flask, number: signal.Signals) -> None:
-        worker = start(any_app)
-        assert worker.stderr is not None
-        json.loads(worker.stderr.readline())
-        worker.send_signal(number)
-        begun = time.monotonic()
-        out, err = worker.communicate(timeout=30)
+        with started(any_app) as worker:
+            assert "planned" in next_line(worker)
+            worker.send_signal(number)
+            assert next_line(worker)["stopping"] == number.name
+            begun = time.monotonic()
+            out, err = worker.communicate(timeout=60)
         assert time.monotonic() - begun < ENDS_WITHIN
         assert (worker.returncode, out, err) == (0, "", "")
 
@@ -206,18 +220,22 @@ class TestProcess:
             talk.obey(b"250 hello\r\n", b"250 sender\r\n", b"250 recipient\r\n", b"354 go on\r\n")
             talk.hear_until(b"\r\n.\r\n")
             taking.set()
-            go_on.wait(30)
+            go_on.wait(60)
             talk.say(b"250 accepted\r\n")
             talk.obey(b"221 bye\r\n")
 
-        with peer(slow) as port:
-            worker = start(any_app, MAIL_URL=f"smtp://127.0.0.1:{port}")
+        with (
+            peer(slow) as port,
+            started(any_app, MAIL_URL=f"smtp://127.0.0.1:{port}") as worker,
+        ):
             assert taking.wait(60)
             worker.terminate()
+            # Had the server gone on before it heard, it would rightly have begun another.
+            assert next_line(worker)["stopping"] == "SIGTERM"
             begun = time.monotonic()
             go_on.set()
-            worker.communicate(timeout=30)
-            assert time.monotonic() - begun < ENDS_WITHIN
+            worker.communicate(timeout=60)
+        assert time.monotonic() - begun < ENDS_WITHIN
         states = [message.state for message in messages()]
         assert states.count(OutboxState.SENT) == 1
         assert OutboxState.QUEUED in states

@@ -21,6 +21,7 @@ from tracker.mail.url import parse_mail_url
 from tracker.services import operations, outbox, places, reminders
 
 TICK_SECONDS = 60
+ENDING = (signal.SIGTERM, signal.SIGINT)
 log = logging.getLogger("tracker.worker")
 
 
@@ -29,9 +30,10 @@ def run_forever(app: Flask) -> None:
     from apscheduler.schedulers.background import BackgroundScheduler
     from apscheduler.triggers.interval import IntervalTrigger
 
+    # Blocked here and in every thread that follows, a signal waits until this one asks for it: a
+    # handler could break into the very lock that it needs.
+    signal.pthread_sigmask(signal.SIG_BLOCK, ENDING)
     stop = Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
     # Interval, UTC, memory only: its cron trigger has skipped and doubled days at clock changes.
     scheduler = BackgroundScheduler(timezone="UTC")
     scheduler.add_job(
@@ -44,7 +46,9 @@ def run_forever(app: Flask) -> None:
         misfire_grace_time=None,
     )
     scheduler.start()
-    stop.wait()
+    heard = signal.Signals(signal.sigwait(ENDING))
+    stop.set()
+    log.info(json.dumps({"at": clock.now().isoformat(), "stopping": heard.name}))
     scheduler.shutdown(wait=True)
 
 
