@@ -6,10 +6,11 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from itertools import chain
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Row, Select, case, func, literal, null, select, union_all
+from sqlalchemy import ColumnElement, Row, Select, case, func, literal, select, union_all
 
 from tracker.domain.calendar import local_date
 from tracker.domain.errors import Conflict
@@ -21,6 +22,7 @@ from tracker.services import scope
 from tracker.services.actions import rules, wording
 from tracker.services.actions.filters import ActionFilter
 from tracker.services.actions.filters import wanted as asked
+from tracker.services.actions.ids import each, gathered_by
 from tracker.services.actions.walking import unindexed
 
 CARDS = 10
@@ -83,20 +85,21 @@ def board(filters: ActionFilter, *, by: User, today: date, zone: ZoneInfo) -> Bo
         Forbidden: the person sees no plan.
     """
     wanted = asked(filters, by=by, today=today, zone=zone)
-    few = _gathered(wanted.few)
-    counted = Counter(status for _id, status in few)
-    if len(few) <= MOST:
-        chosen = _of_few(few)
+    some = select(Action.status, Action.id).where(*wanted.few).limit(MOST + 1)
+    found = gathered_by(some)
+    counted = Counter({status: len(ids) for status, ids in found.items()})
+    if counted.total() <= MOST:
+        chosen = _of_few([Action.id.in_(each([*chain.from_iterable(found.values())]))])
     elif 0 < wanted.led <= MOST_LED:
-        chosen = _of_led(wanted.few)
+        chosen = _of_few(wanted.few)
     else:
         chosen = _of_many(wanted.checks, filters, by, counted)
     cards: defaultdict[ActionStatus, list[Card]] = defaultdict(list)
     totals: defaultdict[ActionStatus, int] = defaultdict(int)
     for row in db.session.execute(_cards(chosen, by)):
         cards[row.status].append(_card(row, today, zone))
-        totals[row.status] = row.total or counted[row.status]
-    most = MOST if len(few) <= MOST else MOST_OF_MANY
+        totals[row.status] = row.total
+    most = MOST if counted.total() <= MOST else MOST_OF_MANY
     return Board(
         tuple(
             Column(
@@ -137,39 +140,20 @@ def _statuses(filters: ActionFilter) -> tuple[ActionStatus, ...]:
     return OPEN if only_open else tuple(ActionStatus)
 
 
-def _gathered(wanted: Sequence[ColumnElement[bool]]) -> Sequence[Row[int, ActionStatus]]:
-    """Id and status of what is wanted, the nearest deadline first; MOST + 1 of them, whichever,
-    where there are more."""
+def _of_few(wanted: Sequence[ColumnElement[bool]]) -> Select[Any]:
+    """The cards of each column and how many it holds, where all of them can be read."""
     columns = (Action.id, Action.status, Action.deadline)
-    few = select(*columns).where(*wanted).limit(MOST + 1).cte("few").prefix_with("MATERIALIZED")
-    query = select(few.c.id, few.c.status).order_by(few.c.deadline, few.c.id)
-    return db.session.execute(query).all()
-
-
-def _of_few(found: Sequence[Row[int, ActionStatus]]) -> Select[Any]:
-    """The cards among actions in the order of their deadlines, which are counted already."""
-    shown: list[int] = []
-    for status in ActionStatus:
-        ids = [action_id for action_id, theirs in found if theirs is status]
-        shown += ids[:CARDS] if status in OPEN else ids[-CARDS:]
-    total: ColumnElement[Any] = null().label("total")
-    return select(Action.id, total).where(Action.id.in_(shown))
-
-
-def _of_led(wanted: Sequence[ColumnElement[bool]]) -> Select[Any]:
-    """The cards of each column and how many it holds, where a word leads to all of them."""
-    columns = (Action.id, Action.status, Action.deadline)
-    led = select(*columns).where(*wanted).cte("led").prefix_with("MATERIALIZED").c
-    unfinished = led.status.in_(OPEN)
+    few = select(*columns).where(*wanted).cte("few").prefix_with("MATERIALIZED").c
+    unfinished = few.status.in_(OPEN)
     ways = (
-        case((unfinished, led.deadline)).asc(),
-        case((unfinished, led.id)).asc(),
-        led.deadline.desc(),
-        led.id.desc(),
+        case((unfinished, few.deadline)).asc(),
+        case((unfinished, few.id)).asc(),
+        few.deadline.desc(),
+        few.id.desc(),
     )
-    place = func.row_number().over(partition_by=led.status, order_by=ways).label("place")
-    total = func.count().over(partition_by=led.status).label("total")
-    placed = select(led.id, place, total).subquery()
+    place = func.row_number().over(partition_by=few.status, order_by=ways).label("place")
+    total = func.count().over(partition_by=few.status).label("total")
+    placed = select(few.id, place, total).subquery()
     return select(placed.c.id, placed.c.total).where(placed.c.place <= CARDS)
 
 

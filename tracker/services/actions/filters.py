@@ -17,6 +17,7 @@ from tracker.extensions import db
 from tracker.models import Action, Area, ImprovementPoint, User, action_plan_point, action_point
 from tracker.services import scope
 from tracker.services.actions import search
+from tracker.services.actions.ids import counted
 
 HOME = ZoneInfo("Europe/Stockholm")
 MOST = 1000  # what is counted one by one; beyond it a list says only that there are more
@@ -257,7 +258,7 @@ def _in_area(number: int) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
     areas = select(Area.id).where(Area.number == number)
     points = select(ImprovementPoint.id).where(ImprovementPoint.area_id.in_(areas))
     serving = select(action_point.c.action_id).where(action_point.c.point_id.in_(points))
-    if search.is_rare(serving, MOST):
+    if counted(serving, most=MOST)[0] <= MOST:
         rare = Action.id.in_(serving)
         return rare, rare
     theirs = select(action_point.c.action_id).where(action_point.c.action_id == Action.id)

@@ -25,6 +25,7 @@ from tracker.services.actions.filters import (
     reach,
 )
 from tracker.services.actions.filters import wanted as asked
+from tracker.services.actions.ids import each, gathered
 from tracker.services.actions.latest import latest_update
 from tracker.services.actions.walking import unindexed
 
@@ -111,29 +112,19 @@ def actions_listed(
     """
     counts = counted(reach(by, filters.plan_id), today)
     wanted = asked(filters, by=by, today=today, zone=zone)
-    found = _gathered(wanted.few, filters.sort)
+    (found,) = gathered(select(Action.id).where(*wanted.few).limit(MOST + 1))
     total = len(found)
     offset = max(0, min(page, -(-min(total, MOST) // size)) - 1) * size
     last = min(offset + size, MOST)
     order = _order(filters.sort, Action)
     # Few are known by now. Of many, walking the order's index soon meets enough.
-    if total <= MOST:
-        query = _rows().where(Action.id.in_(found[offset:last]))
-    else:
-        met = _met(wanted, filters.sort, last)
-        walked = select(Action.id).where(*met).order_by(*order)
-        ids = walked.offset(offset).limit(last - offset).subquery()
-        # What belongs to a row is looked up for this page's actions only.
-        query = _rows().join(ids, ids.c.id == Action.id)
-    rows = tuple(_shown(row, today, zone) for row in db.session.execute(query.order_by(*order)))
+    met = [Action.id.in_(each(found))] if total <= MOST else _met(wanted, filters.sort, last)
+    walked = select(Action.id).where(*met).order_by(*order)
+    ids = walked.offset(offset).limit(last - offset).subquery()
+    # What belongs to a row is looked up for this page's actions only.
+    query = _rows().join(ids, ids.c.id == Action.id).order_by(*order)
+    rows = tuple(_shown(row, today, zone) for row in db.session.execute(query))
     return ActionPage(rows, total, counts)
-
-
-def _gathered(wanted: Sequence[ColumnElement[bool]], sort: Sort) -> Sequence[int]:
-    """The ids of what is wanted, in order; MOST + 1 of them, whichever, where there are more."""
-    columns = (Action.id, *_PLACES[sort])
-    few = select(*columns).where(*wanted).limit(MOST + 1).cte("few").prefix_with("MATERIALIZED")
-    return db.session.scalars(select(few.c.id).order_by(*_order(sort, few.c))).all()
 
 
 def counted(seen: Sequence[ColumnElement[bool]], today: date) -> Counts:

@@ -18,6 +18,7 @@ from tracker.extensions import db
 from tracker.models import Action, Milestone, StatusUpdate, Unit, User, action_contributor
 from tracker.services import scope
 from tracker.services.actions.latest import latest_update
+from tracker.services.actions.walking import unindexed
 
 HOME = ZoneInfo("Europe/Stockholm")
 SIZE = 30
@@ -102,9 +103,11 @@ def my_actions(
     opened, waiting, late = _numbers(own, today)
     helped = select(action_contributor.c.action_id).where(action_contributor.c.user_id == by.id)
     helping = Action.id.in_(helped) & Action.owner_id.is_distinct_from(by.id)
+    # Few are helped with: they lead the way, not the index of all that is open.
+    (still_open,) = unindexed([Action.phase == _OPEN])
     lists = {
         Part.OPEN: (own & (Action.phase == _OPEN), opened),
-        Part.HELPING: (helping & (Action.phase == _OPEN), _numbers(helping, today)[0]),
+        Part.HELPING: (helping & still_open, _numbers(helping, today)[0]),
         Part.WAITING: (own & (Action.phase == _WAITING), waiting),
     }
     portions = {

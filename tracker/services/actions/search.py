@@ -7,18 +7,12 @@ found by the words' keys.
 
 from __future__ import annotations
 
-import json
-from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
-    Integer,
-    Select,
-    Text,
     and_,
-    cast,
     delete,
     false,
     func,
@@ -27,17 +21,18 @@ from sqlalchemy import (
     select,
 )
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import InstrumentedAttribute
 
 from tracker.domain.text import fold, words
 from tracker.extensions import db
 from tracker.models import Action, SearchWord, action_word
+from tracker.services.actions.ids import counted, each, gathered
 
 WORD_MAX = 100
 LARGEST_KEY = 2**31 - 1
 MOST_LEADS = 4  # words of a question that are tried as the way to the actions
 MOST_WORDS = 1000  # words with one piece; more of them stand nearly everywhere
-MOST_LED = 10_000  # actions that words lead to; more of them are met anyhow
-MOST_READ = 40_000  # actions with one of several words that are read in order to see who has all
+MOST_LED = 10_000  # actions that a word leads to; more of them are met anyhow
 _LAST_LETTERS = str.maketrans("åäö", "{|}")  # what stands after z, byte by byte
 
 
@@ -115,37 +110,28 @@ def found(q: str) -> Found:
         return Found(checks=[false()], rest=[false()])
     number = _number(pieces)
     checks = _said(pieces, number)
-    led, certain = _led(pieces)
-    if led is None:
+    word, ids = _lead(pieces)
+    if ids is None:
         return Found(checks=checks, rest=checks)
-    rest = [piece for piece in pieces if piece not in certain]
+    rest = [piece for piece in pieces if piece != word]
     if number is not None:
-        led.add(number)
-    return Found([Action.id.in_(_each(led))], checks, _said(rest, number), len(led))
+        ids.add(number)
+    return Found([Action.id.in_(each(ids))], checks, _said(rest, number), len(ids))
 
 
 def _said(pieces: list[str], number: int | None) -> list[ColumnElement[bool]]:
     """The condition on Action that its text says each piece, or that it has the number."""
     if not pieces:
         return []
-    said: ColumnElement[bool] = and_(
-        *(Action.search_key.contains(piece, autoescape=True) for piece in pieces)
-    )
+    said: ColumnElement[bool] = and_(*(_has(Action.search_key, piece) for piece in pieces))
     return [said if number is None else or_(said, Action.id == number)]
 
 
-def _each(ids: Collection[int]) -> Select[Any]:
-    """A query for these ids, all in one parameter: a thousand would cost more than they find."""
-    if db.session.get_bind().dialect.name == "postgresql":
-        listed = func.string_to_array(",".join(map(str, ids)), ",")
-        return select(func.unnest(cast(listed, postgresql.ARRAY(Integer))))
-    return select(func.json_each(json.dumps(list(ids))).table_valued("value").c.value)
-
-
-def is_rare(ids: Select[Any], most: int) -> bool:
-    """Whether a query for ids gives no more than `most`."""
-    some = ids.limit(most + 1).subquery()
-    return (db.session.scalar(select(func.count()).select_from(some)) or 0) <= most
+def _has(text: InstrumentedAttribute[str], piece: str) -> ColumnElement[bool]:
+    """The condition that a folded text has the piece in it."""
+    if db.session.get_bind().dialect.name == "sqlite":
+        return func.instr(text, piece) > 0  # its LIKE folds again, at twice the price
+    return text.contains(piece, autoescape=True)
 
 
 def _number(pieces: list[str]) -> int | None:
@@ -156,53 +142,25 @@ def _number(pieces: list[str]) -> int | None:
     return int(text) if int(text) <= LARGEST_KEY else None
 
 
-def _led(pieces: list[str]) -> tuple[set[int] | None, set[str]]:
-    """The actions in which the rarer words stand, and the pieces that stand in each of them for
-    certain; None where all words stand in too many."""
+def _lead(pieces: list[str]) -> tuple[str, set[int] | None]:
+    """The rarest of the words, and the actions in which it stands; None where each word stands in
+    too many."""
     tried = sorted({word[:WORD_MAX] for piece in pieces for word in words(piece)}, key=len)
     tried = tried[-MOST_LEADS:]
-    known = {
-        word: ids for word, ids in zip(tried, _known(tried), strict=True) if len(ids) <= MOST_WORDS
-    }
-    most = MOST_READ // len(known) if len(known) > 1 else MOST_LED
-    standing = zip(known, _standing(list(known.values()), most), strict=True)
-    short = {word: set(ids) for word, ids in standing if len(ids) <= most}
-    led = set.intersection(*short.values()) if short else set()
-    return (led, set(short)) if short and len(led) <= MOST_LED else (None, set())
-
-
-def _known(pieces: list[str]) -> list[list[int]]:
-    """For each piece the keys of the words that it is in, to MOST_WORDS + 1."""
-    return _gathered(
-        select(SearchWord.id.label("id"))
-        .where(SearchWord.word.contains(piece, autoescape=True))
-        .limit(MOST_WORDS + 1)
-        for piece in pieces
-    )
-
-
-def _standing(known: list[list[int]], most: int) -> list[list[int]]:
-    """For each list of words the actions in which one of them stands, to `most` + 1; an action
-    may be there for each word."""
-    return _gathered(
-        select(action_word.c.action_id.label("id"))
-        .where(action_word.c.word_id.in_(_each(word_ids)))
-        .limit(most + 1)
-        for word_ids in known
-    )
-
-
-def _gathered(queries: Iterable[Select[Any]]) -> list[list[int]]:
-    """The ids that each query gives. One text for each: rows would cost more than the reading."""
-    parts = [query.subquery() for query in queries]
-    if not parts:
-        return []
-    texts = db.session.execute(
-        select(
-            *(
-                select(func.aggregate_strings(cast(part.c.id, Text), ",")).scalar_subquery()
-                for part in parts
-            )
+    known = gathered(
+        *(
+            select(SearchWord.id).where(_has(SearchWord.word, word)).limit(MOST_WORDS + 1)
+            for word in tried
         )
-    ).one()
-    return [list(map(int, text.split(","))) if text else [] for text in texts]
+    )
+    standing = {
+        word: select(action_word.c.action_id).where(action_word.c.word_id.in_(each(word_ids)))
+        for word, word_ids in zip(tried, known, strict=True)
+        if len(word_ids) <= MOST_WORDS
+    }
+    numbers = counted(*standing.values(), most=MOST_LED)
+    number, rarest = min(zip(numbers, standing, strict=True), default=(MOST_LED + 1, ""))
+    if number > MOST_LED:
+        return rarest, None
+    # Told how many they are, PostgreSQL chooses the better way.
+    return rarest, set(*gathered(standing[rarest]))
