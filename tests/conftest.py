@@ -29,6 +29,15 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "waits: waits for a real process, with a bounded poll")
 
 
+# The longest first: whoever is done early can then take over something short.
+LONG = ("test_races_many.py", "test_demo.py", "test_worker.py")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let the long ones start first; everything else keeps its order."""
+    items.sort(key=lambda item: item.path.name not in LONG)
+
+
 @pytest.fixture(autouse=True)
 def walled(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """No network beyond this machine, no sleeping (but with the marker `waits`)."""

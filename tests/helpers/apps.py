@@ -12,6 +12,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from config import Config
+from tests.helpers import kept
 from tracker import create_app
 from tracker.extensions import db
 
@@ -55,6 +56,8 @@ def make_app(config: Config) -> Flask:
     # No test goes on while a report is still being read, unless it means to.
     app.config["READING_PATIENCE"] = 60
     app.test_client_class = VisitingClient
+    with app.app_context():
+        kept.share(app, db.engine)
     return app
 
 
