@@ -12,6 +12,7 @@ from tracker.domain.sheets import (
     KEPT,
     guess_columns,
     header_row,
+    is_error,
     mark,
     people_in,
     read_day,
@@ -130,3 +131,14 @@ def test_what_looks_alike_has_the_same_mark() -> None:
     assert mark("description", "ett\r\ntvå\n") == mark("description", "ett\ntvå")
     assert mark("description", "ett två") != mark("description", "ett\ntvå")
     assert same_cell("title", "a\nb") == "a b"
+
+
+@pytest.mark.parametrize(
+    ("text", "failed"),
+    [
+        *(("#REF!", True), (" #saknas! ", True), ("#N/A", True), ("#DIVISION/0!", True)),
+        *(("", False), ("#", False), ("#REF! igen", False), ("REF!", False), ("#1", False)),
+    ],
+)
+def test_what_a_failed_formula_shows(text: str, failed: bool) -> None:
+    assert is_error(text) is failed

@@ -115,7 +115,6 @@ def make_action(plan: ActionPlan, title: str, **values: object) -> Action:
         "created_at": NOW - timedelta(days=40),
         "assigned_at": NOW - timedelta(days=40),
         "deadline_set_at": NOW - timedelta(days=40),
-        "search_key": fold(title),
         "title_key": sort_key(title),
     }
     return Action(plan=plan, title=title, **{**given, **values})

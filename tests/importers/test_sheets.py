@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from datetime import date, datetime
 from typing import Any
 
 import openpyxl
 import pytest
+from openpyxl.utils.datetime import MAC_EPOCH, WINDOWS_EPOCH
 
 from tests.helpers.hostile import NAMED, mutated
 from tracker.domain.errors import RuleBroken
+from tracker.domain.sheets import UNREAD
 from tracker.importers.isolated import read_sheet_isolated
 from tracker.importers.sheets import Sheet, SheetRow, read_sheet
 
@@ -67,24 +70,74 @@ def test_what_is_merged_downwards_stands_in_every_row() -> None:
     ]
 
 
-def test_a_formula_without_a_value_is_not_taken_for_an_empty_cell() -> None:
-    book = book_of(HEADS, ["Rusta", "=A1", None])
-    with pytest.raises(RuleBroken, match="Cellen B2 har en formel"):
-        read_sheet(saved(book), "a.xlsx")
+def formula(**attributes: str) -> Any:
+    """A change of the cell B2, a formula without a value, to one with these attributes."""
+    kind = "".join(f' {name}="{text}"' for name, text in attributes.items() if name != "v")
+    value = f"<v>{attributes['v']}</v>" if "v" in attributes else ""
+    cell = f'<c r="B2"{kind}><f>A1</f>{value}</c>'.encode()
+    return lambda part: re.sub(rb'<c r="B2".*?</c>', cell, part)
 
 
-def test_a_formula_gives_the_value_that_was_kept() -> None:
-    data = saved(book_of(HEADS, ["Rusta", "=A1", None]))
-    data = changed(
-        data,
-        "sheet1.xml",
-        lambda x: (
-            x.replace(b"<v />", b"<v>42</v>")
-            .replace(b"<v/>", b"<v>42</v>")
-            .replace(b"<v></v>", b"<v>42</v>")
-        ),
-    )
-    assert cells(read_sheet(data, "a.xlsx"))[1] == ["Rusta", "42"]
+@pytest.mark.parametrize(
+    ("attributes", "text"),
+    [
+        ({}, UNREAD),
+        ({"v": ""}, UNREAD),
+        ({"t": "n", "v": ""}, UNREAD),
+        ({"t": "str"}, UNREAD),
+        ({"t": "str", "v": ""}, ""),
+        ({"t": "str", "v": "Eva"}, "Eva"),
+        ({"v": "0"}, "0"),
+        ({"v": "42"}, "42"),
+        ({"t": "e", "v": "#REF!"}, "#REF!"),
+    ],
+)
+def test_a_formula_gives_the_value_that_was_kept(attributes: dict[str, str], text: str) -> None:
+    data = saved(book_of(HEADS, ["Rusta", "=A1", "2026"]))
+    data = changed(data, "sheet1.xml", formula(**attributes))
+    assert cells(read_sheet_isolated(data, "a.xlsx"))[1] == ["Rusta", text, "2026"]
+
+
+def test_a_row_of_nothing_but_formulas_without_values_is_there() -> None:
+    book = book_of(HEADS, [], [None, None, "=A1"], ["=A1", "Eva"], [], ["Måla"])
+    book.active.merge_cells("A4:A6")
+    found = read_sheet(saved(book), "a.xlsx").rows
+    assert found[1:] == [
+        SheetRow(3, ["", "", UNREAD]),
+        SheetRow(4, [UNREAD, "Eva"]),
+    ]
+
+
+def test_nothing_that_is_read_passes_for_a_formula() -> None:
+    text = f"Åtgärd;{UNREAD}\n{UNREAD}Måla;Eva\n"
+    assert cells(read_sheet(text.encode(), "a.csv")) == [["Åtgärd"], ["Måla", "Eva"]]
+
+
+@pytest.mark.parametrize(
+    ("value", "look", "text"),
+    [
+        (0.5, "0%", "50 %"),
+        (0.075, "0.00%", "7,5 %"),
+        (0.07, "0.0 %", "7 %"),
+        (1, "0%", "100 %"),
+        (0.5, "0.00", "0,5"),
+        ("50 %", "0%", "50 %"),
+        (True, "0%", "Ja"),
+        (date(2026, 3, 1), "yyyy-mm-dd", "2026-03-01"),
+        (46082, "0", "46082"),
+    ],
+)
+def test_numbers_look_as_in_the_sheet(value: object, look: str, text: str) -> None:
+    book = book_of(HEADS, ["Rusta", value, 0.25])
+    book.active["B2"].number_format = look
+    assert cells(read_sheet(saved(book), "a.xlsx"))[1] == ["Rusta", text, "0,25"]
+
+
+@pytest.mark.parametrize("epoch", [WINDOWS_EPOCH, MAC_EPOCH])
+def test_days_count_from_the_workbooks_own_beginning(epoch: datetime) -> None:
+    book = book_of(HEADS, ["Rusta", date(2026, 3, 1)])
+    book.epoch = epoch
+    assert cells(read_sheet(saved(book), "a.xlsx"))[1] == ["Rusta", "2026-03-01"]
 
 
 def changed(data: bytes, part: str, change: Any) -> bytes:
@@ -102,6 +155,21 @@ def test_csv_in_any_usual_dress(encoding: str, sign: str) -> None:
     text = sign.join(["Åtgärd", "Ägare"]) + "\r\n" + sign.join(['"Måla\nhuset"', "Eva"]) + "\r\n"
     found = read_sheet(text.encode(encoding), "plan.csv")
     assert cells(found) == [["Åtgärd", "Ägare"], ["Måla\nhuset", "Eva"]]
+
+
+@pytest.mark.parametrize(
+    ("text", "row"),
+    [
+        ("Åtgärd;Ansvarig\nRusta lek, park, torg;Ek, Eva\nMåla;Eva\n", ["Måla", "Eva"]),
+        ('Åtgärd,Ansvarig\n"Rusta; måla; städa",Eva\nMåla,Eva\n', ["Måla", "Eva"]),
+        ("Åtgärd\tAnsvarig\nRusta, måla; städa\tEva\nMåla\tEva\n", ["Måla", "Eva"]),
+        ("Vår plan, 2026, ny;;\nÅtgärd;När;Vem\nMåla;2026;Eva\n", ["Måla", "2026", "Eva"]),
+        ("sep=;\nÅtgärd;Vem\nMåla;Eva\n", ["Måla", "Eva"]),
+        ("Åtgärd\nRusta, måla\nMåla\n", ["Måla"]),
+    ],
+)
+def test_commas_of_prose_part_no_cells(text: str, row: list[str]) -> None:
+    assert cells(read_sheet(text.encode("cp1252"), "plan.csv"))[-1] == row
 
 
 BAD = {

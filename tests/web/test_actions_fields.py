@@ -95,12 +95,13 @@ class TestForm:
         db.session.add(newer)
         db.session.commit()
         visitor = visit(cast.director)
-        assert visitor.get("/actions/new").form.fields["plan_id"] == str(newer.id)
-        page = visitor.get(f"/actions/new?plan={cast.plan.id}")
-        assert page.form.fields["plan_id"] == str(cast.plan.id)
+        # What is adopted is in force; a draft is where one goes to on purpose.
+        assert visitor.get("/actions/new").form.fields["plan_id"] == str(cast.plan.id)
+        page = visitor.get(f"/actions/new?plan={newer.id}")
+        assert page.form.fields["plan_id"] == str(newer.id)
         typed = {"title": "Ny", "unit_id": str(cast.unit.id), "deadline": "2026-09-30"}
         page = visitor.submit(page.form, **typed)
-        assert "Handlingsplan 2026" in page.text
+        assert "Nästa plan" in page.text
         visitor.get("/actions/new?plan=99999999999999&plan=x")
 
     def test_a_point_of_the_plan_stands_beside(self, app, cast, visit):

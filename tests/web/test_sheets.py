@@ -234,3 +234,99 @@ def test_a_reader_gets_names_and_no_way_back(cast: Cast, visit: Visits) -> None:
     cells = {str(cell) for row in book["Åtgärder"].values for cell in row}
     assert "Olle Ägare" in cells
     assert not any("@" in cell for cell in cells)
+
+
+def mapped(director: Visitor, text: str, name: str = "plan.csv", **fields: str) -> Any:
+    """The preview of somebody's sheet, its columns as guessed."""
+    page = sent(director, text.encode(), name)
+    form = next(form for form in page.forms if form.method == "post" and "columns" in form.action)
+    return director.submit(form, **fields)
+
+
+def test_a_formula_without_a_value_is_named_by_row_and_column(cast: Cast, visit: Visits) -> None:
+    director = visit(cast.director)
+    book = openpyxl.Workbook()
+    for row in (["Åtgärd", "Klart", "=A1"], ["Måla", "2027-01-01"], ["=A2", "2027-01-01"]):
+        book.active.append(row)
+    out = io.BytesIO()
+    book.save(out)
+    page = sent(director, out.getvalue(), "plan.xlsx")
+    assert "Lägg den fliken först" in page.text and "(formel utan värde)" in page.text
+    form = next(form for form in page.forms if form.method == "post" and "columns" in form.action)
+    page = director.submit(form, unit_id=str(cast.unit.id))
+    assert page.rows[1][:2] == ["Rad 3, Rubrik", "Rubrik"]
+    assert "formel utan sparat värde. Öppna filen i kalkylprogrammet" in page.rows[1][2]
+    form = next(form for form in page.forms if form.action.endswith("/apply"))
+    assert "1 åtgärd är ny." in director.submit(form, partly="y").text
+
+
+def test_the_page_says_where_new_actions_go_and_that_they_stay(cast: Cast, visit: Visits) -> None:
+    draft = ActionPlan(title="Nästa period", created_at=cast.plan.created_at)
+    db.session.add(draft)
+    db.session.commit()
+    director = visit(cast.director)
+    page = mapped(director, "Åtgärd;Klart\nMåla;2027-01-01\n", unit_id=str(cast.unit.id))
+    assert f"läggs i planen ”{cast.plan.title}”" in page.text
+    assert "Nya åtgärder går inte att ångra med en knapp" in page.text
+    chosen = director.get(f"{page.path}/columns").forms
+    assert any(form.fields.get("plan_id") == "" for form in chosen)
+
+    def change(sheet: Any) -> None:
+        with_cells({(cast.action.id, "title"): "Ny rubrik"})(sheet)
+        for column, value in ((2, "Måla"), (8, cast.unit.name), (11, "2027-01-01")):
+            sheet.cell(sheet.max_row + (column == 2), column).value = value
+
+    page = sent(director, edited(fetched(director), change))
+    assert "Den senast antagna planen" in page.text
+    form = next(form for form in page.forms if form.action.endswith("/plan"))
+    page = director.submit(form, plan_id=str(draft.id))
+    assert "läggs i planen ”Nästa period”" in page.text
+    form = next(form for form in page.forms if form.action.endswith("/apply"))
+    page = director.submit(form)
+    assert "Ångra gäller det som ändrades; nya åtgärder ligger kvar." in page.text
+    director.submit(next(form for form in page.forms if "undo" in form.action))
+    assert db.session.query(Action).filter_by(plan_id=draft.id).one().title == "Måla"
+
+
+def test_a_closed_plan_is_said_before_the_yes(cast: Cast, visit: Visits) -> None:
+    director = visit(cast.director)
+    draft = ActionPlan(title="Nästa period", created_at=cast.plan.created_at)
+    db.session.add(draft)
+    db.session.commit()
+    text = "Åtgärd;Klart\nMåla;2027-01-01\n"
+    page = mapped(director, text, unit_id=str(cast.unit.id), plan_id=str(cast.plan.id))
+    form = next(form for form in page.forms if form.action.endswith("/apply"))
+    cast.plan.closed_on, cast.plan.closed_by_id = cast.action.deadline, cast.director.id
+    db.session.commit()
+    page = director.submit(form, status=409)
+    assert "har ingen plan att gå till" in page.text
+    form = next(form for form in page.forms if form.action.endswith("/apply"))
+    page = director.submit(form, status=422)
+    assert "är avslutad" in page.text
+    page = director.get(f"{page.path.removesuffix('/apply')}/columns")
+    form = next(form for form in page.forms if form.method == "post" and "columns" in form.action)
+    page = director.submit(form, plan_id=str(draft.id))
+    director.submit(next(form for form in page.forms if form.action.endswith("/apply")))
+    assert db.session.query(Action).filter_by(plan_id=draft.id).one().title == "Måla"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Åtgärd;Klart;Åtgärd;Klart\nMåla;2027-01-01;Mer;Snart\n",
+        "Åtgärd;Klart;;\nMåla;2027-01-01;x;y\n",
+        "Åtgärd;Klart;Kod;Kod\nMåla;2027-01-01;1;2\n",
+        f"Åtgärd;Klart;{'K' * 10_000}\nMåla;2027-01-01;😀\n",
+        "Rubrik;Slutdatum;Plan\nMåla;2027-01-01;En annan\n",
+    ],
+)
+def test_headings_that_are_double_empty_long_or_ours(cast: Cast, visit: Visits, text: str) -> None:
+    director = visit(cast.director)
+    name = "p" * 300 + "=😀<b>.csv"
+    page = mapped(director, text, name, unit_id=str(cast.unit.id))
+    director.submit(next(form for form in page.forms if form.action.endswith("/apply")))
+    new = db.session.query(Action).order_by(Action.id.desc()).first()
+    assert new is not None and new.title == "Måla"
+    assert str(new.deadline) == "2027-01-01"
+    # Brought out again, nothing of it is lost, nor taken for a change.
+    assert "ändrar ingenting" in sent(director, fetched(director)).text

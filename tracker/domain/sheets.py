@@ -17,6 +17,7 @@ MAX_COLUMNS = 60
 MAX_NEW = 500  # some seconds' work, in which nobody else can write on SQLite
 FORMAT = 1
 ACTIONS_SHEET, BASE_SHEET = "Åtgärder", "_bas"
+UNREAD = "\x1a"  # a cell whose formula has no value; what is read holds it nowhere else
 KEPT = "kept"  # what a column is that we do not know but keep
 NUMBER, NUMBER_HEADING = "number", N_("Nr")
 REASON = "deadline_reason"
@@ -94,6 +95,11 @@ _STATUS_WORDS = {
     ActionStatus.VERIFIED: ("verifierad",),
     ActionStatus.DROPPED: ("avbruten", "avbrutet", "struken", "utgår", "utgått"),
 }
+_ERRORS = (
+    *("#REF!", "#REFERENS!", "#N/A", "#SAKNAS!", "#VALUE!", "#VÄRDEFEL!", "#NAME?", "#NAMN?"),
+    *("#DIV/0!", "#DIVISION/0!", "#NULL!", "#SKÄRNING!", "#NUM!", "#OGILTIGT!", "#CALC!"),
+    *("#BERÄKNA!", "#SPILL!", "#EXPANDERING!", "#GETTING_DATA"),
+)
 _STATUSES = {word: status for status, known in _STATUS_WORDS.items() for word in known}
 
 
@@ -177,6 +183,11 @@ def _day(found: dict[str, str], last: bool) -> date | None:
 def read_status(text: str) -> ActionStatus | None:
     """The status that a word in a cell means, None where it means none."""
     return _STATUSES.get(fold(text).strip(" ."))
+
+
+def is_error(text: str) -> bool:
+    """Whether a cell shows what a program writes where a formula fails, in English or Swedish."""
+    return normalise_space(text).upper() in _ERRORS
 
 
 def people_in(text: str) -> list[str]:

@@ -1,8 +1,8 @@
 """Spreadsheets with actions in them: bytes to cells as text.
 
 Of a workbook one sheet is read: ours where the workbook is ours, else the first that is visible
-and holds anything. Formulas give the value that Excel last kept of them, and what is merged
-downwards stands in every row that it covers.
+and holds anything. Formulas give the value that Excel last kept of them, UNREAD where it kept
+none, and what is merged downwards stands in every row that it covers.
 """
 
 from __future__ import annotations
@@ -14,14 +14,16 @@ import re
 import warnings
 import zipfile
 from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from itertools import islice
 from pathlib import PurePath
 from typing import Any
 
 from tracker.domain.errors import N_, RuleBroken
-from tracker.domain.sheets import ACTIONS_SHEET, BASE_SHEET, FORMAT, MAX_COLUMNS, MAX_ROWS
+from tracker.domain.sheets import ACTIONS_SHEET, BASE_SHEET, FORMAT, MAX_COLUMNS, MAX_ROWS, UNREAD
 from tracker.importers.package import XLSX, opened, protected
 
 MAX_BYTES = 10_000_000
@@ -29,11 +31,13 @@ _MAX_CELL = 40_000
 _OUR_COLUMNS = 256  # an export brings back the columns of all sheets that came before it
 _MAX_GAPS = 1_100_000  # a little more than one full sheet
 _MAX_MERGED = 100_000
+_SIGNS, _START = ";\t,", 100_000
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 _HTML = re.compile(rb"\s*(?:<!doctype html|<html|<table|<\?xml)", re.I)
 _MERGED = re.compile(rb'<mergeCell [^>]*?ref="([A-Z]{1,3})(\d{1,7}):[A-Z]{1,3}(\d{1,7})"')
 _FORMULA = re.compile(rb"<(?:\w+:)?f[ />]")
+_PERCENTS = (9, 10)  # the two formats that every program knows without being told
 _CARRIAGE = re.compile("_x000[Dd]_")
 _UNSOUND = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
@@ -142,30 +146,50 @@ def _workbook(data: bytes) -> Sheet:
         ours = [s for s in visible if s.title == ACTIONS_SHEET] if base is not None else []
         for sheet in ours or visible:
             if rows := _rows(sheet, data, _OUR_COLUMNS if ours else MAX_COLUMNS):
-                _check_formulas(data, sheet, rows)
                 return Sheet(sheet.title[:100], len(visible), rows, base)
         return Sheet("", len(visible), [], None)
 
 
 def _rows(sheet: Any, data: bytes, most: int) -> list[SheetRow]:
-    rows = _collected(_cells(sheet), most)
-    return _with_merged(rows, _merged(data, sheet)) if rows else rows
+    part = _part(data, sheet)
+    rows = _collected(_cells(sheet, _unread(part)), most)
+    return _with_merged(rows, _merged(part)) if rows else rows
 
 
-def _cells(sheet: Any) -> Iterator[tuple[int, list[str]]]:
+def _cells(sheet: Any, unread: Mapping[int, set[int]]) -> Iterator[tuple[int, list[str]]]:
     sheet.reset_dimensions()  # a sheet may claim a million rows, or three, and be wrong
+    percents = _has_percents(sheet.parent)
     gap: tuple[object, ...] = ()  # the row, one and the same, that fills every gap
-    for number, values in enumerate(
-        sheet.iter_rows(max_col=_OUR_COLUMNS + 1, values_only=True), start=1
-    ):
+    rows = sheet.iter_rows(max_col=_OUR_COLUMNS + 1, values_only=not percents)
+    for number, row in enumerate(rows, start=1):
         if number > _MAX_GAPS:
             raise too_many()
-        if values is gap:
+        if row is gap:
             continue
-        if values.count(None) == len(values):
-            gap = values
+        values = [_value(cell) for cell in row] if percents else row
+        missing = unread.get(number)
+        if values.count(None) == len(values) and not missing:
+            gap = row
             continue
-        yield number, [shown(value) for value in values]
+        cells = [shown(value) for value in values]
+        for column in missing or ():
+            cells[column] = UNREAD
+        yield number, cells
+
+
+def _has_percents(book: Any) -> bool:
+    """Whether any cell may show its number as so many hundredths; most workbooks have none."""
+    known = book._number_formats
+    return any("%" in text for text in known) or any(
+        style.numFmtId in _PERCENTS for style in book._cell_styles
+    )
+
+
+def _value(cell: Any) -> object:
+    value = cell.value
+    if isinstance(value, int | float) and not isinstance(value, bool) and "%" in cell.number_format:
+        return f"{shown(value * 100.0)} %"
+    return value
 
 
 def shown(value: object) -> str:
@@ -193,12 +217,12 @@ def _part(data: bytes, sheet: Any) -> bytes:
         return package.read(sheet._worksheet_path.lstrip("/"))
 
 
-def _merged(data: bytes, sheet: Any) -> list[tuple[int, int, int]]:
+def _merged(part: bytes) -> list[tuple[int, int, int]]:
     """What is merged downwards: column (from 0), first and last row (from 1)."""
     from openpyxl.utils import column_index_from_string
 
     found, cells = [], 0
-    for letters, first, last in _MERGED.findall(_part(data, sheet)):
+    for letters, first, last in _MERGED.findall(part):
         cells += max(0, int(last) - int(first))
         if cells > _MAX_MERGED:
             break
@@ -221,27 +245,35 @@ def _with_merged(rows: list[SheetRow], merged: list[tuple[int, int, int]]) -> li
     return rows
 
 
-def _check_formulas(data: bytes, sheet: Any, rows: list[SheetRow]) -> None:
-    """Refuse a formula whose value nobody kept: it would read as an empty cell."""
-    if not _FORMULA.search(_part(data, sheet)):
-        return
-    import openpyxl
+def _unread(part: bytes) -> dict[int, set[int]]:
+    """By row (from 1), the columns (from 0) of the formulas whose value nobody kept: they would
+    read as empty cells. A text that was kept may well be empty."""
+    found: dict[int, set[int]] = defaultdict(set)
+    if not _FORMULA.search(part):
+        return found
+    from openpyxl.utils import coordinate_to_tuple
+    from openpyxl.xml.functions import iterparse
 
-    by_number = {row.number: row.cells for row in rows}
-    book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, keep_links=False)
-    again = book[sheet.title]
-    again.reset_dimensions()
-    for cells in again.iter_rows(max_col=_OUR_COLUMNS):
-        for cell in cells:
-            if cell.data_type != "f":
-                continue
-            known = by_number.get(cell.row, [])
-            if cell.column > len(known) or not known[cell.column - 1]:
-                raise RuleBroken(
-                    "Cellen %(cell)s har en formel utan uträknat värde. Öppna filen i Excel, "
-                    "spara den och försök igen.",
-                    cell=cell.coordinate,
-                )
+    row = column = 0
+    for event, element in iterparse(io.BytesIO(part), events=("start", "end")):
+        kind = element.tag.rpartition("}")[2]
+        if kind == "row" and event == "start":
+            row, column = int(float(element.get("r", row + 1))), 0
+        elif kind == "row":
+            element.clear()
+        elif kind == "c" and event == "end":
+            place = element.get("r")
+            column = coordinate_to_tuple(place)[1] if place else column + 1
+            if _is_unread(element) and column <= _OUR_COLUMNS:
+                found[row].add(column - 1)
+    return found
+
+
+def _is_unread(cell: Any) -> bool:
+    parts = {part.tag.rpartition("}")[2]: part for part in cell}
+    if "f" not in parts:
+        return False
+    return "v" not in parts or not (parts["v"].text or cell.get("t") == "str")
 
 
 def _base(sheet: Any) -> dict[str, Base] | None:
@@ -267,15 +299,24 @@ def _base(sheet: Any) -> dict[str, Base] | None:
 
 def _csv(data: bytes, filename: str) -> Sheet:
     text = _decoded(data)
-    lines = text.splitlines()[:20]
-    signs = {sign: sum(line.count(sign) for line in lines) for sign in (";", "\t", ",")}
-    sign = max(signs, key=lambda one: signs[one])
+    sign = max(_SIGNS, key=lambda one: _alike(text, one))
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=sign)
     try:
         rows = _collected((n, [_sound(c) for c in row]) for n, row in enumerate(reader, start=1))
     except csv.Error as error:
         raise _no_csv() from error
     return Sheet(PurePath(filename).stem[:100], 1, rows, None)
+
+
+def _alike(text: str, sign: str) -> tuple[int, int]:
+    """How many of the first rows have the same number of cells, if `sign` stands between them, and
+    what number that is: commas of prose come and go from row to row."""
+    start = io.StringIO(text[:_START], newline="")
+    try:
+        widths = Counter(len(row) for row in islice(csv.reader(start, delimiter=sign), 20))
+    except csv.Error:
+        return 0, 0
+    return max(((times, width) for width, times in widths.items() if width > 1), default=(0, 0))
 
 
 def _decoded(data: bytes) -> str:

@@ -176,8 +176,9 @@ class TestPlan:
         self.close(cast)
         assert edit(cast, owner_text="Karin Kollega").owner == cast.colleague
 
-    def test_the_newest_open_plan_gets_it(self, app, cast):
-        open_plan = ActionPlan(title="Öppen", created_at=NOW)
+    def test_the_newest_open_plan_that_is_adopted_gets_it(self, app, cast):
+        open_plan = ActionPlan(title="Öppen", created_at=NOW, state=PlanState.ADOPTED)
+        draft = ActionPlan(title="Utkast", created_at=NOW)
         closed = ActionPlan(
             title="Stängd",
             created_at=NOW,
@@ -185,9 +186,14 @@ class TestPlan:
             closed_on=TODAY,
             closed_by_id=cast.director.id,
         )
-        db.session.add_all([open_plan, closed])
+        db.session.add_all([open_plan, closed, draft])
         db.session.commit()
         assert create(cast).plan == open_plan
+        for plan in (cast.plan, open_plan):
+            plan.closed_on, plan.closed_by_id = TODAY, cast.director.id
+        db.session.commit()
+        assert create(cast).plan == draft
+        cast.plan.closed_on = cast.plan.closed_by_id = None
         cast.plan.evaluation_id = cast.evaluation.id
         db.session.commit()
         assert create(cast, point_ids=(cast.points[0].id,)).plan == cast.plan

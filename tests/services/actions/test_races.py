@@ -9,10 +9,12 @@ from tests.helpers.together import person, together
 from tracker.domain.errors import Conflict, RuleBroken
 from tracker.domain.statuses import ActionStatus, Health
 from tracker.extensions import db
-from tracker.models import Action, ActionPlan, StatusUpdate
+from tracker.models import Action, ActionPlan, StatusUpdate, action_dependency
 from tracker.services import journal
-from tracker.services.actions.reports import Report, report_status
-from tracker.services.actions.steps import verify_action
+from tracker.services.actions import ties
+from tracker.services.actions.evidence import NewEvidence
+from tracker.services.actions.reports import Report, correct_report, report_status
+from tracker.services.actions.steps import complete_action, undo_step, verify_action
 from tracker.services.actions.wording import ActionChanges, NewAction, create_action, edit_action
 
 
@@ -105,3 +107,51 @@ def test_two_first_actions_share_one_plan(any_app, cast):
     plans = together(any_app, create, create, create)
     assert len(set(plans)) == 1
     assert db.session.query(ActionPlan).count() == 1
+
+
+def test_two_do_not_come_to_wait_for_each_other(any_app, cast):
+    who = cast.director.id
+    ids = [cast.action.id, cast.colleague_action.id, cast.other_action.id]
+
+    def wait(action_id, needs_id):
+        return ties.add_dependency(action_id, needs_id, by=person(who), now=NOW).id
+
+    circle = zip(ids, [*ids[1:], ids[0]], strict=True)
+    results = together(any_app, *(lambda pair=pair: wait(*pair) for pair in circle))
+    (told,) = [one for one in results if isinstance(one, RuleBroken)]
+    assert "Det blir en cirkel" in str(told)
+    assert db.session.query(action_dependency).count() == 2
+
+
+def test_taken_back_and_verified_at_once(any_app, cast):
+    """Whoever comes second is told; it is never both verified and open."""
+    owner, director, action_id = cast.owner.id, cast.director.id, cast.action.id
+    proof = NewEvidence(title="Rutinen är beslutad.")
+    complete_action(action_id, proof, by=cast.owner, now=NOW, today=TODAY)
+    results = together(
+        any_app,
+        lambda: undo_step(action_id, by=person(owner), now=NOW).id,
+        lambda: verify_action(action_id, by=person(director), now=NOW, today=TODAY).id,
+    )
+    assert sum(isinstance(one, RuleBroken) for one in results) == 1
+    action = db.session.get(Action, action_id)
+    assert (action.status is ActionStatus.VERIFIED) is (action.verified_by_id == director)
+    assert (action.status is ActionStatus.ONGOING) is (action.done_by_id is None)
+    assert [kept.title for kept in action.evidence] == ["Rutinen är beslutad."]
+
+
+def test_two_correct_the_same_report(any_app, cast):
+    owner, director, action_id = cast.owner.id, cast.director.id, cast.action.id
+    first = Report(Health.ON_TRACK, "Går bra.")
+    report_status(action_id, first, by=cast.owner, now=NOW, today=TODAY)
+    update_id = db.session.query(StatusUpdate).one().id
+
+    def correct(user_id):
+        said = Report(Health.AT_RISK, f"Rättat av {user_id}.")
+        by = person(user_id)
+        return correct_report(action_id, update_id, said, by=by, now=NOW, today=TODAY).id
+
+    results = together(any_app, lambda: correct(owner), lambda: correct(director))
+    (told,) = [one for one in results if isinstance(one, RuleBroken)]
+    assert "Det finns en nyare lägesrapport" in str(told)
+    assert db.session.query(StatusUpdate).count() == 2

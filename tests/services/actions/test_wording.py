@@ -120,12 +120,12 @@ class TestCreate:
         assert first.plan.state is PlanState.DRAFT
         assert second.plan_id == first.plan_id
 
-    def test_the_newest_plan_gets_it_unless_another_is_named(self, app, cast):
-        newer = ActionPlan(title="Nästa", created_at=NOW)
-        db.session.add(newer)
+    def test_the_adopted_plan_gets_it_unless_another_is_named(self, app, cast):
+        draft = ActionPlan(title="Nästa", created_at=NOW)
+        db.session.add(draft)
         db.session.commit()
-        assert create(cast).plan_id == newer.id
-        assert create(cast, plan_id=cast.plan.id).plan_id == cast.plan.id
+        assert create(cast).plan_id == cast.plan.id
+        assert create(cast, plan_id=draft.id).plan_id == draft.id
 
     def test_several_points_may_share_an_action(self, app, cast):
         ids = (cast.points[3].id, cast.points[0].id, cast.points[3].id)

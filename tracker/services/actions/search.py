@@ -7,6 +7,7 @@ found by the words' keys.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -30,6 +31,7 @@ from tracker.services.actions.ids import counted, each, gathered
 
 WORD_MAX = 100
 LARGEST_KEY = 2**31 - 1
+_AT_ONCE = 500
 MOST_LEADS = 4  # words of a question that are tried as the way to the actions
 MOST_WORDS = 1000  # words with one piece; more of them stand nearly everywhere
 MOST_LED = 10_000  # actions that a word leads to; more of them are met anyhow
@@ -41,17 +43,22 @@ def sort_key(title: str) -> str:
     return fold(title).translate(_LAST_LETTERS)
 
 
-def remember(action: Action) -> None:
+SEARCHED = frozenset({"title", "description", "expected_effect"})
+
+
+def remember(action: Action, known: Mapping[str, int] | None = None) -> None:
     """Make the action findable by what it says now, in the caller's transaction.
 
-    The action must be in the session; it is flushed.
+    The action must be in the session; it is flushed. `known` is what `learnt` gave for its texts.
     """
     said = (action.title, action.description, action.expected_effect)
     action.search_key = fold(" ".join(filter(None, said)))
     action.title_key = sort_key(action.title)
     is_new = action.id is None
     db.session.flush()
-    wanted = _ids({word[:WORD_MAX] for word in words(action.search_key)})
+    found = _searched(action.search_key)
+    has_all = known is not None and found <= known.keys()
+    wanted = {known[word] for word in found} if known is not None and has_all else _ids(found)
     stands = select(action_word.c.word_id).where(action_word.c.action_id == action.id)
     had = set() if is_new else set(db.session.scalars(stands))
     if gone := had - wanted:
@@ -63,6 +70,26 @@ def remember(action: Action) -> None:
     if new := sorted(wanted - had):
         rows = [{"word_id": word_id, "action_id": action.id} for word_id in new]
         db.session.execute(insert(action_word), rows)
+
+
+def learnt(texts: Iterable[str]) -> dict[str, int]:
+    """The keys of all words in the texts, unknown ones made known, in the caller's transaction.
+
+    A step that changes many actions asks once, before its first entry in the journal: nobody who
+    adds the same words may wait for the journal meanwhile.
+    """
+    wanted = sorted({word for text in texts for word in _searched(fold(text))})
+    found: dict[str, int] = {}
+    for start in range(0, len(wanted), _AT_ONCE):
+        piece = wanted[start : start + _AT_ONCE]
+        _ids(set(piece))
+        query = select(SearchWord.word, SearchWord.id).where(SearchWord.word.in_(piece))
+        found.update(dict(db.session.execute(query).all()))
+    return found
+
+
+def _searched(key: str) -> set[str]:
+    return {word[:WORD_MAX] for word in words(key)}
 
 
 def _ids(found: set[str]) -> set[int]:

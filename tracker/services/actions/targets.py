@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select, text
+from sqlalchemy import Select, select, text
 
 from tracker.domain.errors import NotFound, RuleBroken
 from tracker.extensions import db
-from tracker.models import ActionPlan, ImprovementPoint, PlanPoint, User
+from tracker.models import ActionPlan, ImprovementPoint, PlanPoint, PlanState, User
 from tracker.services import journal
 from tracker.services.actions import rules
 
@@ -58,7 +58,8 @@ def plan_for(plan_id: int | None, served: Served, *, by: User, now: datetime) ->
 
 
 def usual_plan(points: Sequence[ImprovementPoint] = ()) -> ActionPlan | None:
-    """The newest open plan made from the points' evaluation, else the newest open one.
+    """The newest open plan made from the points' evaluation, else the newest open one that is
+    adopted, else the newest draft.
 
     Where all plans are closed it is the newest of them; None where there is no plan at all.
     """
@@ -69,13 +70,18 @@ def usual_plan(points: Sequence[ImprovementPoint] = ()) -> ActionPlan | None:
         answering = newest.where(is_open, ActionPlan.evaluation_id.in_(evaluations))
         if (plan := db.session.scalar(answering)) is not None:
             return plan
-    return db.session.scalar(newest.where(is_open)) or db.session.scalar(newest)
+    return db.session.scalar(_open().limit(1)) or db.session.scalar(newest)
 
 
 def open_plans() -> list[ActionPlan]:
-    """The plans that take new actions, newest first."""
+    """The plans that take new actions: what is adopted before the drafts, each newest first."""
+    return list(db.session.scalars(_open()))
+
+
+def _open() -> Select[ActionPlan]:
+    holds = ActionPlan.state == PlanState.ADOPTED
     query = select(ActionPlan).where(ActionPlan.closed_on.is_(None))
-    return list(db.session.scalars(query.order_by(ActionPlan.id.desc())))
+    return query.order_by(holds.desc(), ActionPlan.id.desc())
 
 
 def _plan_with(plan_id: int) -> ActionPlan:

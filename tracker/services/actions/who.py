@@ -62,9 +62,11 @@ def join_names(people: Sequence[User]) -> str:
     )
 
 
-def find_contributors(texts: Iterable[str], *, known: Sequence[User] = ()) -> list[User]:
+def find_contributors(
+    texts: Iterable[str], *, known: Sequence[User] = (), people: rules.People | None = None
+) -> list[User]:
     """The people whom names or addresses mean, each once; `known` ones contribute already and
-    are taken as they are.
+    are taken as they are. `people` are those whom the caller asked for already.
 
     Raises:
         RuleBroken: too many, or somebody who cannot be found or told apart, or who cannot
@@ -80,11 +82,11 @@ def find_contributors(texts: Iterable[str], *, known: Sequence[User] = ()) -> li
         )
     meant = {key: [user for user in known if rules.is_called(user, key)] for key in typed}
     asked = [key for key, found in meant.items() if len(found) != 1]
-    meant.update(rules.people_called(asked))
+    meant.update(rules.people_called(asked, people))
     _check_each(typed, meant)
-    people = {user.id: user for found in meant.values() for user in found}
-    _check_able([user for user in people.values() if user not in known])
-    return sorted(people.values(), key=lambda user: fold(user.name))
+    each = {user.id: user for found in meant.values() for user in found}
+    _check_able([user for user in each.values() if user not in known])
+    return sorted(each.values(), key=lambda user: fold(user.name))
 
 
 def _check_each(typed: dict[str, str], meant: dict[str, list[User]]) -> None:

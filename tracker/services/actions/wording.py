@@ -13,7 +13,7 @@ from tracker.domain.errors import N_, Conflict, RuleBroken
 from tracker.domain.permissions import Deed
 from tracker.domain.statuses import OPEN, ActionStatus, check_transition
 from tracker.extensions import db
-from tracker.models import Action, Milestone, User
+from tracker.models import Action, ActionPlan, Milestone, User
 from tracker.services import journal, scope
 from tracker.services.actions import rules, search, standing, targets, who
 from tracker.services.actions.standing import saved_values
@@ -21,6 +21,7 @@ from tracker.services.points import answers
 
 __all__ = [
     "ActionChanges",
+    "Known",
     "NewAction",
     "Wording",
     "add_action",
@@ -69,6 +70,7 @@ class NewAction(Wording):
     plan_point_ids: tuple[int, ...] = ()
     plan_id: int | None = None
     status: ActionStatus = ActionStatus.PLANNED
+    points_seen: int | None = None  # as answers.answer_points has `seen`
 
 
 @dataclass(frozen=True)
@@ -77,6 +79,19 @@ class ActionChanges(Wording):
 
     status: ActionStatus = ActionStatus.PLANNED
     deadline_reason: str = ""
+
+
+@dataclass(frozen=True)
+class Known:
+    """What a step on many actions looks up once for all of them: whom its texts mean, the words
+    in them by key, and the plan that its new actions go into, held open."""
+
+    people: rules.People | None = None
+    words: Mapping[str, int] | None = None
+    plan: ActionPlan | None = None
+
+
+NOTHING_KNOWN = Known()
 
 
 @dataclass(frozen=True)
@@ -105,28 +120,34 @@ def create_action(data: NewAction, *, by: User, now: datetime, today: date) -> A
     return action
 
 
-def add_action(data: NewAction, *, by: User, now: datetime, today: date) -> Action:
+def add_action(
+    data: NewAction, *, by: User, now: datetime, today: date, known: Known = NOTHING_KNOWN
+) -> Action:
     """As create_action, in the caller's transaction."""
     scope.require(by, Deed.ACTION_CREATE)
     data = _cleaned(data)
-    places = _checked_new(data, by=by, today=today)
+    places = _checked_new(data, by=by, today=today, people=known.people)
     # Points are locked before the journal is, here as where they are answered.
-    answers.mark_acted(data.point_ids, by=by, now=now)
+    answers.mark_acted(data.point_ids, seen=data.points_seen, by=by, now=now)
     served = targets.found(data.point_ids, data.plan_point_ids)
+    plan = known.plan if not data.plan_point_ids else None
+    if plan is None or plan.id != data.plan_id:
+        plan = targets.plan_for(data.plan_id, served, by=by, now=now)
     action = Action(
-        plan_id=targets.plan_for(data.plan_id, served, by=by, now=now).id,
+        plan=plan,
         first_deadline=places.deadline,
         deadline_set_at=now,
         created_at=now,
         created_by_id=by.id,
         points=list(served.points),
         plan_points=list(served.plan_points),
+        contributors=list(places.contributors),
         status=data.status,
     )
     _write(action, data, places)
     _assign(action, places.owner, by=by, now=now)
     db.session.add(action)
-    search.remember(action)
+    search.remember(action, known.words)
     journal.record(
         "action.create",
         "action",
@@ -136,7 +157,7 @@ def add_action(data: NewAction, *, by: User, now: datetime, today: date) -> Acti
             "milestone": data.milestone_title,
             "points": list(data.point_ids),
             "plan_points": list(data.plan_point_ids),
-            "plan": action.plan.title,
+            "plan": plan.title,
         },
         by=by,
         now=now,
@@ -163,11 +184,17 @@ def edit_action(
 
 
 def change_action(
-    action: Action, changes: ActionChanges, *, by: User, now: datetime, today: date
+    action: Action,
+    changes: ActionChanges,
+    *,
+    by: User,
+    now: datetime,
+    today: date,
+    known: Known = NOTHING_KNOWN,
 ) -> None:
     """As edit_action, of an action that is locked already and in the caller's transaction."""
     changes = _cleaned(changes)
-    places = check_change(action, changes, by=by, today=today)
+    places = check_change(action, changes, by=by, today=today, people=known.people)
     before, extra = standing.readable(action), action.extra
     if (action.deadline, action.owner) != (places.deadline, places.owner):
         action.deadline_rev += 1
@@ -176,7 +203,9 @@ def change_action(
         _assign(action, places.owner, by=by, now=now)
     _write(action, changes, places)
     action.status = changes.status
-    search.remember(action)
+    if any(before[name] != getattr(action, name) for name in search.SEARCHED):
+        search.remember(action, known.words)
+    db.session.flush()
     data = standing.differences(before, standing.readable(action))
     if "deadline" in data:
         data["deadline_reason"] = rules.one_line(changes.deadline_reason)
@@ -188,12 +217,19 @@ def change_action(
         journal.record("action.edit", "action", action.id, data, by=by, now=now)
 
 
-def check_change(action: Action, changes: ActionChanges, *, by: User, today: date) -> _Places:
+def check_change(
+    action: Action,
+    changes: ActionChanges,
+    *,
+    by: User,
+    today: date,
+    people: rules.People | None = None,
+) -> _Places:
     """Raise what change_action would raise; nothing is written."""
     rules.check_open(action)
     if not _only_hands_over(action, changes):
         rules.check_plan_open(action.plan)
-    return _checked_changes(action, _cleaned(changes), by=by, today=today)
+    return _checked_changes(action, _cleaned(changes), by=by, today=today, people=people)
 
 
 def _only_hands_over(action: Action, changes: ActionChanges) -> bool:
@@ -235,18 +271,18 @@ def _cleaned(data: AnyWording) -> AnyWording:
     )
 
 
-def _checked_new(data: NewAction, *, by: User, today: date) -> _Places:
+def _checked_new(data: NewAction, *, by: User, today: date, people: rules.People | None) -> _Places:
     problems = _wording_problems(data, today)
     owner, unit = None, None
     helpers: list[User] = []
     with rules.collecting(problems):
-        owner = rules.find_owner(data.owner_text)
+        owner = rules.find_owner(data.owner_text, people)
     with rules.collecting(problems):
         unit = rules.reachable_unit(data.unit_id, by=by, deed=Deed.ACTION_CREATE)
     with rules.collecting(problems):
         who.check_belongs(owner, unit, outside_ok=data.outside_ok)
     with rules.collecting(problems):
-        helpers = who.find_contributors(data.contributors)
+        helpers = who.find_contributors(data.contributors, people=people)
     with rules.collecting(problems):
         rules.check_deadline(data.deadline, today)
     if problems or unit is None or data.deadline is None:
@@ -284,13 +320,15 @@ def _wording_problems(data: Wording, today: date) -> list[RuleBroken]:
     return problems
 
 
-def _checked_changes(action: Action, changes: ActionChanges, *, by: User, today: date) -> _Places:
+def _checked_changes(
+    action: Action, changes: ActionChanges, *, by: User, today: date, people: rules.People | None
+) -> _Places:
     problems = _wording_problems(changes, today)
     owner, unit_id = action.owner, changes.unit_id
     helpers = list(action.contributors)
     with rules.collecting(problems):
         if owner is None or not rules.is_called(owner, changes.owner_text):
-            owner = rules.find_owner(changes.owner_text)
+            owner = rules.find_owner(changes.owner_text, people)
     unit = action.unit if unit_id == action.unit_id else None
     with rules.collecting(problems):
         if unit is None:
@@ -299,7 +337,9 @@ def _checked_changes(action: Action, changes: ActionChanges, *, by: User, today:
         if (owner, unit) != (action.owner, action.unit):
             who.check_belongs(owner, unit, outside_ok=changes.outside_ok)
     with rules.collecting(problems):
-        helpers = who.find_contributors(changes.contributors, known=action.contributors)
+        helpers = who.find_contributors(
+            changes.contributors, known=action.contributors, people=people
+        )
     with rules.collecting(problems):
         _check_new_deadline(action, changes, today)
     with rules.collecting(problems):

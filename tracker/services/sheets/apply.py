@@ -13,9 +13,10 @@ from tracker.domain.sheets import KEPT
 from tracker.extensions import db
 from tracker.models import Action, ActionPlan, SheetDraft, User
 from tracker.services import journal, scope
-from tracker.services.actions import undo, wording
+from tracker.services.actions import rules, search, targets, undo, wording
 from tracker.services.sheets import drafts
 from tracker.services.sheets.compare import Fault, Outcome, Row, Table, compare
+from tracker.services.sheets.goal import Goal
 
 # Column → the field of the writers that it fills.
 _WRITTEN = {"owner": "owner_text", "unit": "unit_id", "committee": "committee_id"}
@@ -81,7 +82,7 @@ def apply_sheet(
     undo.locked_in_order(_numbers(table))
     outcome = compare(table, by=by, today=today)
     _check(outcome, answers)
-    writer = _Writer(draft, answers, by, now, today)
+    writer = _Writer(outcome.goal, answers, by, now, today)
     faults = writer.write((*outcome.changed, *outcome.new))
     if faults and not answers.partly:
         db.session.rollback()
@@ -103,6 +104,8 @@ def _check(outcome: Outcome, answers: Answers) -> None:
         raise Conflict({})
     if not outcome.changed and not outcome.new:
         raise RuleBroken("Det finns ingenting att genomföra.")
+    if outcome.new and outcome.goal.closed:
+        raise outcome.goal.closed
     if outcome.faulty and not answers.partly:
         raise RuleBroken(
             "Några rader går inte att läsa in. Rätta dem i filen och läs in den igen, eller "
@@ -120,20 +123,17 @@ def _check(outcome: Outcome, answers: Answers) -> None:
 class _Writer:
     """Writes row after row in the caller's transaction; `before` is what stood there, by action."""
 
-    def __init__(
-        self, draft: SheetDraft, answers: Answers, by: User, now: datetime, today: date
-    ) -> None:
-        self.draft, self.answers = draft, answers
+    def __init__(self, goal: Goal, answers: Answers, by: User, now: datetime, today: date) -> None:
+        self.goal, self.answers = goal, answers
         self.by, self.now, self.today = by, now, today
         self.before: dict[int, dict[str, Any]] = {}
         self.added = 0
-        self._plan_id: int | None = None
+        self._known = wording.Known()
 
     def write(self, rows: Sequence[Row]) -> dict[int, list[Fault]]:
         """Write each row or leave it whole; gives what was said against those that were left."""
         faults: dict[int, list[Fault]] = {}
-        if any(row.action is None for row in rows):
-            self._plan_id = self._plan()
+        self._known = self._looked_up(rows)
         for row in rows:
             try:
                 with db.session.begin_nested():
@@ -158,28 +158,46 @@ class _Writer:
             deadline_reason=row.reason,
             outside_ok=self.answers.outside_ok,
         )
-        wording.change_action(row.action, changes, by=self.by, now=self.now, today=self.today)
+        wording.change_action(
+            row.action, changes, by=self.by, now=self.now, today=self.today, known=self._known
+        )
         self.before[row.action.id] = stood
 
     def _add(self, row: Row) -> None:
         meant = {cell.name: cell.meant for cell in row.cells}
         fields = {"title": "", **_fields(meant, None), "outside_ok": self.answers.outside_ok}
-        new = wording.NewAction(**fields, plan_id=self._plan_id)
-        wording.add_action(new, by=self.by, now=self.now, today=self.today)
+        plan = self._known.plan
+        new = wording.NewAction(**fields, plan_id=plan.id if plan else None)
+        wording.add_action(new, by=self.by, now=self.now, today=self.today, known=self._known)
         self.added += 1
 
-    def _plan(self) -> int | None:
-        """The plan for new actions: one that is there, or a draft of its own."""
-        mapped = drafts.Mapped.from_json(self.draft.mapping or {})
-        if not mapped.plan_title:
-            return mapped.plan_id
+    def _looked_up(self, rows: Sequence[Row]) -> wording.Known:
+        """What the rows name, once for all of them; the plan last, since a new one goes into the
+        journal."""
+        meant = [(cell.name, cell.meant) for row in rows for cell in row.cells]
+        owners = [text for name, text in meant if name == "owner" and text]
+        helpers = [text for name, texts in meant if name == "contributors" for text in texts]
+        people = rules.hold_people(owners, helpers)
+        words = search.learnt(
+            [
+                *(text for name, text in meant if name in search.SEARCHED),
+                *(row.action.search_key for row in rows if row.action and _is_reworded(row)),
+            ]
+        )
+        is_any_new = any(row.action is None for row in rows)
+        return wording.Known(people, words, self._plan() if is_any_new else None)
+
+    def _plan(self) -> ActionPlan:
+        """The plan for new actions, held: one that is there, or a draft of its own."""
+        if self.goal.plan_id is not None or self.goal.is_first:
+            return targets.plan_for(self.goal.plan_id, targets.Served(), by=self.by, now=self.now)
         scope.require(self.by, Deed.PLAN_EDIT)
-        plan = ActionPlan(title=mapped.plan_title, created_at=self.now)
+        plan = ActionPlan(title=self.goal.title, created_at=self.now)
         db.session.add(plan)
         db.session.flush()
         data = {"title": plan.title}
         journal.record("plan.create", "plan", plan.id, data, by=self.by, now=self.now)
-        return plan.id
+        return plan
 
 
 def _fields(meant: dict[str, Any], action: Action | None) -> dict[str, Any]:
@@ -191,6 +209,10 @@ def _fields(meant: dict[str, Any], action: Action | None) -> dict[str, Any]:
         kept = {**((action.extra if action else None) or {}), **own}
         fields["extra"] = {name: text for name, text in kept.items() if text}
     return fields
+
+
+def _is_reworded(row: Row) -> bool:
+    return any(cell.name in search.SEARCHED for cell in row.cells)
 
 
 def _column(problem: RuleBroken) -> str:

@@ -11,24 +11,25 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import selectinload
 
 from tracker.domain.errors import N_, RuleBroken
 from tracker.domain.permissions import Deed
-from tracker.domain.sheets import MAX_NEW, NUMBER, REASON, mark, same_cell
+from tracker.domain.sheets import MAX_NEW, NUMBER, REASON, UNREAD, mark, same_cell
 from tracker.domain.text import fold
 from tracker.extensions import db
 from tracker.models import Action, User
 from tracker.services import scope
+from tracker.services.actions.search import sort_key
 from tracker.services.sheets import checks
-from tracker.services.sheets.table import Directory, Value, text_of, texts_of
+from tracker.services.sheets.goal import NOWHERE, Goal, goal_of, titles_in
+from tracker.services.sheets.table import Directory, Value, text_of, texts_of, with_texts
 
 _GONE = N_(
     "Åtgärd nummer %(number)s finns inte, eller så får du inte ändra den. Låt raden vara som den "
@@ -48,12 +49,15 @@ class TableRow:
 class Table:
     """A sheet whose columns are known. `base` holds, by action, the marks of the cells as they
     were exported; None where the sheet is no export of ours. The rest is what new actions get
-    where their row says nothing: `deadline` also where the row's own has passed."""
+    where their row says nothing: `deadline` also where the row's own has passed, and the plan, by
+    its key or by the title of one that is to be made (neither: the usual one)."""
 
     rows: Sequence[TableRow]
     base: Mapping[int, Mapping[str, str]] | None = None
     unit_id: int | None = None
     deadline: date | None = None
+    plan_id: int | None = None
+    plan_title: str = ""
 
 
 @dataclass(frozen=True)
@@ -99,11 +103,13 @@ class Row:
 @dataclass(frozen=True)
 class Outcome:
     """What a whole sheet comes to. `left` counts the exported actions whose rows are gone;
-    `blind` says that some rows were compared without what they said when exported."""
+    `blind` says that some rows were compared without what they said when exported; new actions go
+    into the `goal`."""
 
     rows: tuple[Row, ...]
     left: int = 0
     blind: bool = False
+    goal: Goal = NOWHERE
 
     @cached_property
     def told(self) -> tuple[Row, ...]:
@@ -148,7 +154,8 @@ class Outcome:
             ]
             for row in self.told
         ]
-        return hashlib.sha256(json.dumps([said, self.left]).encode()).hexdigest()
+        goal = [self.goal.plan_id, self.goal.title, str(self.goal.closed or "")]
+        return hashlib.sha256(json.dumps([said, self.left, goal]).encode()).hexdigest()
 
 
 def compare(table: Table, *, by: User, today: date) -> Outcome:
@@ -170,13 +177,32 @@ def compare(table: Table, *, by: User, today: date) -> Outcome:
     actions = _within_reach(numbers, by)
     reader = _Reader(table, actions, Directory.of_today(), Counter(filter(None, ids)), by, today)
     rows = tuple(reader.row(row, number) for row, number in zip(table.rows, ids, strict=True))
+    goal = goal_of(table.plan_id, table.plan_title) if None in ids else NOWHERE
     known = table.base or {}
     seen = [number for number in numbers if number in actions]
     return Outcome(
-        rows,
+        tuple(_with_twins(rows, goal)),
         left=len(known.keys() - numbers),
         blind=any(number not in known for number in seen),
+        goal=goal,
     )
+
+
+def _with_twins(rows: Sequence[Row], goal: Goal) -> Iterator[Row]:
+    """The rows, with a remark on each new action whose title the plan knows: a sheet that is
+    read in twice gives everything twice."""
+    known = titles_in(goal, (row.title for row in rows if row.action is None))
+    for row in rows:
+        number = known.get(sort_key(row.title)) if row.action is None else None
+        if number is None:
+            yield row
+            continue
+        twin = RuleBroken(
+            "Planen har redan en åtgärd med den rubriken, nummer %(number)s. Läses raden in blir "
+            "det en till.",
+            number=number,
+        )
+        yield replace(row, remarks=(*row.remarks, Fault("title", twin)))
 
 
 def _key(row: TableRow) -> int | None:
@@ -191,13 +217,7 @@ def _within_reach(numbers: Iterable[int], by: User) -> dict[int, Action]:
     query = (
         select(Action)
         .where(Action.id.in_(numbers), scope.actions_within(by, Deed.ACTION_EDIT))
-        .options(
-            selectinload(Action.owner),
-            selectinload(Action.unit),
-            selectinload(Action.committee),
-            selectinload(Action.contributors),
-            selectinload(Action.plan),
-        )
+        .options(*with_texts())
         .execution_options(populate_existing=True)
     )
     return {action.id: action for action in db.session.scalars(query)}
@@ -213,6 +233,10 @@ class _Reader:
     today: date
 
     def row(self, row: TableRow, number: int | None) -> Row:
+        if faults := _unread(row):
+            action = self.actions.get(number or 0)
+            title = same_cell("title", row.cells.get("title", ""))
+            return Row(row.number, action, title, faults=faults)
         if number is None:
             return self._new(row)
         if number and self._untouched(row, number):
@@ -339,6 +363,15 @@ class _Reader:
             rest = [cell for cell in cells if cell is not deadline]
             cells = [*rest, Cell("deadline", "", day.isoformat(), day)]
         return cells
+
+
+def _unread(row: TableRow) -> tuple[Fault, ...]:
+    """What to say of cells whose values are not in the file."""
+    why = RuleBroken(
+        "Cellen har en formel utan sparat värde. Öppna filen i kalkylprogrammet och spara den "
+        "igen, eller skriv värdet."
+    )
+    return tuple(Fault(name, why) for name, text in row.cells.items() if text == UNREAD)
 
 
 def _cell(name: str, now: str, value: Value, marks: Mapping[str, str] | None) -> Cell | None:

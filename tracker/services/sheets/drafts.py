@@ -161,7 +161,7 @@ def set_mapping(draft_id: int, mapped: Mapped, *, by: User) -> None:
 
 
 def set_plan(draft_id: int, plan_id: int | None, *, by: User) -> None:
-    """Choose the plan that new rows go into, None for the newest open one.
+    """Choose the plan that new rows go into, None for the usual one.
 
     Raises:
         RuleBroken: the plan is closed.
@@ -203,11 +203,12 @@ def table_of(draft: SheetDraft) -> Table:
     rows = [
         TableRow(int(number), {name: text for name, text in zip(names, cells, strict=True) if name})
         for number, cells in (_padded(row, len(names)) for row in draft.rows[mapped.header + 1 :])
+        if any(name and text.strip() for name, text in zip(names, cells, strict=True))
     ]
     base = None
     if draft.base is not None and NUMBER in mapped.columns:
         base = {int(key): marks for key, marks in draft.base.items() if key.isdigit()}
-    return Table(rows, base, mapped.unit_id, mapped.deadline)
+    return Table(rows, base, mapped.unit_id, mapped.deadline, mapped.plan_id, mapped.plan_title)
 
 
 def _padded(row: Sequence[str], width: int) -> tuple[str, list[str]]:

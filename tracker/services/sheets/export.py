@@ -17,7 +17,7 @@ from tracker.extensions import db
 from tracker.models import Action, Committee, Unit, User
 from tracker.reports.action_sheet import SheetAction, SheetContent
 from tracker.services.actions import filters as lists
-from tracker.services.sheets.table import texts_of
+from tracker.services.sheets.table import texts_of, with_texts
 
 
 def sheet_content(
@@ -40,14 +40,7 @@ def sheet_content(
         select(Action)
         .where(*wanted)
         .order_by(Action.phase, Action.deadline, Action.id)
-        .options(
-            selectinload(Action.owner),
-            selectinload(Action.unit),
-            selectinload(Action.committee),
-            selectinload(Action.contributors),
-            selectinload(Action.plan),
-            selectinload(Action.points),
-        )
+        .options(*with_texts(), selectinload(Action.points))
     )
     editable = by.may(Deed.ACTION_EDIT)
     actions = tuple(_row(action, zone, editable) for action in db.session.scalars(query))

@@ -8,10 +8,12 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.orm import selectinload
+from sqlalchemy.orm.interfaces import ORMOption
 
 from tracker.domain.errors import N_, RuleBroken
 from tracker.domain.permissions import Deed
-from tracker.domain.sheets import DAYS, KEPT, people_in, read_day, read_status, same_cell
+from tracker.domain.sheets import DAYS, KEPT, is_error, people_in, read_day, read_status, same_cell
 from tracker.domain.statuses import STATUS_MARKS, ActionStatus
 from tracker.domain.text import fold
 from tracker.extensions import db
@@ -27,6 +29,12 @@ class Value:
 
     text: str
     meant: Any
+
+
+def with_texts() -> tuple[ORMOption, ...]:
+    """What a query of Action loads along for `texts_of`."""
+    told = (Action.owner, Action.unit, Action.committee, Action.contributors, Action.plan)
+    return tuple(selectinload(one) for one in told)
 
 
 def texts_of(action: Action) -> dict[str, str]:
@@ -88,6 +96,12 @@ class Directory:
             RuleBroken: it means nothing here; the sentence says what to write.
         """
         text = same_cell(name, text)
+        if is_error(text):
+            raise RuleBroken(
+                "Cellen visar felet %(text)s. Rätta formeln i kalkylprogrammet, eller skriv "
+                "värdet.",
+                text=text,
+            )
         if name in DAYS:
             return _day(text, last=name == "deadline")
         if name == "owner":

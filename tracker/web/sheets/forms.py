@@ -13,7 +13,7 @@ from wtforms import BooleanField, HiddenField, SelectField, StringField
 from wtforms.fields.choices import SelectChoice
 
 from tracker.domain.sheets import FIELDS, HEADINGS, KEPT
-from tracker.models import ActionPlan
+from tracker.models import ActionPlan, PlanState
 from tracker.services.sheets.drafts import Mapped
 from tracker.web.fields import DayField, Needed, TypedForm, a_key, maybe
 
@@ -86,7 +86,9 @@ def column_choices() -> list[tuple[str, str]]:
 
 
 def _plans(plans: Sequence[ActionPlan]) -> list[SelectChoice]:
-    newest = _("Den nyaste öppna planen")
-    if plans:
-        newest = _("Den nyaste öppna planen: ”%(title)s”", title=plans[0].title)
-    return [SelectChoice("", newest), *(SelectChoice(str(one.id), one.title) for one in plans)]
+    usual = _("En ny plan, som börjar som utkast")
+    if plans and plans[0].state is PlanState.ADOPTED:
+        usual = _("Den senast antagna planen: ”%(title)s”", title=plans[0].title)
+    elif plans:
+        usual = _("Det nyaste utkastet: ”%(title)s”", title=plans[0].title)
+    return [SelectChoice("", usual), *(SelectChoice(str(one.id), one.title) for one in plans)]

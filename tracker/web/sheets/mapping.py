@@ -82,7 +82,7 @@ def _page(draft: SheetDraft, form: MappingForm, mapped: Mapped, status: int) -> 
 
 def _head(row: list[str]) -> str:
     """A row as the list of heading rows shows it."""
-    said = ", ".join(cell for cell in row[1:] if cell.strip())
+    said = ", ".join(shown(cell) for cell in row[1:] if cell.strip())
     return str(_("Rad %(number)s: %(cells)s", number=row[0], cells=said[:80]))
 
 
@@ -95,7 +95,7 @@ def _columns(draft: SheetDraft, mapped: Mapped, header: int) -> list[dict[str, A
         heads = draft.rows[header]
         found.append(
             {
-                "heading": heads[place + 1] if len(heads) > place + 1 else "",
+                "heading": shown(heads[place + 1]) if len(heads) > place + 1 else "",
                 "number": place + 1,
                 "samples": [shown(cell) for cell in cells[:_SAMPLES]],
                 "field": f"column-{place}",

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from flask import current_app, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
@@ -24,7 +23,7 @@ from tracker.services.sheets.compare import Outcome
 from tracker.web import downloads
 from tracker.web.access import me, requires
 from tracker.web.action_filter import FilterForm
-from tracker.web.local import today
+from tracker.web.local import today, zone
 from tracker.web.messages import done, done_with_undo, show_error, translated
 from tracker.web.sheets import words
 from tracker.web.sheets.blueprint import ONE, bp
@@ -39,8 +38,7 @@ def export() -> ResponseReturnValue:
     """The actions of a filtered list as a workbook to edit and bring back."""
     form = FilterForm(request.args)
     form.offer(choices.filter_choices(me()), pages.plans_shown(me()))
-    zone: ZoneInfo = current_app.extensions["settings"].timezone
-    content = exporting.sheet_content(form.asked(), by=me(), today=today(), zone=zone)
+    content = exporting.sheet_content(form.asked(), by=me(), today=today(), zone=zone())
     name = f"atgarder-{today().isoformat()}.xlsx"
     return downloads.attachment(action_sheet(content), name)
 
@@ -141,6 +139,8 @@ def _tell(applied: apply.Applied) -> None:
     changed = ngettext("%(num)s åtgärd är ändrad.", "%(num)s åtgärder är ändrade.", applied.changed)
     added = ngettext("%(num)s åtgärd är ny.", "%(num)s åtgärder är nya.", applied.added)
     said = [*([changed] if applied.changed else []), *([added] if applied.added else [])]
+    if applied.changed and applied.added:
+        said.append(_("Ångra gäller det som ändrades; nya åtgärder ligger kvar."))
     sentence = " ".join(said) or _("Ingen åtgärd ändrades.")
     if applied.batch_id is None:
         done(sentence)
@@ -207,6 +207,5 @@ def _shown(draft: SheetDraft, outcome: Outcome, refused: list[words.FaultShown])
         "picked": {c["name"]: request.form.get(c["name"]) for c in words.clashes_of(outcome)},
         "plan_form": plans,
         "is_ours": drafts.is_ours(draft),
-        "plan_title": (draft.mapping or {}).get("plan_title", ""),
         "most": words.MOST_SHOWN,
     }

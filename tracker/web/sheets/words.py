@@ -9,7 +9,7 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from tracker.domain.sheets import HEADINGS, KEPT, NUMBER, NUMBER_HEADING
+from tracker.domain.sheets import HEADINGS, KEPT, NUMBER, NUMBER_HEADING, UNREAD
 from tracker.services.sheets.compare import Fault, Outcome, Row
 from tracker.web.messages import translated
 
@@ -60,6 +60,8 @@ def _fault(number: int, fault: Fault) -> FaultShown:
 
 def shown(text: str) -> str:
     """A cell's text as a table shows it."""
+    if text == UNREAD:
+        return str(_("(formel utan värde)"))
     return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
 
 
