@@ -110,6 +110,34 @@ class TestRemovableFilters:
         assert folded("?slipped=y") == [False]
         assert folded("?due_to=2026-05-31") == [False]
 
+    @pytest.mark.parametrize(
+        ("query", "said"),
+        [
+            ("", "Filter"),
+            ("q=dialog", "Filter"),  # the search stands open, and is no part of what folds
+            ("sort=title", "Filter"),
+            ("status=ongoing", "Filter (1 valt)"),
+            ("q=dialog&status=ongoing&slipped=y", "Filter (2 valda)"),
+            ("late=1", "Filter (1 valt)"),
+        ],
+    )
+    @pytest.mark.parametrize("path", ["/actions", "/actions/board", "/actions/timeline"])
+    def test_what_folds_on_a_telephone_says_how_much_is_in_force(
+        self, cast, visit, path, query, said
+    ):
+        page = visit(cast.director).get(f"{path}?{query}")
+        (fold,) = page.all("details", class_="filters__fold")
+        assert (text_of(fold), fold.get("open")) == (said, None)
+        (rest,) = page.all("div", class_="filters__rest")
+        folded = {one.get("name") for one in elements(rest, "input", "select")}
+        assert "q" not in folded
+        assert {"status", "when", "health", "sort"} <= folded
+
+    def test_it_stands_open_where_something_in_it_was_not_understood(self, cast, visit):
+        page = visit(cast.director).get("/actions?status=nonsens")
+        (fold,) = page.all("details", class_="filters__fold")
+        assert fold.get("open") is not None
+
     def test_the_part_stays_where_nothing_matches(self, cast, visit):
         page = visit(cast.director).get("/actions?q=finnsinte&status=ongoing")
         assert removable(page)["Sök: finnsinte"] == "/actions?status=ongoing"

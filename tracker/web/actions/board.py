@@ -23,11 +23,11 @@ from tracker.services.actions import choices, pages
 from tracker.web.access import me, requires
 from tracker.web.action_filter import FilterForm
 from tracker.web.actions import bp
-from tracker.web.actions.answers import ONE, asked_next, tell_edited, zone
+from tracker.web.actions.answers import ONE, asked_next, tell_edited
 from tracker.web.actions.listing import filter_query, removable_parts
 from tracker.web.actions.words import state_word
 from tracker.web.fields import a_key
-from tracker.web.local import today
+from tracker.web.local import today, zone
 from tracker.web.messages import tell
 
 

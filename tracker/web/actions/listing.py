@@ -17,8 +17,7 @@ from tracker.services.actions.pages import PlanShown
 from tracker.web.access import me, requires
 from tracker.web.action_filter import Chip, FilterForm
 from tracker.web.actions import bp
-from tracker.web.actions.answers import zone
-from tracker.web.local import today
+from tracker.web.local import today, zone
 from tracker.web.paging import SIZE, asked_page, page_of
 from tracker.web.progress import told_of
 

@@ -17,10 +17,9 @@ from tracker.services.actions.filters import MOST
 from tracker.services.actions.timeline import Line
 from tracker.web.access import me, requires
 from tracker.web.actions import bp
-from tracker.web.actions.answers import zone
 from tracker.web.actions.board import asked_filter
 from tracker.web.actions.listing import filter_query, removable_parts
-from tracker.web.local import long_date, today
+from tracker.web.local import long_date, today, zone
 from tracker.web.paging import SIZE, asked_page, page_of
 
 
