@@ -20,6 +20,7 @@ from tracker.domain.scores import (
     compare,
     missing,
     percent_of_max,
+    points_left,
 )
 
 OLD, NEW = "kommunkompassen-2010", "kommunkompassen-2020"
@@ -264,6 +265,14 @@ def test_percent_and_missing_points(
 ) -> None:
     scored = SubAreaScore("1.1", "Strategi", score, most)
     assert (percent_of_max(scored), missing(scored)) == (percent, left)
+
+
+@pytest.mark.parametrize(
+    ("score", "most", "left"),
+    [(12, 20, 8), (0, 20, 20), (20, 20, 0), (0, 0, 0), (None, 20, None), (12, None, None)],
+)
+def test_points_left(score: int | None, most: int | None, left: int | None) -> None:
+    assert points_left(score, most) == left
 
 
 @pytest.mark.parametrize(

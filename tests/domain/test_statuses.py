@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -23,6 +23,8 @@ from tracker.domain.statuses import (
     Timeliness,
     check_transition,
     is_overdue,
+    last_heard,
+    slippage,
     timeliness,
 )
 
@@ -110,6 +112,31 @@ def test_overdue_begins_the_day_after(status, deadline, late):
 def test_the_worst_is_said(status, days_left, days_silent, expected):
     deadline, heard = TODAY + days(days_left), TODAY - days(days_silent)
     assert timeliness(status, deadline, heard, TODAY) is expected
+
+
+MADE = datetime(2026, 3, 1, 8, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("assigned", "reported", "expected"),
+    [
+        (None, None, 0),
+        (0, None, 0),
+        (5, None, 5),
+        (None, 5, 5),
+        (5, 9, 9),
+        (9, 5, 9),
+        (-1, None, 0),
+    ],
+)
+def test_the_last_word_counts(assigned, reported, expected):
+    said = [None if one is None else MADE + days(one) for one in (assigned, reported)]
+    assert last_heard(MADE, *said) == MADE + days(expected)
+
+
+@pytest.mark.parametrize("moved", [-40, -1, 0, 1, 400])
+def test_a_deadline_moves_by_days_either_way(moved):
+    assert slippage(TODAY, TODAY + days(moved)) == moved
 
 
 def test_over_the_leap_day_and_the_clock_change():

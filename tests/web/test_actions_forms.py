@@ -271,9 +271,9 @@ class TestTheRestOfItsLife:
         page = director.get(path)
         verify = next(form for form in page.forms if "/verify" in form.action)
         page = director.submit(verify)
-        assert "Åtgärden är verifierad." in page.text
+        assert "är verifierad och klar." in page.text
         page = director.submit(director.get(f"{path}/reopen").form, reason="Den används inte.")
-        assert "Åtgärden är öppen igen." in page.text
+        assert "är öppen igen, som pågående." in page.text
         assert fresh(cast.action).status is ActionStatus.ONGOING
 
     def test_evidence_that_says_nothing(self, cast, visit):
@@ -305,7 +305,7 @@ class TestTheRestOfItsLife:
         assert "Skriv varför åtgärden avbryts." in page.text
         assert "Skriv vem som har beslutat det." in page.text
         page = visitor.submit(page.form, reason="Staten tar över.", decided_by="Kommunstyrelsen")
-        assert "Åtgärden är avbruten." in page.text
+        assert "är avbruten. Den finns kvar i planen, med skälet." in page.text
         page = visitor.submit(visitor.get(f"{path}/reopen").form, reason="Staten ångrade sig.")
         assert fresh(cast.action).status is ActionStatus.PLANNED
 

@@ -125,7 +125,7 @@ class TestUndo:
         page = visitor.submit(page.form, evidence_title="Rutinen är beslutad.")
         assert fresh(cast.action).status is ActionStatus.DONE
         page = visitor.submit(posting_to(page, "/undo"))
-        assert "och underlaget finns kvar." in page.text
+        assert "Underlaget finns kvar." in page.text
         assert fresh(cast.action).status is ActionStatus.ONGOING
 
     def test_sent_back_by_who_should_verify(self, app, cast, visit):

@@ -22,6 +22,7 @@ from tracker.models import (
     DecisionKind,
     Milestone,
     PlanPoint,
+    PlanState,
     action_point,
     action_word,
 )
@@ -97,8 +98,20 @@ def test_a_closed_plan_tells_where_its_actions_went(
     assert "1 avbruten" in page.links
     assert "Räknat på" not in page.text
     assert said.format(2) in visit(cast.director).get("/plans").rows[2][4]
+    assert page.links["Nästa plan"] == f"/plans/{draft.id}"
+    assert "Nästa plan: Nästa plan (ett utkast, inte antaget än)" in page.text
     page = visit(cast.member).get(plan)
     assert f"{said.format(1)} Räknat på de åtgärder som du får se." in page.text
+    assert "Nästa plan: Nästa plan (ett utkast, inte antaget än)" in page.text
+    assert "Till Nästa plan." in page.text
+    assert "Nästa plan" not in page.links, "a draft is not the committee's to open"
+    draft.state = PlanState.ADOPTED
+    decision = Decision(body="Kommunstyrelsen", decided_on=date(2026, 3, 1), section=20)
+    draft.decisions = [decision]
+    db.session.commit()
+    page = visit(cast.member).get(plan)
+    assert page.links["Nästa plan"] == f"/plans/{draft.id}"
+    assert "utkast" not in page.text
 
 
 def empty_the_plan() -> None:

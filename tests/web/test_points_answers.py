@@ -91,6 +91,48 @@ def test_taking_an_answer_back(cast: Cast, visit: Visits) -> None:
     assert answers(cast) == [None] * 4
 
 
+def test_a_page_that_has_grown_old(any_app: Flask, cast: Cast, visit: Visits) -> None:
+    """Nobody answers over an answer that they have not seen; who insists may."""
+    visitor, second = visit(cast.director), visit(cast.unit_director)
+    old = form_to(visitor.get("/points"), "/points/answers")
+    other = form_to(second.get(f"/points/{cast.points[1].id}"), "/points/answers")
+    page = second.submit(other, answer="no_action")
+    second.submit(page.form, reason="Görs redan.", decided_by="Kommunstyrelsen")
+    page = visitor.submit(old, answer="act", point=chosen(cast, 1, 3))
+    said = "Frida Chef har ändrat svaret på punkt 2 till ”Ingen åtgärd” sedan du öppnade sidan."
+    assert said in page.text
+    assert "Görs redan. Beslutat av Kommunstyrelsen." in page.text
+    assert answers(cast) == [None, Answer.NO_ACTION, None, None]
+    page = visitor.submit(form_to(page, "/points/answers"), answer="act", point=chosen(cast, 1, 3))
+    assert "2 punkter ska åtgärdas." in page.text
+
+
+def test_words_typed_on_a_page_that_has_grown_old(
+    any_app: Flask, cast: Cast, visit: Visits
+) -> None:
+    visitor, second = visit(cast.director), visit(cast.unit_director)
+    path = f"/points/{cast.points[1].id}"
+    page = visitor.submit(form_to(visitor.get(path), "/points/answers"), answer="no_action")
+    second.submit(form_to(second.get(path), "/points/answers"), answer="act")
+    typed = {"reason": "Görs av regionen.", "decided_by": "Kommunstyrelsen"}
+    page = visitor.submit(page.form, 409, **typed)
+    assert "Frida Chef har ändrat svaret på punkt 2 till ”Ska åtgärdas”" in page.text
+    assert {name: page.form.fields[name] for name in typed} == typed
+    assert answers(cast)[1] is Answer.ACT
+    visitor.submit(page.form)
+    assert answers(cast)[1] is Answer.NO_ACTION
+
+
+@pytest.mark.parametrize("seen", ["", "x", "-1", "²", "9" * 30, "0"])
+def test_a_bent_mark_of_what_was_seen_is_no_fault(
+    any_app: Flask, cast: Cast, visit: Visits, seen: str
+) -> None:
+    visitor = visit(cast.director)
+    form = form_to(visitor.get("/points"), "/points/answers")
+    visitor.submit(form, answer="act", point=chosen(cast, 1), seen=seen)
+    assert answers(cast)[1] is Answer.ACT
+
+
 def test_undo_that_comes_too_late(cast: Cast, visit: Visits) -> None:
     visitor, second = visit(cast.director), visit(cast.unit_director)
     path = f"/points/{cast.points[1].id}"

@@ -39,6 +39,7 @@ __all__ = [
     "compare",
     "missing",
     "percent_of_max",
+    "points_left",
     "same_name_in",
 ]
 
@@ -171,8 +172,12 @@ def percent_of_max(scored: Scored) -> float | None:
 
 def missing(scored: Scored) -> int | None:
     """The points left to win, max − score; None without a max or a credible score."""
-    score = _credible(scored)
-    return None if score is None or scored.max is None else scored.max - score
+    return points_left(_credible(scored), scored.max)
+
+
+def points_left(score: int | None, most: int | None) -> int | None:
+    """The points between a score and the most there are; None where either is not known."""
+    return None if score is None or most is None else most - score
 
 
 def compare(

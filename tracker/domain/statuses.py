@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 
 from tracker.domain.errors import N_, RuleBroken
@@ -110,12 +110,19 @@ def slippage(first: date, current: date) -> int:
     return (current - first).days
 
 
+def last_heard(
+    created_at: datetime, assigned_at: datetime | None, reported_at: datetime | None
+) -> datetime:
+    """When somebody last spoke of an action; where nobody has, when it was assigned or made."""
+    return max(moment for moment in (created_at, assigned_at, reported_at) if moment)
+
+
 def timeliness(
     status: ActionStatus, deadline: date, last_heard_on: date, today: date
 ) -> Timeliness:
     """The one thing most worth saying of an action's dates, worst first.
 
-    `last_heard_on` is the day of the last status update, or of the creation where there is none.
+    `last_heard_on` is the day of `last_heard`.
     """
     if is_overdue(status, deadline, today):
         return Timeliness.OVERDUE

@@ -11,6 +11,7 @@ from sqlalchemy.orm import selectinload
 from tracker.domain.crosswalk import AREA_NUMBERS
 from tracker.domain.errors import NotFound
 from tracker.domain.permissions import Deed
+from tracker.domain.scores import points_left
 from tracker.domain.statuses import REACHED, ActionStatus
 from tracker.domain.text import fold
 from tracker.extensions import db
@@ -128,7 +129,7 @@ class ShownArea:
     @property
     def missing(self) -> int | None:
         """The points left to win."""
-        return None if self.row.score is None else self.max - self.row.score
+        return points_left(self.row.score, self.max)
 
     @property
     def mismatch(self) -> bool:

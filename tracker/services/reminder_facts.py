@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, ScalarSelect, func, or_, select
 from tracker.domain.calendar import local_date
 from tracker.domain.permissions import Role
 from tracker.domain.reminders import ActionFacts, Ladder, Reason, still_holds
-from tracker.domain.statuses import OPEN
+from tracker.domain.statuses import OPEN, last_heard
 from tracker.extensions import db
 from tracker.models import Action, Reminder, ReminderState, RoleAssignment, StatusUpdate, User
 
@@ -138,7 +138,7 @@ def _facts(condition: ColumnElement[bool], zone: ZoneInfo) -> list[ActionFacts]:
 def _facts_of_row(row: Any, in_charge: Directors, zone: ZoneInfo) -> ActionFacts:
     # Who takes an action upon themselves needs no letter about it.
     told_by_another = row.assigned_at is not None and row.assigned_by_id != row.owner_id
-    heard = [row.created_at, row.assigned_at, row.last_update_at]
+    heard_at = last_heard(row.created_at, row.assigned_at, row.last_update_at)
     return ActionFacts(
         action_id=row.id,
         is_open=row.status in OPEN,
@@ -146,7 +146,7 @@ def _facts_of_row(row: Any, in_charge: Directors, zone: ZoneInfo) -> ActionFacts
         deadline_rev=row.deadline_rev,
         deadline_set_on=local_date(row.deadline_set_at, zone),
         assigned_on=local_date(row.assigned_at, zone) if told_by_another else None,
-        last_heard_on=local_date(max(moment for moment in heard if moment), zone),
+        last_heard_on=local_date(heard_at, zone),
         owner_id=row.owner_id if row.deactivated_at is None else None,
         unit_director_id=in_charge.of_unit.get(row.unit_id),
         municipal_director_id=in_charge.of_municipality,

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date
 from typing import Any, TypeVar
 
 from flask_babel import gettext as _
 from flask_wtf import FlaskForm
 from wtforms import DateField, Field, IntegerField, StringField
+from wtforms.fields.choices import SelectChoice
 
 T = TypeVar("T")
 LARGEST_KEY = 2**31 - 1
@@ -38,6 +39,11 @@ def known(kind: Callable[[Any], T]) -> Callable[[Any], T | None]:
             return None
 
     return read
+
+
+def offered(nothing: str, items: Iterable[tuple[Any, str]]) -> list[SelectChoice]:
+    """The choices of a field, `nothing` first; `items` are (key, words)."""
+    return [SelectChoice("", nothing), *(SelectChoice(str(key), name) for key, name in items)]
 
 
 class Needed:

@@ -4,7 +4,8 @@ where on this site to go next.
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from flask import current_app, url_for
 from flask_babel import format_date, get_locale
@@ -13,9 +14,20 @@ from tracker.clock import now
 from tracker.domain.calendar import local_date
 
 
+def zone() -> ZoneInfo:
+    """The municipality's own time zone."""
+    chosen: ZoneInfo = current_app.extensions["settings"].timezone
+    return chosen
+
+
+def local_day(moment: datetime) -> date:
+    """The municipality's own day of an instant."""
+    return local_date(moment, zone())
+
+
 def today() -> date:
     """Today in the municipality's own time zone."""
-    return local_date(now(), current_app.extensions["settings"].timezone)
+    return local_day(now())
 
 
 def long_date(day: date | None) -> str:

@@ -97,6 +97,7 @@ def register(app: Flask, babel: Babel) -> None:
     app.url_defaults(static_version)
     app.context_processor(page_context)
     for name in (
+        local.local_day,
         local.long_date,
         local.short_date,
         local.month_name,

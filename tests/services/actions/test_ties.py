@@ -15,6 +15,7 @@ from tracker.services import journal
 from tracker.services.actions import around, milestones, serving, ties
 from tracker.services.actions.rules import Refused
 from tracker.services.actions.search import sort_key
+from tracker.services.actions.steps import drop_action
 
 DAY = timedelta(days=1)
 
@@ -68,6 +69,28 @@ class TestWaiting:
             assert said == "En åtgärd kan inte vänta på sig själv."
         else:
             assert all(action.title in said for action in chain)
+
+    def test_nobody_waits_for_what_was_dropped(self, any_app, cast):
+        wait(cast, cast.action, cast.colleague_action)
+        drop_action(
+            cast.colleague_action.id,
+            "För dyrt.",
+            "KS i Testköping",
+            by=cast.director,
+            now=NOW,
+            today=TODAY,
+        )
+        (needed,) = around.around(cast.action, by=cast.director).needs
+        assert (needed.dropped, needed.too_late) == (True, False), "told, and not as a late one"
+        with pytest.raises(RuleBroken, match="är avbruten och blir inte klar") as error:
+            wait(cast, cast.other_action, cast.colleague_action)
+        assert error.value.field == "needs"
+        wait(cast, cast.action, cast.colleague_action)  # as it was: nothing is written
+        ties.remove_dependency(cast.action.id, cast.colleague_action.id, by=cast.director, now=NOW)
+
+    def test_what_is_done_may_be_waited_for(self, app, cast):
+        wait(cast, cast.action, cast.done_action)
+        assert not around.around(cast.action, by=cast.director).needs[0].too_late
 
     def test_what_one_may_not_see_stays_unnamed(self, app, cast):
         wait(cast, cast.action, cast.other_action)

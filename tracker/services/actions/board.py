@@ -15,7 +15,14 @@ from sqlalchemy import ColumnElement, Row, Select, case, func, literal, select, 
 from tracker.domain.calendar import local_date
 from tracker.domain.errors import Conflict
 from tracker.domain.permissions import Deed
-from tracker.domain.statuses import OPEN, ActionStatus, Health, Timeliness, timeliness
+from tracker.domain.statuses import (
+    OPEN,
+    ActionStatus,
+    Health,
+    Timeliness,
+    last_heard,
+    timeliness,
+)
 from tracker.extensions import db
 from tracker.models import Action, User
 from tracker.services import scope
@@ -227,7 +234,7 @@ def _cards(chosen: Select[Any], by: User) -> Select[*tuple[Any, ...]]:
 
 
 def _card(row: Row[*tuple[Any, ...]], today: date, zone: ZoneInfo) -> Card:
-    heard = [moment for moment in (row.created_at, row.assigned_at, row.reported_at) if moment]
+    heard_on = local_date(last_heard(row.created_at, row.assigned_at, row.reported_at), zone)
     is_open = row.status in OPEN
     return Card(
         id=row.id,
@@ -235,7 +242,7 @@ def _card(row: Row[*tuple[Any, ...]], today: date, zone: ZoneInfo) -> Card:
         status=row.status,
         deadline=row.deadline,
         owner=row.owner,
-        timeliness=timeliness(row.status, row.deadline, local_date(max(heard), zone), today),
+        timeliness=timeliness(row.status, row.deadline, heard_on, today),
         health=row.health if is_open else None,
         version=row.version,
         may_move=is_open and bool(row.editable),

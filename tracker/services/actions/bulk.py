@@ -41,8 +41,9 @@ _CHANGED = N_("Någon har ändrat åtgärden sedan förhandsvisningen.")
 class PreviewRow:
     """What the step would do to one action.
 
-    `problems` say why it is left alone; `outside` that its owner would be of another unit.
-    Without differences there is nothing to change.
+    `problems` say why it is left alone; `outside` that its owner would be of another unit;
+    `pieces_after` how many milestones to come would lie after its new deadline. Without
+    differences there is nothing to change.
     """
 
     action_id: int
@@ -51,6 +52,7 @@ class PreviewRow:
     differences: tuple[Difference, ...] = ()
     problems: tuple[RuleBroken, ...] = ()
     outside: bool = False
+    pieces_after: int = 0
 
 
 @dataclass(frozen=True)
@@ -198,6 +200,7 @@ def _visible(ids: Iterable[int], by: User) -> list[Action]:
         .options(
             *(selectinload(part) for part in (Action.owner, Action.unit, Action.committee)),
             *(selectinload(part) for part in (Action.plan, Action.contributors)),
+            selectinload(Action.milestones),
         )
     )
     return list(db.session.scalars(query))
@@ -215,7 +218,18 @@ def _row(
             wording.check_change(action, replace(changes, outside_ok=True), by=by, today=today)
     except RuleBroken as why:
         return replace(row, problems=_problems(why, action, step, today))
-    return replace(row, outside=bool(row.differences) and _goes_outside(action, step))
+    return replace(
+        row,
+        outside=bool(row.differences) and _goes_outside(action, step),
+        pieces_after=_pieces_after(action, changes.deadline),
+    )
+
+
+def _pieces_after(action: Action, deadline: date | None) -> int:
+    """How many of its milestones are still to be done after a deadline that is new to it."""
+    if deadline is None or deadline == action.deadline:
+        return 0
+    return sum(one.done_on is None and one.due > deadline for one in action.milestones)
 
 
 def _problems(why: RuleBroken, action: Action, step: Step, today: date) -> tuple[RuleBroken, ...]:

@@ -11,7 +11,15 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, Row, Select, case, func, select
 
 from tracker.domain.calendar import local_date
-from tracker.domain.statuses import REACHED, ActionStatus, Health, Timeliness, timeliness
+from tracker.domain.statuses import (
+    REACHED,
+    ActionStatus,
+    Health,
+    Timeliness,
+    last_heard,
+    slippage,
+    timeliness,
+)
 from tracker.extensions import db
 from tracker.models import Action, StatusUpdate, Unit, User
 from tracker.services.actions.filters import (
@@ -53,7 +61,7 @@ class ActionRow:
     @property
     def slippage(self) -> int:
         """How many days later than first said; less than 0 where it was moved back."""
-        return (self.deadline - self.first_deadline).days
+        return slippage(self.first_deadline, self.deadline)
 
 
 @dataclass(frozen=True)
@@ -205,8 +213,7 @@ def _rows() -> Select[*tuple[Any, ...]]:
 
 
 def _shown(row: Row[*tuple[Any, ...]], today: date, zone: ZoneInfo) -> ActionRow:
-    heard = [row.created_at, row.assigned_at, row.reported_at]
-    heard_on = local_date(max(moment for moment in heard if moment), zone)
+    heard_on = local_date(last_heard(row.created_at, row.assigned_at, row.reported_at), zone)
     reported_on = local_date(row.reported_at, zone) if row.reported_at else None
     return ActionRow(
         id=row.id,

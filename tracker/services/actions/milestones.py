@@ -29,7 +29,7 @@ def add_milestone(
         RuleBroken, Refused: `title` or `due` is missing or wrong, there are too many, or the
             action or its plan is finished.
     """
-    action = _open_action(action_id, by=by)
+    action = rules.open_action(action_id, Deed.ACTION_EDIT, by=by)
     title = rules.one_line(title)
     _check(action, title, due, past_from=today)
     if len(action.milestones) >= MOST_MILESTONES:
@@ -56,7 +56,7 @@ def change_milestone(
     Raises:
         as add_milestone; NotFound also where the action has no such piece.
     """
-    action = _open_action(action_id, by=by)
+    action = rules.open_action(action_id, Deed.ACTION_EDIT, by=by)
     piece = _piece(action, milestone_id)
     title = rules.one_line(title)
     _check(action, title, due, past_from=None if due == piece.due else today)
@@ -81,7 +81,7 @@ def remove_milestone(
         Forbidden, NotFound: the action is not this person's to edit, or has no such piece.
         RuleBroken: the action or its plan is finished.
     """
-    action = _open_action(action_id, by=by)
+    action = rules.open_action(action_id, Deed.ACTION_EDIT, by=by)
     piece = _piece(action, milestone_id)
     kept = {"milestone": piece.title, "due": _iso(piece.due), "done_on": _iso(piece.done_on)}
     db.session.delete(piece)
@@ -98,7 +98,7 @@ def restore_milestone(action_id: int, entry_id: int, *, by: User, now: datetime)
         Forbidden, NotFound: the action is not this person's to edit, or no piece was removed so.
         RuleBroken: it is back already, or the action or its plan is finished.
     """
-    action = _open_action(action_id, by=by)
+    action = rules.open_action(action_id, Deed.ACTION_EDIT, by=by)
     entry = next((item for item in _entries(action.id, REMOVED) if item.id == entry_id), None)
     if entry is None:
         raise NotFound
@@ -118,13 +118,6 @@ def restore_milestone(action_id: int, entry_id: int, *, by: User, now: datetime)
     return piece
 
 
-def _open_action(action_id: int, *, by: User) -> Action:
-    action = rules.locked_action(action_id, by=by, deed=Deed.ACTION_EDIT)
-    rules.check_open(action)
-    rules.check_plan_open(action.plan)
-    return action
-
-
 def _piece(action: Action, milestone_id: int) -> Milestone:
     piece = next((item for item in action.milestones if item.id == milestone_id), None)
     if piece is None:
@@ -139,8 +132,8 @@ def _check(action: Action, title: str, due: date | None, *, past_from: date | No
     with rules.collecting(problems):
         if due is None:
             raise RuleBroken("Välj när delsteget ska vara klart.", field="due")
-        if past_from is not None and due < past_from:
-            raise RuleBroken("Delstegets datum har redan passerat.", field="due")
+        if past_from is not None:
+            rules.check_ahead(due, past_from, "due", rules.PIECE_PASSED)
         rules.check_between(due, action.starts_on, action.deadline)
     if problems:
         raise rules.Refused(problems)

@@ -13,7 +13,7 @@ from sqlalchemy.orm import aliased
 
 from tracker.domain.calendar import local_date
 from tracker.domain.permissions import Deed
-from tracker.domain.statuses import ActionStatus, Health, Timeliness, timeliness
+from tracker.domain.statuses import ActionStatus, Health, Timeliness, last_heard, timeliness
 from tracker.extensions import db
 from tracker.models import Action, Milestone, StatusUpdate, Unit, User, action_contributor
 from tracker.services import scope
@@ -191,8 +191,8 @@ def _next_milestone() -> ScalarSelect[int]:
 
 def _shown(row: Row[*tuple[Any, ...]], today: date, zone: ZoneInfo) -> MyAction:
     action: Action = row.Action
-    heard = [action.created_at, action.assigned_at, action.reported_at]
-    heard_on = local_date(max(moment for moment in heard if moment), zone)
+    heard_at = last_heard(action.created_at, action.assigned_at, action.reported_at)
+    heard_on = local_date(heard_at, zone)
     reported_on = local_date(action.reported_at, zone) if action.reported_at else None
     return MyAction(
         id=action.id,

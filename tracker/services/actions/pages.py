@@ -13,7 +13,8 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from tracker.domain.errors import NotFound
 from tracker.domain.permissions import PERMISSIONS, Deed
-from tracker.domain.statuses import OPEN, ActionStatus
+from tracker.domain.scores import points_left
+from tracker.domain.statuses import OPEN, ActionStatus, last_heard
 from tracker.domain.text import fold
 from tracker.extensions import db
 from tracker.models import (
@@ -47,7 +48,7 @@ class Scored:
     @property
     def missing(self) -> int | None:
         """The points between the score and the full number."""
-        return self.max - self.score if self.score is not None and self.max is not None else None
+        return points_left(self.score, self.max)
 
 
 @dataclass(frozen=True)
@@ -86,9 +87,8 @@ class ActionShown:
 
     @property
     def last_heard_at(self) -> datetime:
-        """The last report; where there is none, when the action was assigned or made."""
-        heard = (self.action.created_at, self.action.assigned_at, self.action.reported_at)
-        return max(moment for moment in heard if moment)
+        """When somebody last spoke of the action."""
+        return last_heard(self.action.created_at, self.action.assigned_at, self.action.reported_at)
 
 
 @dataclass(frozen=True)

@@ -169,10 +169,8 @@ def _check_percent(percent: int | None) -> None:
 def _check_forecast(report: Report, deadline: date, today: date) -> None:
     if report.forecast is None:
         return
-    if report.forecast < today:
-        raise RuleBroken(
-            N_("Den dagen har redan passerat. Välj i dag eller en senare dag."), field="forecast"
-        )
+    passed = N_("Den dagen har redan passerat. Välj i dag eller en senare dag.")
+    rules.check_ahead(report.forecast, today, "forecast", passed)
     if report.forecast > deadline and report.health is Health.ON_TRACK:
         raise RuleBroken(
             "Du räknar med att bli klar %(forecast)s, men slutdatumet är %(deadline)s. Välj "

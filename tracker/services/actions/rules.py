@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import date
 from urllib.parse import urlsplit
 
@@ -25,6 +26,7 @@ BODY_MAX = 120
 URL_MAX = 1_000
 SHORTEST = 3
 FIRST_YEAR, LAST_YEAR = 2000, 2100
+PIECE_PASSED = N_("Delstegets datum har redan passerat. Välj i dag eller en senare dag.")
 
 
 class Refused(RuleBroken):
@@ -92,15 +94,20 @@ def check_year(day: date, field: str) -> None:
         )
 
 
+def check_ahead(day: date, today: date, field: str, passed: str) -> None:
+    """A day to come is of our time and not passed, for which `passed` is the sentence; today itself
+    is still in time. RuleBroken at `field`."""
+    check_year(day, field)
+    if day < today:
+        raise RuleBroken(passed, field=field)
+
+
 def check_deadline(deadline: date | None, today: date) -> None:
     """A deadline is given, of our time and not passed; today itself is still in time."""
     if deadline is None:
         raise RuleBroken("Välj ett slutdatum.", field="deadline")
-    check_year(deadline, "deadline")
-    if deadline < today:
-        raise RuleBroken(
-            "Slutdatumet har redan passerat. Välj i dag eller en senare dag.", field="deadline"
-        )
+    passed = N_("Slutdatumet har redan passerat. Välj i dag eller en senare dag.")
+    check_ahead(deadline, today, "deadline", passed)
 
 
 def check_start(starts_on: date | None, deadline: date | None) -> None:
@@ -129,8 +136,7 @@ def check_milestone(
     check_length(title, "milestone_title", TITLE_MAX)
     if due is None:
         raise RuleBroken("Välj när delsteget ska vara klart.", field="milestone_due")
-    if due < today:
-        raise RuleBroken("Delstegets datum har redan passerat.", field="milestone_due")
+    check_ahead(due, today, "milestone_due", PIECE_PASSED)
     check_between(due, starts_on, deadline, "milestone_due")
 
 
@@ -185,6 +191,14 @@ def hold_plan_open(plan: ActionPlan) -> None:
     check_plan_open(plan)
 
 
+def open_action(action_id: int, deed: Deed, *, by: User) -> Action:
+    """As locked_action; RuleBroken also where the action is finished or its plan is closed."""
+    action = locked_action(action_id, by=by, deed=deed)
+    check_open(action)
+    check_plan_open(action.plan)
+    return action
+
+
 def locked_action(action_id: int, *, by: User, deed: Deed) -> Action:
     """The action, held so that nobody else writes to it before this transaction ends.
 
@@ -215,15 +229,38 @@ def committee_for(committee_id: int | None) -> int | None:
     return committee_id
 
 
-def find_owner(text: str) -> User | None:
-    """The active person whom a name or an e-mail address means; None for an empty text.
+@dataclass(frozen=True)
+class People:
+    """Whom texts mean, asked once for a step on many actions: as people_called gives it. Nobody
+    closes the accounts of those with the keys in `held` before its transaction ends."""
+
+    called: Mapping[str, list[User]]
+    held: frozenset[int]
+
+
+def hold_people(owners: Iterable[str], others: Iterable[str]) -> People:
+    """Whom the texts mean, and a hold on those who are to own."""
+    owners = list(owners)
+    called = people_called([*owners, *others])
+    keys = {person.id for text in owners for person in called[fold(text)]}
+    if keys:
+        # In one order for everybody, so that two who hold many do not wait for each other.
+        query = select(User).where(User.id.in_(keys)).order_by(User.id)
+        query = query.with_for_update(read=True, of=User)
+        db.session.scalars(query.execution_options(populate_existing=True)).all()
+    return People(called, frozenset(keys))
+
+
+def find_owner(text: str, people: People | None = None) -> User | None:
+    """The active person whom a name or an e-mail address means; None for an empty text. `people`
+    are those whom the caller asked for already.
 
     Raises:
         RuleBroken: nobody, or several, or somebody who cannot report; at `owner_text`.
     """
     if not text:
         return None
-    found = people_called([text])[fold(text)]
+    found = people_called([text], people)[fold(text)]
     if not found:
         raise Unknown(
             N_(
@@ -239,7 +276,8 @@ def find_owner(text: str) -> User | None:
             field="owner_text",
             name=text,
         )
-    return _able_to_own(held(found[0]))
+    is_held = people is not None and found[0].id in people.held
+    return _able_to_own(found[0] if is_held else held(found[0]))
 
 
 def held(person: User) -> User:
@@ -248,11 +286,13 @@ def held(person: User) -> User:
     return db.session.execute(query.execution_options(populate_existing=True)).scalar_one()
 
 
-def people_called(texts: Sequence[str]) -> dict[str, list[User]]:
+def people_called(texts: Sequence[str], people: People | None = None) -> dict[str, list[User]]:
     """Each text, folded, with the active people whose name or address it is."""
     found: dict[str, list[User]] = {fold(text): [] for text in texts}
     if not found:
         return found
+    if people is not None and found.keys() <= people.called.keys():
+        return {key: list(people.called[key]) for key in found}
     if all("@" in key for key in found):
         theirs = User.deactivated_at.is_(None), User.email_key.in_(found)
         for user in db.session.scalars(select(User).where(*theirs).order_by(User.id)):

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from sqlalchemy import select
+
 from tracker.domain.errors import NotFound, RuleBroken
 from tracker.domain.permissions import Deed
 from tracker.extensions import db
@@ -12,6 +14,7 @@ from tracker.models import Action, ImprovementPoint, PlanPoint, User
 from tracker.services import journal
 from tracker.services.actions import rules, targets
 from tracker.services.points import answers
+from tracker.services.points.state import has_live_action
 
 MOST_POINTS = 50
 KEPT_OF_TEXT = 200
@@ -32,7 +35,7 @@ def tie_points(
         RuleBroken: nothing was chosen, a point of a plan belongs to another plan, there are too
             many, or the action or its plan is finished; at `points`.
     """
-    action = _open_action(action_id, by=by)
+    action = rules.open_action(action_id, Deed.ACTION_EDIT, by=by)
     served = targets.found(point_ids, plan_point_ids)
     if not served.points and not served.plan_points:
         raise RuleBroken("Välj minst en punkt.", field="points")
@@ -60,7 +63,7 @@ def untie_point(action_id: int, point_id: int, *, by: User, now: datetime) -> No
         Forbidden, NotFound: the action is not this person's to edit, or does not serve it.
         RuleBroken: the action or its plan is finished.
     """
-    action = _open_action(action_id, by=by)
+    action = rules.open_action(action_id, Deed.ACTION_EDIT, by=by)
     point = next((item for item in action.points if item.id == point_id), None)
     if point is None:
         raise NotFound
@@ -71,7 +74,7 @@ def untie_point(action_id: int, point_id: int, *, by: User, now: datetime) -> No
 
 def untie_plan_point(action_id: int, plan_point_id: int, *, by: User, now: datetime) -> None:
     """As untie_point, for a point of the plan."""
-    action = _open_action(action_id, by=by)
+    action = rules.open_action(action_id, Deed.ACTION_EDIT, by=by)
     point = next((item for item in action.plan_points if item.id == plan_point_id), None)
     if point is None:
         raise NotFound
@@ -80,11 +83,12 @@ def untie_plan_point(action_id: int, plan_point_id: int, *, by: User, now: datet
     db.session.commit()
 
 
-def _open_action(action_id: int, *, by: User) -> Action:
-    action = rules.locked_action(action_id, by=by, deed=Deed.ACTION_EDIT)
-    rules.check_open(action)
-    rules.check_plan_open(action.plan)
-    return action
+def points_left_bare(action: Action) -> tuple[int, ...]:
+    """The numbers of the improvement points that a loaded action serves, and no live one does."""
+    query = select(ImprovementPoint.position).where(
+        ImprovementPoint.id.in_([point.id for point in action.points]), ~has_live_action()
+    )
+    return tuple(db.session.scalars(query.order_by(ImprovementPoint.position)))
 
 
 def _note(

@@ -15,6 +15,7 @@ from tracker.models import Action, JournalEntry, Milestone, User
 from tracker.services import journal, scope
 from tracker.services.actions import rules
 from tracker.services.actions.evidence import NewEvidence, attach
+from tracker.services.points import answers
 from tracker.services.sources import Sources
 
 TAKEN_BACK = {
@@ -90,6 +91,7 @@ def reopen_action(action_id: int, reason: str, *, by: User, now: datetime) -> Ac
     missing = N_("Skriv varför åtgärden öppnas igen.")
     rules.check_written(reason, "reason", missing, rules.REPORT_MAX)
     _open(action, after)
+    answers.act_again([point.id for point in action.points], by=by, now=now)
     _note("reopen", action, before, by=by, now=now, reason=reason, **_without_leaver(action))
     db.session.commit()
     return action
@@ -118,6 +120,7 @@ def undo_step(action_id: int, *, by: User, now: datetime) -> Action:
     rules.hold_plan_open(action.plan)
     before, former = action.status, ActionStatus(entry.data["status"][0])
     _open(action, former)
+    answers.act_again([point.id for point in action.points], by=by, now=now)
     _note("take_back", action, before, by=by, now=now, **_without_leaver(action))
     db.session.commit()
     return action

@@ -11,6 +11,7 @@ from sqlalchemy import Select, literal, select
 from tracker.domain.dependencies import Edge, find_circle
 from tracker.domain.errors import N_, Forbidden, NotFound, RuleBroken
 from tracker.domain.permissions import Deed
+from tracker.domain.statuses import ActionStatus
 from tracker.extensions import db, in_turn
 from tracker.models import Action, ActionLink, User, action_dependency
 from tracker.services import journal, scope
@@ -28,17 +29,23 @@ def add_dependency(action_id: int, needs_id: int, *, by: User, now: datetime) ->
 
     Raises:
         Forbidden, NotFound: the action is not this person's to edit.
-        RuleBroken: the other cannot be seen, the two would wait for each other, there are too
-            many, or the action or its plan is finished; at `needs`.
+        RuleBroken: the other cannot be seen or was dropped, the two would wait for each other,
+            there are too many, or the action or its plan is finished; at `needs`.
     """
     in_turn("dependencies")
-    action = _open_action(action_id, Deed.ACTION_EDIT, by=by)
+    action = rules.open_action(action_id, Deed.ACTION_EDIT, by=by)
     needed = _visible(needs_id, by=by)
     waits_for = set(db.session.scalars(_needs_of(action.id)))
     if needed.id not in waits_for:
         if len(waits_for) >= MOST_NEEDED:
             raise RuleBroken(
                 "En åtgärd kan vänta på högst %(most)s andra.", field="needs", most=MOST_NEEDED
+            )
+        if needed.status is ActionStatus.DROPPED:
+            raise RuleBroken(
+                "”%(title)s” är avbruten och blir inte klar. Välj en annan åtgärd.",
+                field="needs",
+                title=needed.title,
             )
         _check_no_circle(action, needed, by=by)
         db.session.execute(
@@ -57,7 +64,7 @@ def remove_dependency(action_id: int, needs_id: int, *, by: User, now: datetime)
         RuleBroken: the action or its plan is finished.
     """
     in_turn("dependencies")
-    action = _open_action(action_id, Deed.ACTION_EDIT, by=by)
+    action = rules.open_action(action_id, Deed.ACTION_EDIT, by=by)
     needed = db.session.get(Action, needs_id)
     if needed is None or needed.id not in db.session.scalars(_needs_of(action.id)).all():
         raise NotFound
@@ -114,7 +121,7 @@ def add_link(action_id: int, title: str, url: str, *, by: User, now: datetime) -
         RuleBroken, Refused: title or address is missing or wrong (at `link_title`, `link_url`),
             or the action or its plan is finished.
     """
-    action = _open_action(action_id, Deed.ACTION_ATTACH, by=by)
+    action = rules.open_action(action_id, Deed.ACTION_ATTACH, by=by)
     title, url = rules.one_line(title), rules.one_line(url)
     problems: list[RuleBroken] = []
     with rules.collecting(problems):
@@ -141,7 +148,7 @@ def remove_link(action_id: int, link_id: int, *, by: User, now: datetime) -> tup
         Forbidden, NotFound: nothing of this person's, or no such link.
         RuleBroken: the action or its plan is finished.
     """
-    action = _open_action(action_id, Deed.ACTION_ATTACH, by=by)
+    action = rules.open_action(action_id, Deed.ACTION_ATTACH, by=by)
     link = next((item for item in action.links if item.id == link_id), None)
     if link is None:
         raise NotFound
@@ -150,13 +157,6 @@ def remove_link(action_id: int, link_id: int, *, by: User, now: datetime) -> tup
     _note("unlink", action, by=by, now=now, link=link.title, url=link.url)
     db.session.commit()
     return said
-
-
-def _open_action(action_id: int, deed: Deed, *, by: User) -> Action:
-    action = rules.locked_action(action_id, by=by, deed=deed)
-    rules.check_open(action)
-    rules.check_plan_open(action.plan)
-    return action
 
 
 def _visible(action_id: int, *, by: User) -> Action:

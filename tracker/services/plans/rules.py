@@ -21,8 +21,7 @@ from tracker.models import (
     action_contributor,
 )
 from tracker.services import scope
-
-FIRST_YEAR, LAST_YEAR = 2000, 2100  # a year outside is a slip of the finger
+from tracker.services.actions.rules import check_year
 
 
 def plans_within(user: User) -> ColumnElement[bool]:
@@ -110,8 +109,8 @@ def has_given(plan: ActionPlan) -> bool:
 def check_period(starts_on: date | None, ends_on: date | None) -> None:
     """A period runs forward, within years that people plan for; both ends may be left open."""
     for field, day in (("starts_on", starts_on), ("ends_on", ends_on)):
-        if day is not None and not FIRST_YEAR <= day.year <= LAST_YEAR:
-            raise RuleBroken("Kontrollera årtalet i perioden.", field=field)
+        if day is not None:
+            check_year(day, field)
     if starts_on is not None and ends_on is not None and ends_on < starts_on:
         raise RuleBroken(
             "Periodens sista dag ligger före den första. Ändra någon av dem.", field="ends_on"

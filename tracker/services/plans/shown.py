@@ -59,8 +59,8 @@ class OwnPoint:
 
 @dataclass(frozen=True)
 class CarriedLine:
-    """An action that went from plan to plan, as it stood then; `other` is the other plan, and
-    `other_id` its id where the reader may open it."""
+    """An action that went from plan to plan, as it stood then; `other` is the other plan, where
+    the reader may know of it, and `other_id` its id where they may open it."""
 
     id: int
     title: str
@@ -73,10 +73,11 @@ class CarriedLine:
 
 @dataclass(frozen=True)
 class PlanLink:
-    """Another plan that the reader may open."""
+    """Another plan; `id` is None where the reader may know of it but not open it."""
 
-    id: int
+    id: int | None
     title: str
+    draft: bool
 
 
 @dataclass(frozen=True)
@@ -145,7 +146,7 @@ def plan_page(plan_id: int, *, by: User, today: date) -> PlanPage:
         carried_in=_carried(plan, within, by, incoming=True),
         carried_out=_carried(plan, within, by, incoming=False),
         previous=next(iter(_links(ActionPlan.id == plan.previous_id, by)), None),
-        next=_links(ActionPlan.previous_id == plan.id, by),
+        next=_links(ActionPlan.previous_id == plan.id, by, named=_is_over(plan)),
         closed_by=_name(plan.closed_by_id),
         unready=unready(plan) if drafting else None,
         history=tuple(journal.history("plan", plan.id)),
@@ -263,20 +264,37 @@ def _carried(
             row.status,
             row.deadline,
             row.at,
-            row.plan if row.visible else "",
+            row.plan if row.visible or _is_over(plan) else "",
             row.plan_id if row.visible else None,
         )
         for row in rows
     )
 
 
-def _links(condition: ColumnElement[bool], by: User) -> tuple[PlanLink, ...]:
+def _is_over(plan: ActionPlan) -> bool:
+    """Whoever reads a closed plan is told what became of it, though the next be a draft yet."""
+    return plan.closed_on is not None
+
+
+def _links(
+    condition: ColumnElement[bool], by: User, *, named: bool = False
+) -> tuple[PlanLink, ...]:
+    """The plans that the reader may open, and where they are `named` the others too."""
     rows = db.session.execute(
-        select(ActionPlan.id, ActionPlan.title)
-        .where(condition, rules.plans_within(by))
+        select(
+            ActionPlan.id,
+            ActionPlan.title,
+            ActionPlan.state,
+            ActionPlan.id.in_(select(ActionPlan.id).where(rules.plans_within(by))).label("visible"),
+        )
+        .where(condition)
         .order_by(ActionPlan.id)
     )
-    return tuple(PlanLink(*row) for row in rows)
+    return tuple(
+        PlanLink(row.id if row.visible else None, row.title, row.state is PlanState.DRAFT)
+        for row in rows
+        if row.visible or named
+    )
 
 
 def _name(user_id: int | None) -> str:

@@ -15,6 +15,7 @@ from tracker.domain.text import normalise_space
 from tracker.extensions import db
 from tracker.models import Answer, Disposition, ImprovementPoint, JournalEntry, User
 from tracker.services import journal, scope
+from tracker.services.actions.rules import check_written
 from tracker.services.points import merging
 from tracker.services.points.merging import numbered
 
@@ -22,11 +23,20 @@ SUBJECT = "improvement_point"
 ANSWERED, WITHDRAWN = "point.answer", "point.withdraw"
 REASON_MAX = 1_000
 DECIDED_BY_MAX = 120
-SHORTEST = 3
 MOST_AT_ONCE = 1_000
 
 Fields = dict[str, Any]
+SAID = {
+    Answer.ACT.value: N_("Ska åtgärdas"),
+    Answer.NO_ACTION.value: N_("Ingen åtgärd"),
+    Answer.MERGED.value: N_("Ihopslagen"),
+    None: N_("Inget svar"),
+}
 NOTHING: Fields = {"answer": None, "reason": "", "decided_by": "", "merged_into_id": None}
+
+
+class Overtaken(RuleBroken):
+    """Somebody else has answered meanwhile."""
 
 
 @dataclass(frozen=True)
@@ -57,28 +67,35 @@ def answer_points(
     reason: str = "",
     decided_by: str = "",
     merged_into_id: int | None = None,
+    seen: int | None = None,
     by: User,
     now: datetime,
 ) -> Step:
     """Give all these points one answer; those that have it already stay as they are.
 
+    `seen` is what `newest_entry` gave when the page was made that the writer had before them.
+
     Raises:
         Forbidden, NotFound: not this person's to do, or no such point.
+        Overtaken: somebody else has answered one of the points since then.
         RuleBroken: a field is missing, the points are another municipality's, or they cannot be
             merged so; its `field` names the one at fault.
     """
-    step = put_answers(
-        point_ids, NewAnswer(answer, reason, decided_by, merged_into_id), by=by, now=now
-    )
+    given = NewAnswer(answer, reason, decided_by, merged_into_id)
+    step = put_answers(point_ids, given, seen=seen, by=by, now=now)
     db.session.commit()
     return step
 
 
-def withdraw_answers(point_ids: Sequence[int], *, by: User, now: datetime) -> Step:
+def withdraw_answers(
+    point_ids: Sequence[int], *, seen: int | None = None, by: User, now: datetime
+) -> Step:
     """Take the answers back; the points are open again. Raises as answer_points."""
     scope.require(by, Deed.POINT_ANSWER)
     points = locked_points(point_ids)
-    step = _write(points, dict.fromkeys(ids_of(points), NOTHING), by=by, now=now)
+    wanted = dict.fromkeys(ids_of(points), NOTHING)
+    _check_seen(wanted, seen, by)
+    step = _write(points, wanted, by=by, now=now)
     db.session.commit()
     return step
 
@@ -112,28 +129,58 @@ def undo_answers(first: int, last: int, *, by: User, now: datetime) -> Step:
     return step
 
 
-def mark_acted(point_ids: Iterable[int], *, by: User, now: datetime) -> None:
+def mark_acted(
+    point_ids: Iterable[int], *, seen: int | None = None, by: User, now: datetime
+) -> None:
     """Answer *act* to the points of a new action, in the caller's transaction.
 
     Raises:
         NotFound: there is no such point.
+        Overtaken: somebody else has answered one of the points otherwise since `seen`.
         RuleBroken: the points belong to another municipality's evaluation.
     """
     ids = list(dict.fromkeys(point_ids))
     if ids:
         points = locked_points(ids)
-        wanted = _fields(NewAnswer(Answer.ACT))
-        _write(points, dict.fromkeys(ids_of(points), wanted), by=by, now=now)
+        wanted = dict.fromkeys(ids_of(points), _fields(NewAnswer(Answer.ACT)))
+        _check_seen(wanted, seen, by)
+        _write(points, wanted, by=by, now=now)
 
 
-def put_answers(point_ids: Sequence[int], given: NewAnswer, *, by: User, now: datetime) -> Step:
+def act_again(action_points: Iterable[int], *, by: User, now: datetime) -> None:
+    """Answer *act* to those points of an action that is live again which were left without
+    action meanwhile, in the caller's transaction."""
+    if not (ids := list(action_points)):
+        return
+    points = locked_points(ids)
+    idle = [row.point_id for row in _dispositions(ids) if row.answer is Answer.NO_ACTION]
+    again = [point for point in points if point.id in idle]
+    wanted = _fields(NewAnswer(Answer.ACT))
+    _write(again, dict.fromkeys(ids_of(again), wanted), by=by, now=now)
+
+
+def put_answers(
+    point_ids: Sequence[int],
+    given: NewAnswer,
+    *,
+    seen: int | None = None,
+    by: User,
+    now: datetime,
+) -> Step:
     """As answer_points, in the caller's transaction."""
     scope.require(by, Deed.POINT_ANSWER)
     given = _cleaned(given)
     _check_written(given)
     points = locked_points(point_ids, and_also=given.merged_into_id)
+    wanted = dict.fromkeys(ids_of(points), _fields(given))
+    _check_seen(wanted, seen, by)
     _check_holds(points, given)
-    return _write(points, dict.fromkeys(ids_of(points), _fields(given)), by=by, now=now)
+    return _write(points, wanted, by=by, now=now)
+
+
+def newest_entry() -> int:
+    """The number of the journal's newest entry; what comes later has a higher one."""
+    return db.session.scalar(select(func.max(JournalEntry.id))) or 0
 
 
 def locked_points(point_ids: Sequence[int], and_also: int | None = None) -> list[ImprovementPoint]:
@@ -188,21 +235,11 @@ def _cleaned(given: NewAnswer) -> NewAnswer:
 def _check_written(given: NewAnswer) -> None:
     if given.answer is Answer.MERGED and given.merged_into_id is None:
         raise RuleBroken("Välj punkten som de ska slås ihop med.", field="merged_into_id")
-    if given.answer is not Answer.NO_ACTION:
-        return
-    for text, field, missing, longest in (
-        (given.reason, "reason", N_("Skriv varför punkten inte ska åtgärdas."), REASON_MAX),
-        (given.decided_by, "decided_by", N_("Skriv vem som har beslutat det."), DECIDED_BY_MAX),
-    ):
-        if len(text) < SHORTEST:
-            raise RuleBroken(missing, field=field)
-        if len(text) > longest:
-            raise RuleBroken(
-                "Skriv högst %(longest)s tecken. Nu är det %(length)s.",
-                field=field,
-                longest=longest,
-                length=len(text),
-            )
+    if given.answer is Answer.NO_ACTION:
+        missing = N_("Skriv varför punkten inte ska åtgärdas.")
+        check_written(given.reason, "reason", missing, REASON_MAX)
+        missing = N_("Skriv vem som har beslutat det.")
+        check_written(given.decided_by, "decided_by", missing, DECIDED_BY_MAX)
 
 
 def _check_holds(points: Sequence[ImprovementPoint], given: NewAnswer | None) -> None:
@@ -262,7 +299,7 @@ def _write(
         return Step(0)
     db.session.flush()
     journal.record_many(entries)
-    last = db.session.scalar(select(func.max(JournalEntry.id))) or 0
+    last = newest_entry()
     first = db.session.scalar(_nth_newest(len(entries)))
     return Step(len(entries), first, last)
 
@@ -299,6 +336,35 @@ def _step_entries(first: int, last: int, by: User) -> list[JournalEntry]:
         JournalEntry.actor_id == by.id,
     )
     return list(db.session.scalars(query.order_by(JournalEntry.id).limit(MOST_AT_ONCE)))
+
+
+def _check_seen(wanted: Mapping[int, Fields], seen: int | None, by: User) -> None:
+    """Nobody else has given these points another answer than `wanted` since `seen`."""
+    if seen is None:
+        return
+    before = _answers(list(wanted))
+    changing = [number for number, fields in wanted.items() if before[number] != fields]
+    entry = db.session.scalar(
+        select(JournalEntry)
+        .where(
+            JournalEntry.subject == SUBJECT,
+            JournalEntry.subject_id.in_(changing),
+            JournalEntry.deed.in_([ANSWERED, WITHDRAWN]),
+            JournalEntry.actor_id != by.id,
+            JournalEntry.id > seen,
+        )
+        .order_by(JournalEntry.id.desc())
+        .limit(1)
+    )
+    if entry is not None:
+        said = before[entry.subject_id]["answer"]
+        raise Overtaken(
+            "%(name)s har ändrat svaret på punkt %(number)s till ”%(said)s” sedan du öppnade "
+            "sidan. Ingenting sparades. Svara igen om ditt svar ska gälla.",
+            name=entry.actor,
+            number=numbered(entry.subject_id),
+            said=SAID[said],
+        )
 
 
 def _check_untouched(entries: Mapping[int, JournalEntry]) -> None:

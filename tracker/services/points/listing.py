@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Select, func, select
 
 from tracker.domain.errors import NotFound
 from tracker.domain.permissions import Deed
+from tracker.domain.scores import points_left
 from tracker.domain.text import fold
 from tracker.extensions import db
 from tracker.models import Area, Evaluation, ImprovementPoint, Municipality, RoleModel, User
@@ -68,7 +69,7 @@ class AreaGroup:
     @property
     def missing(self) -> int | None:
         """Points left to win in the area."""
-        return self.max - self.score if self.score is not None and self.max is not None else None
+        return points_left(self.score, self.max)
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from tracker.domain.permissions import Deed
 from tracker.domain.priority import Weight
+from tracker.domain.scores import points_left
 from tracker.domain.statuses import ActionStatus
 from tracker.extensions import db
 from tracker.models import (
@@ -42,7 +43,7 @@ class SpokenOf:
     @property
     def missing(self) -> int | None:
         """Points left to win; None where the report has no score."""
-        return self.max - self.score if self.score is not None and self.max is not None else None
+        return points_left(self.score, self.max)
 
 
 @dataclass(frozen=True)

@@ -1,11 +1,10 @@
-"""What the views about actions share: refusals, the way back, the reader's time zone."""
+"""What the views about actions share: refusals and the way back."""
 
 from __future__ import annotations
 
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
-from flask import current_app, request, url_for
+from flask import request, url_for
 
 from tracker.services.actions.undo import undoable_edit
 from tracker.web.access import me
@@ -30,9 +29,3 @@ def tell_edited(sentence: str, action_id: int, at: datetime, back: str) -> None:
 def asked_next() -> str:
     """The local path that the reader came from and wants back to, or nothing."""
     return safe_target(target, " ").strip() if (target := request.args.get("next", "")) else ""
-
-
-def zone() -> ZoneInfo:
-    """The municipality's time zone."""
-    chosen: ZoneInfo = current_app.extensions["settings"].timezone
-    return chosen

@@ -20,9 +20,9 @@ from tracker.services.actions import undo as undoing
 from tracker.web.access import me, requires
 from tracker.web.action_filter import FilterForm
 from tracker.web.actions import bp
-from tracker.web.actions.answers import ONE, asked_next, zone
+from tracker.web.actions.answers import ONE, asked_next
 from tracker.web.actions.bulk_forms import ApplyForm, BulkForm, as_ids, as_seen, keys
-from tracker.web.local import safe_target, today
+from tracker.web.local import safe_target, today, zone
 from tracker.web.messages import done, done_with_undo, refused, tell, translated
 
 MOST_NAMED = 3  # a flash lives in a cookie: it names a few

@@ -15,9 +15,9 @@ from tracker.services import scope
 from tracker.services.actions import evidence
 from tracker.web.access import me, requires
 from tracker.web.actions import bp
-from tracker.web.actions.answers import ONE, asked_next
+from tracker.web.actions.answers import ONE
 from tracker.web.actions.step_forms import EvidenceForm
-from tracker.web.actions.step_pages import evidence_files, page_of, step
+from tracker.web.actions.step_pages import back_to, evidence_files, page_of, step
 from tracker.web.downloads import attachment
 from tracker.web.messages import done, done_with_undo, tell
 
@@ -44,7 +44,7 @@ def add_evidence(action_id: int) -> ResponseReturnValue:
 @requires(Deed.ACTION_ATTACH)
 def remove_evidence(action_id: int, eid: int) -> ResponseReturnValue:
     """Take evidence away; the next page offers it back."""
-    back = asked_next() or page_of(action_id)
+    back = back_to(action_id)
     try:
         gone = evidence.remove_evidence(action_id, eid, by=me(), now=now())
     except RuleBroken as error:
@@ -65,7 +65,7 @@ def restore_evidence(action_id: int, eid: int) -> ResponseReturnValue:
         tell(error)
     else:
         done(_("Underlaget ”%(title)s” är tillbaka.", title=again.title))
-    return redirect(asked_next() or page_of(action_id))
+    return redirect(back_to(action_id))
 
 
 @bp.get(f"{ONE}/evidence/<int:eid>")

@@ -25,14 +25,7 @@ from tracker.services.actions import who
 from tracker.services.actions.pages import FormChoices
 from tracker.services.actions.rules import Refused
 from tracker.services.actions.wording import ActionChanges, NewAction
-from tracker.web.fields import DayField, Needed, TypedForm, a_key, known, maybe
-
-Named = Iterable[tuple[Any, str]]
-
-
-def _offered(nothing: str, items: Named) -> list[SelectChoice]:
-    return [SelectChoice("", nothing), *(SelectChoice(str(key), name) for key, name in items)]
-
+from tracker.web.fields import DayField, Needed, TypedForm, a_key, known, maybe, offered
 
 SHORT = ("title", "unit_id", "owner_text", "deadline")
 MORE = (
@@ -70,8 +63,8 @@ class ActionForm(TypedForm):
 
     def offer(self, choices: FormChoices, no_committee: str) -> None:
         """Fill the lists to choose from."""
-        self.unit_id.choices = _offered(_("Välj förvaltning"), choices.units)
-        self.committee_id.choices = _offered(no_committee, choices.committees)
+        self.unit_id.choices = offered(_("Välj förvaltning"), choices.units)
+        self.committee_id.choices = offered(no_committee, choices.committees)
         if self.outside_ok.data:
             elsewhere = _("en annan förvaltning")
             self._ask_of_outsider(self.owner_text.data or "", elsewhere)

@@ -13,8 +13,8 @@ from flask_babel import lazy_gettext as _l
 from tracker.domain.statuses import ActionStatus, Health
 from tracker.models import JournalEntry
 from tracker.services import places
-from tracker.web.actions.words import local_day, state_word
-from tracker.web.local import long_date
+from tracker.web.actions.words import state_word
+from tracker.web.local import local_day, long_date
 
 SHOWN_IN_LINE = 120
 

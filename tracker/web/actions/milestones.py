@@ -13,8 +13,8 @@ from tracker.services import scope
 from tracker.services.actions import milestones
 from tracker.web.access import me, requires
 from tracker.web.actions import bp
-from tracker.web.actions.answers import ONE, asked_next
-from tracker.web.actions.step_pages import page_of, step
+from tracker.web.actions.answers import ONE
+from tracker.web.actions.step_pages import back_to, step
 from tracker.web.actions.tie_forms import PieceForm
 from tracker.web.fields import a_key, known
 from tracker.web.local import today
@@ -69,10 +69,10 @@ def remove_milestone(action_id: int, mid: int) -> ResponseReturnValue:
     except RuleBroken as error:
         tell(error)
     else:
-        back = _home(action_id)
+        back = back_to(action_id)
         undo = url_for("actions.restore_milestone", action_id=action_id, entry=entry, next=back)
         done_with_undo(_("Delsteget ”%(title)s” är borttaget.", title=title), undo)
-    return redirect(_home(action_id))
+    return redirect(back_to(action_id))
 
 
 @bp.post(f"{ONE}/milestones/restore")
@@ -88,8 +88,4 @@ def restore_milestone(action_id: int) -> ResponseReturnValue:
             tell(error)
         else:
             done(_("Delsteget ”%(title)s” är tillbaka.", title=piece.title))
-    return redirect(_home(action_id))
-
-
-def _home(action_id: int) -> str:
-    return asked_next() or page_of(action_id)
+    return redirect(back_to(action_id))

@@ -12,10 +12,9 @@ from tracker.services.actions.mine import MyActions, Part, my_actions
 from tracker.services.actions.talk import unseen_mentions
 from tracker.web.access import me, requires
 from tracker.web.actions import bp, words
-from tracker.web.actions.answers import zone
 from tracker.web.actions.step_forms import ReportForm
 from tracker.web.fields import known
-from tracker.web.local import today
+from tracker.web.local import today, zone
 from tracker.web.paging import SIZE, asked_page, page_of
 
 

@@ -60,6 +60,11 @@ def page_of(action_id: int) -> str:
     return url_for("actions.show", action_id=action_id)
 
 
+def back_to(action_id: int) -> str:
+    """Where the reader came from, else the action's page."""
+    return asked_next() or page_of(action_id)
+
+
 def evidence_files() -> Sources:
     """Where the files are kept that show that actions are in place."""
     return kept_in(current_app.extensions["settings"].instance_dir)

@@ -5,13 +5,15 @@ from __future__ import annotations
 from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from tracker.clock import now
 from tracker.domain.errors import RuleBroken
 from tracker.domain.permissions import Deed
+from tracker.domain.statuses import ActionStatus
 from tracker.models import Action
 from tracker.services import scope
-from tracker.services.actions import reports
+from tracker.services.actions import reports, serving
 from tracker.services.actions import steps as deeds
 from tracker.web.access import me, requires
 from tracker.web.actions import bp
@@ -23,7 +25,7 @@ from tracker.web.actions.step_forms import (
     ReopenForm,
     ReportForm,
 )
-from tracker.web.actions.step_pages import evidence_files, page_of, step
+from tracker.web.actions.step_pages import back_to, evidence_files, page_of, step
 from tracker.web.local import today
 from tracker.web.messages import done, done_with_undo, tell
 
@@ -86,7 +88,8 @@ def complete(action_id: int) -> ResponseReturnValue:
         ),
         lambda: done_with_undo(
             _(
-                "”%(title)s” är genomförd. Nu ska någon annan verifiera den.",
+                "”%(title)s” är genomförd. Nu ska en direktör som inte är du se underlaget och "
+                "verifiera den.",
                 title=action.title,
             ),
             _undo_of(action_id),
@@ -103,11 +106,9 @@ def undo(action_id: int) -> ResponseReturnValue:
     except RuleBroken as error:
         tell(error)
     else:
-        if action.evidence:
-            done(_("Det är ångrat. Åtgärden är öppen som förut, och underlaget finns kvar."))
-        else:
-            done(_("Det är ångrat. Åtgärden är öppen som förut."))
-    return redirect(asked_next() or page_of(action_id))
+        said = _("Det är ångrat. ”%(title)s” är öppen som förut.", title=action.title)
+        done(" ".join((said, _("Underlaget finns kvar."))) if action.evidence else said)
+    return redirect(back_to(action_id))
 
 
 @bp.post(f"{ONE}/verify")
@@ -115,12 +116,18 @@ def undo(action_id: int) -> ResponseReturnValue:
 def verify(action_id: int) -> ResponseReturnValue:
     """Somebody else has seen the evidence."""
     try:
-        deeds.verify_action(action_id, by=me(), now=now(), today=today())
+        action = deeds.verify_action(action_id, by=me(), now=now(), today=today())
     except RuleBroken as error:
         tell(error)
     else:
-        done(_("Åtgärden är verifierad."))
-    return redirect(asked_next() or page_of(action_id))
+        done(
+            _(
+                "”%(title)s” är verifierad och klar. Visar det sig inte stämma kan den "
+                "öppnas igen.",
+                title=action.title,
+            )
+        )
+    return redirect(back_to(action_id))
 
 
 @bp.route(f"{ONE}/reopen", methods=["GET", "POST"])
@@ -134,7 +141,7 @@ def reopen(action_id: int) -> ResponseReturnValue:
         form,
         action,
         lambda: deeds.reopen_action(action_id, form.reason.data or "", by=me(), now=now()),
-        lambda: done(_("Åtgärden är öppen igen.")),
+        lambda: done(_opened(action)),
         for_open=False,
         was=action.status.value,
     )
@@ -158,9 +165,7 @@ def drop(action_id: int) -> ResponseReturnValue:
             now=now(),
             today=today(),
         ),
-        lambda: done_with_undo(
-            _("Åtgärden är avbruten. Den finns kvar i planen."), _undo_of(action_id)
-        ),
+        lambda: done_with_undo(_dropped(action), _undo_of(action_id)),
     )
 
 
@@ -180,7 +185,36 @@ def milestone(action_id: int, mid: int) -> ResponseReturnValue:
             done(_("Delsteget ”%(title)s” är klart.", title=piece.title))
         else:
             done(_("Delsteget ”%(title)s” är öppet igen.", title=piece.title))
-    return redirect(asked_next() or page_of(action_id))
+    return redirect(back_to(action_id))
+
+
+def _opened(action: Action) -> str:
+    """What an action is that was opened again, and who goes on with it."""
+    if action.status is ActionStatus.PLANNED:
+        said = _("”%(title)s” är öppen igen, som planerad.", title=action.title)
+    else:
+        said = _("”%(title)s” är öppen igen, som pågående.", title=action.title)
+    if action.owner is None:
+        now_with = _("Den har ingen ägare. Välj en med Redigera.")
+    else:
+        now_with = _("Nu ligger den hos %(name)s.", name=action.owner.name)
+    return f"{said} {now_with}"
+
+
+def _dropped(action: Action) -> str:
+    """That an action is dropped, and which points nothing is done about any more."""
+    said = str(
+        _("”%(title)s” är avbruten. Den finns kvar i planen, med skälet.", title=action.title)
+    )
+    if not (bare := serving.points_left_bare(action)):
+        return said
+    also = ngettext(
+        "Punkt %(numbers)s i utvärderingen har nu ingen åtgärd.",
+        "Punkterna %(numbers)s i utvärderingen har nu ingen åtgärd.",
+        len(bare),
+        numbers=", ".join(map(str, bare)),
+    )
+    return f"{said} {also}"
 
 
 def _undo_of(action_id: int) -> str:

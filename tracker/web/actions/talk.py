@@ -12,9 +12,9 @@ from tracker.services import scope
 from tracker.services.actions import talk
 from tracker.web.access import me, requires
 from tracker.web.actions import bp
-from tracker.web.actions.answers import ONE, asked_next
+from tracker.web.actions.answers import ONE
 from tracker.web.actions.step_forms import CommentForm
-from tracker.web.actions.step_pages import page_of, step
+from tracker.web.actions.step_pages import back_to, step
 from tracker.web.messages import done
 
 
@@ -40,7 +40,7 @@ def remove_comment(action_id: int, cid: int) -> ResponseReturnValue:
     """Take one's own comment back."""
     talk.remove_comment(action_id, cid, by=me(), now=now())
     done(_("Kommentaren är borttagen."))
-    return redirect(asked_next() or page_of(action_id))
+    return redirect(back_to(action_id))
 
 
 @bp.post(f"{ONE}/comments/seen")
@@ -49,4 +49,4 @@ def seen(action_id: int) -> ResponseReturnValue:
     """One has read the comments that call one."""
     talk.mark_seen(action_id, by=me(), now=now())
     done(_("Det är noterat att du har sett det."))
-    return redirect(asked_next() or page_of(action_id))
+    return redirect(back_to(action_id))

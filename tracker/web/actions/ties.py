@@ -15,8 +15,8 @@ from tracker.services import scope
 from tracker.services.actions import around, serving, ties
 from tracker.web.access import me, requires
 from tracker.web.actions import bp
-from tracker.web.actions.answers import ONE, asked_next
-from tracker.web.actions.step_pages import page_of, step
+from tracker.web.actions.answers import ONE
+from tracker.web.actions.step_pages import back_to, step
 from tracker.web.actions.tie_forms import LinkForm, PointsForm, UntieForm, WaitForm, posted_key
 from tracker.web.messages import done, done_with_undo, tell
 
@@ -55,7 +55,7 @@ def stop_waiting(action_id: int) -> ResponseReturnValue:
             tell(error)
         else:
             done(_no_longer(needed))
-    return redirect(_home(action_id))
+    return redirect(back_to(action_id))
 
 
 @bp.route(f"{ONE}/links", methods=["GET", "POST"])
@@ -88,7 +88,7 @@ def remove_link(action_id: int) -> ResponseReturnValue:
             tell(error)
         else:
             done(_("Länken ”%(title)s” är borttagen.", title=title))
-    return redirect(_home(action_id))
+    return redirect(back_to(action_id))
 
 
 @bp.route(f"{ONE}/points", methods=["GET", "POST"])
@@ -118,7 +118,7 @@ def untie(action_id: int) -> ResponseReturnValue:
     point = next((item for item in action.points if item.id == form.point.data), None)
     own = next((item for item in action.plan_points if item.id == form.plan_point.data), None)
     if action.status not in OPEN or (point is None and own is None):
-        return redirect(_home(action_id))
+        return redirect(back_to(action_id))
     last = len(action.points) + len(action.plan_points) == 1
     if request.method == "GET" or (last and not form.sure.data):
         return render_template(
@@ -127,7 +127,7 @@ def untie(action_id: int) -> ResponseReturnValue:
             point=point,
             own=own,
             last=last,
-            back=_home(action_id),
+            back=back_to(action_id),
         )
     try:
         if point is not None:
@@ -136,14 +136,14 @@ def untie(action_id: int) -> ResponseReturnValue:
             serving.untie_plan_point(action_id, own.id, by=me(), now=now())
     except RuleBroken as error:
         tell(error)
-        return redirect(_home(action_id))
+        return redirect(back_to(action_id))
     name = "point" if point is not None else "plan_point"
     key = form[name].data
     done_with_undo(
         _("Kopplingen till punkten är borttagen."),
-        url_for("actions.retie", action_id=action_id, next=_home(action_id), **{name: key}),
+        url_for("actions.retie", action_id=action_id, next=back_to(action_id), **{name: key}),
     )
-    return redirect(_home(action_id))
+    return redirect(back_to(action_id))
 
 
 @bp.post(f"{ONE}/points/restore")
@@ -164,11 +164,7 @@ def retie(action_id: int) -> ResponseReturnValue:
         tell(error)
     else:
         done(_("Kopplingen är tillbaka."))
-    return redirect(_home(action_id))
-
-
-def _home(action_id: int) -> str:
-    return asked_next() or page_of(action_id)
+    return redirect(back_to(action_id))
 
 
 def _no_longer(needed: Action) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from flask import redirect, render_template, request, url_for
@@ -23,6 +24,7 @@ from tracker.services.actions import (
     targets,
     wording,
 )
+from tracker.services.points import answers
 from tracker.web.access import me, requires
 from tracker.web.actions import bp, facts, history, words
 from tracker.web.actions.answers import ONE, asked_next, tell_edited
@@ -32,8 +34,8 @@ from tracker.web.actions.forms import (
     NewActionForm,
     as_text,
 )
-from tracker.web.fields import a_key
-from tracker.web.local import today
+from tracker.web.fields import a_key, known
+from tracker.web.local import local_day, today
 from tracker.web.messages import done, refused
 
 __all__ = ["bp"]
@@ -64,7 +66,7 @@ def show(action_id: int) -> ResponseReturnValue:
         evidence=evidence.evidence_shown(action, me()),
         talk=talk.talk_shown(action, me()),
         timeliness=timeliness(
-            action.status, action.deadline, words.local_day(shown.last_heard_at), today()
+            action.status, action.deadline, local_day(shown.last_heard_at), today()
         ),
         past=history.past_deeds(shown.history, shown.unseen),
         reminders=[words.reminder_sentence(item) for item in shown.reminders],
@@ -79,6 +81,7 @@ def new() -> ResponseReturnValue:
     """From one or more points to an action."""
     point_ids, plan_point_ids = asked_keys("point"), asked_keys("plan_point")
     came_from = asked_next() or (url_for("points.index") if point_ids else None)
+    seen = known(a_key)(request.form.get("seen")) or answers.newest_entry()
     points = pages.points_shown(point_ids, me())
     served = targets.found(point_ids, plan_point_ids)
     form = NewActionForm()
@@ -89,12 +92,14 @@ def new() -> ResponseReturnValue:
     status = 422 if form.is_submitted() else 200
     if form.validate_on_submit():
         try:
-            action = wording.create_action(
-                form.new_action(point_ids, plan_point_ids), by=me(), now=now(), today=today()
-            )
+            wanted = replace(form.new_action(point_ids, plan_point_ids), points_seen=seen)
+            action = wording.create_action(wanted, by=me(), now=now(), today=today())
         except RuleBroken as error:
             form.ask_of(error)
             status = refused(form, error)
+            if isinstance(error, answers.Overtaken):
+                # Told once; who saves again means it.
+                status, seen = 409, answers.newest_entry()
         else:
             done(_("Åtgärden ”%(title)s” finns nu i planen.", title=action.title))
             return redirect(url_for("actions.show", action_id=action.id, next=came_from))
@@ -105,6 +110,7 @@ def new() -> ResponseReturnValue:
         plan_points=served.plan_points,
         several_plans=len(plans) > 1 and not served.plan_points,
         choices=choices,
+        seen=seen,
         target=url_for("actions.new", point=point_ids, plan_point=plan_point_ids, next=came_from),
         back=words.way_back(came_from or ""),
     ), status

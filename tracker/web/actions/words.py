@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
-from flask import current_app, url_for
+from flask import url_for
 from flask_babel import format_date, ngettext
 from flask_babel import gettext as _
 
-from tracker.domain.calendar import local_date
 from tracker.domain.statuses import (
     HEALTH_MARKS,
     STATUS_MARKS,
@@ -22,7 +21,7 @@ from tracker.domain.statuses import (
 from tracker.models import OutboxState
 from tracker.services.actions.pages import ReminderShown
 from tracker.web.actions import bp
-from tracker.web.local import long_date, today
+from tracker.web.local import local_day, long_date, today
 
 
 @bp.app_template_filter("state_word")
@@ -35,10 +34,10 @@ def state_word(state: ActionStatus | Health | Timeliness) -> str:
     return str(_(TIMELINESS_MARKS[state].label))
 
 
-@bp.app_template_filter("local_day")
-def local_day(moment: datetime) -> date:
-    """The municipality's own day of an instant."""
-    return local_date(moment, current_app.extensions["settings"].timezone)
+@bp.app_template_filter("has_passed")
+def has_passed(day: date) -> bool:
+    """Whether a day lies behind us; today itself does not."""
+    return day < today()
 
 
 @bp.app_template_filter("days_away")

@@ -7,11 +7,10 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any
 
-from flask import current_app, redirect, render_template, session, url_for
+from flask import redirect, render_template, session, url_for
 from flask.typing import ResponseReturnValue
 
 from tracker.clock import now
-from tracker.domain.calendar import local_date
 from tracker.domain.errors import RuleBroken
 from tracker.importers.draft import ReportDraft
 from tracker.models import ImportDraft
@@ -20,6 +19,7 @@ from tracker.services.review import edits
 from tracker.services.review.work import Work
 from tracker.web import rescue
 from tracker.web.access import me
+from tracker.web.local import local_day
 from tracker.web.messages import done
 
 Edit = Callable[[Work, ReportDraft], Work]
@@ -71,4 +71,4 @@ def overtaken(draft_id: int) -> ResponseReturnValue:
 
 def day_of(row: ImportDraft) -> date:
     """The day, here, on which the report was read."""
-    return local_date(row.created_at, current_app.extensions["settings"].timezone)
+    return local_day(row.created_at)

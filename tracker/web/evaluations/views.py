@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date
 from pathlib import PurePath
 from typing import Any
 
-from flask import current_app, render_template
+from flask import render_template
 from flask.typing import ResponseReturnValue
 from flask_babel import format_decimal
 from flask_babel import gettext as _
 
-from tracker.domain.calendar import local_date
 from tracker.domain.editions import editions
 from tracker.domain.permissions import Deed
 from tracker.domain.text import fold
@@ -26,6 +25,7 @@ from tracker.services.versions.history import PastVersion, versions_of
 from tracker.web import background, downloads
 from tracker.web.access import me, requires
 from tracker.web.evaluations.blueprint import bp
+from tracker.web.local import local_day
 
 _KINDS = {".pdf": "PDF", ".docx": "Word", ".pptx": "PowerPoint", ".xlsx": "Excel"}
 
@@ -102,11 +102,11 @@ def _waiting(rows: Sequence[ImportDraft]) -> list[tuple[ImportDraft, date, str |
         month = written_month(head["month"] or "")
         name = spelled_as_known(head["municipality"] or "", ())
         if not (name and month):
-            found.append((draft, _day(draft.created_at), None))
+            found.append((draft, local_day(draft.created_at), None))
             continue
         twin = first.setdefault((fold(name), f"{month:%Y-%m}"), draft)
         same = None if twin is draft else twin.file_name
-        found.append((draft, _day(draft.created_at), same))
+        found.append((draft, local_day(draft.created_at), same))
     return found
 
 
@@ -114,11 +114,7 @@ def _versions(evaluation: Evaluation) -> list[tuple[PastVersion, date]]:
     """The versions with the day of each; none while there is only one."""
     if evaluation.version == 1:
         return []
-    return [(one, _day(one.at)) for one in versions_of(evaluation.id, me())]
-
-
-def _day(moment: datetime) -> date:
-    return local_date(moment, current_app.extensions["settings"].timezone)
+    return [(one, local_day(one.at)) for one in versions_of(evaluation.id, me())]
 
 
 def _strip_area(area: service.ShownArea) -> dict[str, Any]:

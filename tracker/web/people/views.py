@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_wtf import FlaskForm
 
 from tracker.clock import now
-from tracker.domain.errors import Forbidden, NotFound, RuleBroken
+from tracker.domain.errors import RuleBroken
 from tracker.domain.permissions import Deed, Role
 from tracker.models import RoleAssignment
 from tracker.services import departures
 from tracker.services import people as service
 from tracker.services.actions import pages
-from tracker.services.actions.rules import Refused
 from tracker.web.access import me, requires
-from tracker.web.messages import done, show_error, translated
+from tracker.web.messages import done, refused, tell
 from tracker.web.paging import asked_page, page_of
 from tracker.web.people.departure_form import departure_form
 from tracker.web.people.forms import PersonForm, RoleForm, SearchForm
@@ -58,7 +56,7 @@ def add() -> ResponseReturnValue:
         try:
             user = service.add_person(form.new_person(), by=me(), now=now())
         except RuleBroken as error:
-            _show(form, error)
+            refused(form, error)
         else:
             done(_("%(name)s har fått ett konto.", name=user.name))
             return redirect(url_for("people.edit", user_id=user.id))
@@ -74,7 +72,7 @@ def edit(user_id: int) -> ResponseReturnValue:
         try:
             user = service.add_role(user_id, form.new_role(), by=me(), now=now())
         except RuleBroken as error:
-            _show(form, error)
+            refused(form, error)
         else:
             done(_("%(name)s har fått rollen och loggar in igen nästa gång.", name=user.name))
             return redirect(url_for("people.edit", user_id=user_id))
@@ -91,7 +89,7 @@ def remove_role(user_id: int, role_id: int) -> ResponseReturnValue:
     try:
         user = service.remove_role(user_id, role_id, by=me(), now=now())
     except RuleBroken as error:
-        _tell(error)
+        tell(error)
     else:
         done(_("%(name)s har inte den rollen längre.", name=user.name))
     return redirect(url_for("people.edit", user_id=user_id))
@@ -112,7 +110,7 @@ def deactivate(user_id: int) -> ResponseReturnValue:
             )
         except RuleBroken as error:
             status = 409 if isinstance(error, departures.Overtaken) else 422
-            _show(form, error)
+            refused(form, error)
         else:
             done(_handed_over(person.name, handed))
             return redirect(url_for("people.edit", user_id=user_id))
@@ -144,20 +142,7 @@ def reactivate(user_id: int) -> ResponseReturnValue:
     try:
         user = departures.reactivate_person(user_id, by=me(), now=now())
     except RuleBroken as error:
-        _tell(error)
+        tell(error)
     else:
         done(_("%(name)s kan logga in igen.", name=user.name))
     return redirect(url_for("people.edit", user_id=user_id))
-
-
-def _show(form: FlaskForm, error: RuleBroken) -> None:
-    if isinstance(error, NotFound | Forbidden):
-        raise error
-    for problem in error.problems if isinstance(error, Refused) else (error,):
-        show_error(form, problem)
-
-
-def _tell(error: RuleBroken) -> None:
-    if isinstance(error, NotFound | Forbidden):
-        raise error
-    flash(translated(error), "error")

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from tracker.clock import now
-from tracker.domain.errors import Conflict, Forbidden, NotFound, RuleBroken
+from tracker.domain.errors import Conflict, RuleBroken
 from tracker.domain.permissions import Deed
 from tracker.services.plans import points as service
 from tracker.services.plans import rules, shown
 from tracker.web.access import me, requires
-from tracker.web.messages import done, refused, translated
+from tracker.web.messages import done, refused, tell
 from tracker.web.plans.blueprint import ONE, back_to_plan, both_versions, bp
 from tracker.web.plans.forms import PointForm, PointsForm
 
@@ -89,7 +89,7 @@ def move_point(plan_id: int, plan_point_id: int) -> ResponseReturnValue:
     try:
         service.move_point(plan_id, plan_point_id, step, by=me(), now=now())
     except RuleBroken as error:
-        _tell(error)
+        tell(error)
     return redirect(url_for("plans.points", plan_id=plan_id))
 
 
@@ -100,13 +100,7 @@ def remove_point(plan_id: int, plan_point_id: int) -> ResponseReturnValue:
     try:
         service.remove_point(plan_id, plan_point_id, by=me(), now=now())
     except RuleBroken as error:
-        _tell(error)
+        tell(error)
     else:
         done(_("Punkten är borttagen. Vad den sade står kvar i planens historik."))
     return redirect(url_for("plans.points", plan_id=plan_id))
-
-
-def _tell(error: RuleBroken) -> None:
-    if isinstance(error, NotFound | Forbidden):
-        raise error
-    flash(translated(error), "error")

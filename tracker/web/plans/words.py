@@ -6,15 +6,13 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from flask import current_app
 from flask_babel import format_date, ngettext
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from tracker.domain.calendar import local_date
 from tracker.models import ActionPlan, DecisionKind, JournalEntry, PlanState
 from tracker.services.plans.listing import PlanRow
-from tracker.web.local import long_date, unbroken
+from tracker.web.local import local_day, long_date, unbroken
 from tracker.web.plans.blueprint import bp
 
 KINDS = {
@@ -102,7 +100,7 @@ def past_of(entries: tuple[JournalEntry, ...]) -> list[dict[str, Any]]:
 
 def _past(entry: JournalEntry) -> dict[str, Any]:
     title, icon, tone = _DEEDS.get(entry.deed, (entry.deed, "info", "muted"))
-    day = local_date(entry.at, current_app.extensions["settings"].timezone)
+    day = local_day(entry.at)
     return {
         "title": title,
         "when": long_date(day),

@@ -17,10 +17,10 @@ from tracker.models import Answer
 from tracker.services.points import answers as service
 from tracker.services.points import shown, weighing
 from tracker.web.access import me, requires
-from tracker.web.messages import done, show_error
+from tracker.web.messages import done, show_error, tell
 from tracker.web.points import bp
 from tracker.web.points.forms import MergeForm, NoActionForm
-from tracker.web.points.way import asked_next, asked_points, offer_undo, tell
+from tracker.web.points.way import asked_next, asked_points, asked_seen, offer_undo
 from tracker.web.points.words import answered_sentence
 
 
@@ -28,19 +28,21 @@ from tracker.web.points.words import answered_sentence
 @requires(Deed.POINT_ANSWER)
 def choose() -> ResponseReturnValue:
     """Answer the chosen points, or go on to the page that asks for the words of the answer."""
-    ids, wanted = asked_points(), request.form.get("answer", "")
+    ids, wanted, seen = asked_points(), request.form.get("answer", ""), asked_seen()
     if wanted in (Answer.NO_ACTION, Answer.MERGED) and ids:
-        return redirect(url_for("points.answer", answer=wanted, point=ids, next=asked_next()))
+        return redirect(
+            url_for("points.answer", answer=wanted, point=ids, next=asked_next(), seen=seen)
+        )
     try:
         if wanted == "withdraw":
-            step = service.withdraw_answers(ids, by=me(), now=now())
+            step = service.withdraw_answers(ids, seen=seen, by=me(), now=now())
             sentence = ngettext(
                 "Svaret på %(num)s punkt är borttaget.",
                 "Svaren på %(num)s punkter är borttagna.",
                 step.changed,
             )
         else:
-            step = service.answer_points(ids, Answer.ACT, by=me(), now=now())
+            step = service.answer_points(ids, Answer.ACT, seen=seen, by=me(), now=now())
             sentence = answered_sentence(Answer.ACT, step.changed)
     except RuleBroken as error:
         tell(error)
@@ -55,7 +57,7 @@ def choose() -> ResponseReturnValue:
 def answer() -> ResponseReturnValue:
     """The answers that need words: no action, and merging."""
     wanted = Answer.MERGED if request.args.get("answer") == Answer.MERGED else Answer.NO_ACTION
-    ids = asked_points()
+    ids, seen = asked_points(), asked_seen()
     points = shown.points_named(ids, by=me())
     if not points:
         flash(_("Välj minst en punkt."), "error")
@@ -64,11 +66,16 @@ def answer() -> ResponseReturnValue:
     status = 422 if form.is_submitted() else 200
     if form.validate_on_submit():
         try:
-            step = service.answer_points(ids, wanted, **_fields(form), by=me(), now=now())
+            step = service.answer_points(
+                ids, wanted, **_fields(form), seen=seen, by=me(), now=now()
+            )
         except (NotFound, Forbidden):
             raise
         except RuleBroken as error:
             show_error(form, error)
+            if isinstance(error, service.Overtaken):
+                # Told once; who saves again means it.
+                status, seen = 409, service.newest_entry()
         else:
             offer_undo(step)
             done(answered_sentence(wanted, step.changed))
@@ -81,6 +88,7 @@ def answer() -> ResponseReturnValue:
         merging=wanted is Answer.MERGED,
         target=target,
         back=asked_next(),
+        seen=service.newest_entry() if seen is None else seen,
     ), status
 
 

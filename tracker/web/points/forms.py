@@ -2,46 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from typing import Any, TypeVar
+from collections.abc import Iterable
+from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, HiddenField, SearchField, SelectField, StringField, TextAreaField
-from wtforms.fields.choices import SelectChoice
 
 from tracker.services.points.listing import AreaChoice, PointFilter
 from tracker.services.points.shown import Choice
 from tracker.services.points.state import PointState
+from tracker.web.fields import Needed, a_key, known, offered
 from tracker.web.points import words
 
-T = TypeVar("T")
 LONGEST_SEARCH = 200
 LONGEST_CHOICE = 90
-
-
-def _maybe(kind: Callable[[Any], T]) -> Callable[[Any], T | None]:
-    """Read a choice; what is empty or makes no sense counts as not chosen."""
-
-    def read(value: Any) -> T | None:
-        try:
-            return None if value in (None, "", "None") else kind(value)
-        except ValueError:
-            return None
-
-    return read
-
-
-def _number(value: Any) -> int:
-    number = int(str(value)[:12])
-    if not 0 < number < 2**31:
-        raise ValueError(value)
-    return number
-
-
-def _offered(nothing: str, items: Iterable[tuple[Any, str]]) -> list[SelectChoice]:
-    return [SelectChoice("", nothing), *(SelectChoice(str(key), name) for key, name in items)]
 
 
 class FilterForm(FlaskForm):
@@ -51,19 +27,19 @@ class FilterForm(FlaskForm):
         csrf = False
 
     q = SearchField(_l("Sök i punkterna"))
-    area = SelectField(_l("Område"), coerce=_maybe(_number), validate_choice=False)
-    state = SelectField(_l("Svar"), coerce=_maybe(PointState), validate_choice=False)
-    priority = SelectField(_l("Prioritet"), coerce=_maybe(_number), validate_choice=False)
+    area = SelectField(_l("Område"), coerce=known(a_key), validate_choice=False)
+    state = SelectField(_l("Svar"), coerce=known(PointState), validate_choice=False)
+    priority = SelectField(_l("Prioritet"), coerce=known(a_key), validate_choice=False)
     repeated = BooleanField(_l("Bara upprepade"))
     evaluation = HiddenField()
 
     def offer(self, areas: Iterable[AreaChoice]) -> None:
         """Fill the lists to choose from."""
         named = [(area.number, f"{area.number} {area.name}") for area in areas]
-        self.area.choices = _offered(_("Alla områden"), named)
+        self.area.choices = offered(_("Alla områden"), named)
         marks = [(state.value, _(mark.label)) for state, mark in words.STATE_MARKS.items()]
-        self.state.choices = _offered(_("Alla punkter"), marks)
-        self.priority.choices = _offered(_("Alla"), words.priorities())
+        self.state.choices = offered(_("Alla punkter"), marks)
+        self.priority.choices = offered(_("Alla"), words.priorities())
 
     def asked(self) -> PointFilter:
         """The filter; what makes no sense in the address asks for nothing."""
@@ -86,24 +62,15 @@ class WeighForm(FlaskForm):
     class Meta:
         csrf = False
 
-    effort = SelectField(_l("Insats"), coerce=_maybe(_number), validate_choice=False)
-    priority = SelectField(_l("Prioritet"), coerce=_maybe(_number), validate_choice=False)
+    effort = SelectField(_l("Insats"), coerce=known(a_key), validate_choice=False)
+    priority = SelectField(_l("Prioritet"), coerce=known(a_key), validate_choice=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.effort.choices = _offered(_("Inte bedömd"), words.efforts())
-        self.priority.choices = _offered(_("Räknas ut"), words.priorities())
+        self.effort.choices = offered(_("Inte bedömd"), words.efforts())
+        self.priority.choices = offered(_("Räknas ut"), words.priorities())
         for field in self:
             field.id = field.label.field_id = f"weigh-{field.short_name}"
-
-
-class Needed:
-    """Marks a field that may not be empty; the service says so in its own words."""
-
-    field_flags = {"required": True}  # noqa: RUF012 - read by WTForms under this name
-
-    def __call__(self, form: FlaskForm, field: Any) -> None:
-        """Nothing to check here."""
 
 
 class NoActionForm(FlaskForm):
@@ -117,13 +84,13 @@ class MergeForm(FlaskForm):
     """Which point answers for the others."""
 
     merged_into_id = SelectField(
-        _l("Slå ihop med"), [Needed()], coerce=_maybe(_number), validate_choice=False
+        _l("Slå ihop med"), [Needed()], coerce=known(a_key), validate_choice=False
     )
 
     def offer(self, choices: Iterable[Choice]) -> None:
         """Fill the list to choose from."""
         named = [(choice.id, label_of(choice)) for choice in choices]
-        self.merged_into_id.choices = _offered(_("Välj en punkt"), named)
+        self.merged_into_id.choices = offered(_("Välj en punkt"), named)
 
 
 def label_of(choice: Choice) -> str:

@@ -18,7 +18,7 @@ def matrix() -> ResponseReturnValue:
     """Gain against effort, point by point."""
     found = matrix_of(request.args.get("evaluation", type=int), by=me())
     if found is None:
-        return render_template("points/none.html", may_import=me().may(Deed.EVALUATION_IMPORT))
+        return render_template("points/none.html")
     return render_template(
         "points/matrix.html",
         found=found,

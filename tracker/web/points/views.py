@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from tracker.domain.permissions import Deed
 from tracker.services.plans.listing import plan_for_evaluation
 from tracker.services.points import listing, shown
+from tracker.services.points.answers import newest_entry
 from tracker.web.access import me, requires
 from tracker.web.paging import asked_page, page_of
 from tracker.web.points import bp, words
@@ -23,9 +24,10 @@ def index() -> ResponseReturnValue:
     """All points of one evaluation by area, to be answered several at once."""
     form = FilterForm(request.args)
     evaluation_id = request.args.get("evaluation", type=int)
+    seen = newest_entry()
     found = listing.points_listed(evaluation_id, form.asked(), by=me(), page=asked_page())
     if found is None:
-        return render_template("points/none.html", may_import=me().may(Deed.EVALUATION_IMPORT))
+        return render_template("points/none.html")
     form.offer(found.areas)
     return render_template(
         "points/index.html",
@@ -40,6 +42,7 @@ def index() -> ResponseReturnValue:
         may_answer=me().may(Deed.POINT_ANSWER) and found.heading.is_own,
         may_create=me().may(Deed.ACTION_CREATE) and found.heading.is_own,
         undo=undo_offered(),
+        seen=seen,
     )
 
 
@@ -47,6 +50,7 @@ def index() -> ResponseReturnValue:
 @requires(Deed.POINT_VIEW)
 def show(point_id: int) -> ResponseReturnValue:
     """Everything about one point, and the forms that answer it."""
+    seen = newest_entry()
     found = shown.point_shown(point_id, by=me())
     row = found.row
     weigh = WeighForm(formdata=None, effort=row.weight.effort, priority=words.by_hand(row))
@@ -61,4 +65,5 @@ def show(point_id: int) -> ResponseReturnValue:
         may_answer=me().may(Deed.POINT_ANSWER) and found.heading.is_own,
         may_create=me().may(Deed.ACTION_CREATE) and found.heading.is_own,
         undo=undo_offered(),
+        seen=seen,
     )

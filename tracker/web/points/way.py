@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flask import flash, request, session, url_for
+from flask import request, session, url_for
 from flask_babel import gettext as _
 
-from tracker.domain.errors import Forbidden, NotFound, RuleBroken
 from tracker.services.points.answers import Step
 from tracker.services.points.listing import Heading
 from tracker.web.local import safe_target
-from tracker.web.messages import translated
 
 _UNDO = "points_undo"
 
@@ -52,11 +50,10 @@ def undo_offered() -> dict[str, int] | None:
     return {"first": step[0], "last": step[1]} if step else None
 
 
-def tell(error: RuleBroken) -> None:
-    """Say on the next page why a one-button deed was refused."""
-    if isinstance(error, NotFound | Forbidden):
-        raise error
-    flash(translated(error), "error")
+def asked_seen() -> int | None:
+    """The journal's newest entry when the reader's page was made, where the page says so."""
+    text = request.values.get("seen", "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 11 else None
 
 
 def asked_points() -> list[int]:

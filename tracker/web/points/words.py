@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
 from typing import Any
 
-from flask import current_app
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
-from tracker.domain.calendar import local_date
 from tracker.domain.errors import N_
 from tracker.domain.statuses import STATUS_MARKS, ActionStatus, Mark
 from tracker.models import Answer, JournalEntry
 from tracker.services.points.earlier import Earlier
 from tracker.services.points.rows import PointRow
 from tracker.services.points.state import PointState
-from tracker.web.local import long_date
+from tracker.web.local import local_day, long_date
 from tracker.web.points import bp
 
 STATE_MARKS: dict[PointState, Mark] = {
@@ -125,7 +122,7 @@ def past_deeds(entries: Sequence[JournalEntry], numbers: Mapping[int, int]) -> l
 
 def _past_deed(entry: JournalEntry, numbers: Mapping[int, int]) -> dict[str, Any]:
     title, icon, text = _told(entry, numbers)
-    day = _local_day(entry.at)
+    day = local_day(entry.at)
     return {
         "title": title,
         "when": long_date(day),
@@ -174,7 +171,3 @@ def _answers(data: Mapping[str, Any], side: int, numbers: Mapping[int, int]) -> 
 
 def _from_to(before: str, after: str) -> str:
     return str(_("Från %(before)s till %(after)s", before=before, after=after))
-
-
-def _local_day(moment: datetime) -> date:
-    return local_date(moment, current_app.extensions["settings"].timezone)

@@ -133,7 +133,7 @@ def worksheet() -> ResponseReturnValue:
         evaluation_id, by=me(), area=area, page=asked_page(), also=sheet.errors.keys() - {0}
     )
     if found is None:
-        return render_template("points/none.html", may_import=me().may(Deed.EVALUATION_IMPORT))
+        return render_template("points/none.html")
     return render_template(
         "points/worksheet.html",
         found=found,
