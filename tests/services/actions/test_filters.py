@@ -131,17 +131,21 @@ class TestOthers:
 class TestMost:
     def test_counts_end_somewhere(self, app, cast, monkeypatch):
         monkeypatch.setattr(module, "MOST", 20)
+        monkeypatch.setattr(module, "MOST_SAID", 10)
         monkeypatch.setattr(lists, "MOST", 20)
         many(cast, 25)
         found = listed(cast.director, 99, size=8)
         assert (found.total, found.more, found.counts.total) == (21, True, 21)
-        assert len(found.rows) == 4  # 8, 8 and the last 4 of 20
+        assert (len(found.rows), found.paged) == (4, 20)  # 8, 8 and the last 4 of 20
+        found = listed(cast.director, 99, size=8, q="åtgärd")
+        assert (found.total, found.more, found.counts.total) == (11, True, 21)
+        assert (len(found.rows), found.paged) == (2, 10)
 
     @pytest.mark.parametrize("sort", list(Sort))
     def test_walked_and_gathered_alike(self, any_app, cast, monkeypatch, sort):
         many(cast, 12)
         pages = [titles(listed(cast.director, page, size=5, sort=sort)) for page in (1, 2)]
-        monkeypatch.setattr(lists, "MOST", 10)
+        monkeypatch.setattr(module, "MOST", 10)
         for near in (lists.NEAR, 0):
             monkeypatch.setattr(lists, "NEAR", near)
             again = [titles(listed(cast.director, page, size=5, sort=sort)) for page in (1, 2)]
@@ -156,7 +160,7 @@ class TestMost:
             action.deadline = LATER - timedelta(days=number)
         db.session.commit()
         whole = titles(listed(cast.director, **asked))
-        monkeypatch.setattr(lists, "MOST", 6)
+        monkeypatch.setattr(module, "MOST_SAID", 6)
         assert titles(listed(cast.director, size=3, **asked)) == whole[:3]
         assert titles(listed(cast.director, 2, size=3, **asked)) == whole[3:6]
 

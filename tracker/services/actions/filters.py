@@ -21,6 +21,7 @@ from tracker.services.actions.ids import counted
 
 HOME = ZoneInfo("Europe/Stockholm")
 MOST = 1000  # what is counted one by one; beyond it a list says only that there are more
+MOST_SAID = 300  # the same where words are asked for: ten pages, and another word makes them fewer
 PHASES = dict.fromkeys(OPEN, 0) | {ActionStatus.DONE: 1}
 LAST_PHASE = 2
 
@@ -99,7 +100,7 @@ class Wanted:
 
     `checks` say all of it. `leads` are the way to the actions where these are few: no more than
     `led`; with `rest` they say all of it, too. `implied` follow from it, and let the index of an
-    order be walked where they are many.
+    order be walked where they are many. They are counted to `most`.
     """
 
     leads: list[ColumnElement[bool]]
@@ -107,6 +108,7 @@ class Wanted:
     rest: list[ColumnElement[bool]]
     implied: list[ColumnElement[bool]]
     led: int
+    most: int
 
     @property
     def few(self) -> list[ColumnElement[bool]]:
@@ -151,7 +153,8 @@ def wanted(filters: ActionFilter, *, by: User, today: date, zone: ZoneInfo) -> W
         place = list(ActionStatus).index(filters.status)
         phase = PHASES.get(filters.status, LAST_PHASE)
         implied += [Action.phase == phase, Action.stage == place]
-    return Wanted(said.leads, checks, rest, implied, said.led)
+    most = MOST_SAID if fold(filters.q) else MOST
+    return Wanted(said.leads, checks, rest, implied, said.led, most)
 
 
 def within(filters: ActionFilter, *, by: User) -> list[ColumnElement[bool]]:

@@ -90,16 +90,22 @@ class Counts:
 
 @dataclass(frozen=True)
 class ActionPage:
-    """One page of the list; `total` counts what the filter lets through, to MOST + 1."""
+    """One page of the list; `total` counts what the filter lets through, to `most` + 1."""
 
     rows: tuple[ActionRow, ...]
     total: int
     counts: Counts
+    most: int
 
     @property
     def more(self) -> bool:
         """Whether there are more than anybody counts."""
-        return self.total > MOST
+        return self.total > self.most
+
+    @property
+    def paged(self) -> int:
+        """How many of them stand on pages."""
+        return min(self.total, self.most)
 
 
 def actions_listed(
@@ -113,26 +119,27 @@ def actions_listed(
 ) -> ActionPage:
     """Page number `page` of what `by` may see, from 1; the last one where there are fewer.
 
-    No page lies beyond the first MOST actions.
+    No page lies beyond the first actions that are counted.
 
     Raises:
         Forbidden: no role of the person lets them see any action.
     """
     counts = counted(reach(by, filters.plan_id), today)
     wanted = asked(filters, by=by, today=today, zone=zone)
-    (found,) = gathered(select(Action.id).where(*wanted.few).limit(MOST + 1))
+    most = wanted.most
+    (found,) = gathered(select(Action.id).where(*wanted.few).limit(most + 1))
     total = len(found)
-    offset = max(0, min(page, -(-min(total, MOST) // size)) - 1) * size
-    last = min(offset + size, MOST)
+    offset = max(0, min(page, -(-min(total, most) // size)) - 1) * size
+    last = min(offset + size, most)
     order = _order(filters.sort, Action)
     # Few are known by now. Of many, walking the order's index soon meets enough.
-    met = [Action.id.in_(each(found))] if total <= MOST else _met(wanted, filters.sort, last)
+    met = [Action.id.in_(each(found))] if total <= most else _met(wanted, filters.sort, last)
     walked = select(Action.id).where(*met).order_by(*order)
     ids = walked.offset(offset).limit(last - offset).subquery()
     # What belongs to a row is looked up for this page's actions only.
     query = _rows().join(ids, ids.c.id == Action.id).order_by(*order)
     rows = tuple(_shown(row, today, zone) for row in db.session.execute(query))
-    return ActionPage(rows, total, counts)
+    return ActionPage(rows, total, counts, most)
 
 
 def counted(seen: Sequence[ColumnElement[bool]], today: date) -> Counts:
@@ -168,11 +175,12 @@ _PLACES: dict[Sort, tuple[Any, ...]] = {
 }
 _ALONE = (Sort.TITLE, Sort.UPDATED)  # the orders that no filter's own index has
 NEAR = 300  # a walk this far meets enough even where only one in a hundred is wanted
+NEAR_LED = 60  # the same where a word leads: those that it leads to are soon sorted instead
 
 
 def _met(wanted: Wanted, sort: Sort, last: int) -> Sequence[ColumnElement[bool]]:
     """What to ask to find the first `last` in order, of many: on a walk, unless it gets long."""
-    if last > NEAR:
+    if last > (NEAR_LED if wanted.leads else NEAR):
         return wanted.few
     return unindexed(wanted.many) if sort in _ALONE else wanted.many
 

@@ -38,13 +38,13 @@ def index() -> ResponseReturnValue:
         plans=_headed(plans, asked.plan_id),
         only=_only(plans, asked.plan_id),
         listed=listed,
-        most_in_words=format_decimal(MOST),
+        most_in_words=format_decimal(listed.most),
         form=form,
         asked=asked,
         removable=removable_parts(form),
         query=filter_query(),
         lead=_lead(listed.counts),
-        page=page_of(min(listed.total, MOST)),
+        page=page_of(listed.paged),
         here=request.full_path.rstrip("?"),
     )
 

@@ -13,7 +13,6 @@ from tracker.domain.permissions import Deed
 from tracker.domain.statuses import OPEN, Timeliness
 from tracker.domain.timeline import Drawing, Tick
 from tracker.services.actions import timeline as timelines
-from tracker.services.actions.filters import MOST
 from tracker.services.actions.timeline import Line
 from tracker.web.access import me, requires
 from tracker.web.actions import bp
@@ -36,7 +35,7 @@ def timeline() -> ResponseReturnValue:
         drawing=shown.drawing,
         labels=[_label(tick, shown.drawing) for tick in shown.drawing.ticks],
         lead=_lead(shown.lines),
-        page=page_of(min(shown.listed.total, MOST)),
+        page=page_of(shown.listed.paged),
         form=form,
         asked=asked,
         removable=removable_parts(form),
