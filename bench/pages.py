@@ -60,7 +60,7 @@ PROMISED = (
     (
         "list, several with a word",
         DIRECTOR,
-        "/actions?committee=1&status=ongoing&q=plan&sort=title",
+        "/actions?committee=1&status=ongoing&q=modell&sort=title",
     ),
     ("list of a manager", MANAGER, "/actions"),
     ("list of a manager, a word", MANAGER, "/actions?q=plan&sort=title"),

@@ -27,7 +27,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 from tracker.domain.text import fold, words
 from tracker.extensions import db
 from tracker.models import Action, SearchWord, action_word
-from tracker.services.actions.ids import counted, each, gathered
+from tracker.services.actions.ids import counted, each, gathered, in_one_text
 
 WORD_MAX = 100
 LARGEST_KEY = 2**31 - 1
@@ -137,13 +137,13 @@ def found(q: str) -> Found:
         return Found(checks=[false()], rest=[false()])
     number = _number(pieces)
     checks = _said(pieces, number)
-    word, ids = _lead(pieces)
+    word, ids, led = _lead(pieces)
     if ids is None:
         return Found(checks=checks, rest=checks)
     rest = [piece for piece in pieces if piece != word]
     if number is not None:
-        ids.add(number)
-    return Found([Action.id.in_(each(ids))], checks, _said(rest, number), len(ids))
+        ids, led = ",".join(filter(None, [ids, str(number)])), led + 1
+    return Found([Action.id.in_(each(ids))], checks, _said(rest, number), led)
 
 
 def _said(pieces: list[str], number: int | None) -> list[ColumnElement[bool]]:
@@ -169,9 +169,9 @@ def _number(pieces: list[str]) -> int | None:
     return int(text) if int(text) <= LARGEST_KEY else None
 
 
-def _lead(pieces: list[str]) -> tuple[str, set[int] | None]:
-    """The rarest of the words, and the actions in which it stands; None where each word stands in
-    too many."""
+def _lead(pieces: list[str]) -> tuple[str, str | None, int]:
+    """The rarest of the words, the actions in which it stands (as `each` takes them), and how many
+    they are at the most; None where each word stands in too many."""
     tried = sorted({word[:WORD_MAX] for piece in pieces for word in words(piece)}, key=len)
     tried = tried[-MOST_LEADS:]
     known = gathered(
@@ -188,6 +188,6 @@ def _lead(pieces: list[str]) -> tuple[str, set[int] | None]:
     numbers = counted(*standing.values(), most=MOST_LED)
     number, rarest = min(zip(numbers, standing, strict=True), default=(MOST_LED + 1, ""))
     if number > MOST_LED:
-        return rarest, None
+        return rarest, None, number
     # Told how many they are, PostgreSQL chooses the better way.
-    return rarest, set(*gathered(standing[rarest]))
+    return rarest, in_one_text(standing[rarest]), number
