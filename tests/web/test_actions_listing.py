@@ -12,6 +12,7 @@ from tests.helpers.pages import elements, text_of
 from tracker.domain.statuses import Health
 from tracker.extensions import db
 from tracker.models import ActionPlan, Decision, DecisionKind, PlanState
+from tracker.services.actions import filters
 
 MISREAD = "En del av filtret i adressen gick inte att förstå och används inte"
 HOSTILE = "<script>alert(1)</script> \"'&{{ 7*7 }} 🙂"
@@ -204,6 +205,13 @@ class TestChoosing:
         form = choosing(page)
         assert form is not None
         assert form.buttons == ["Ändra valda…", "Ändra alla 33 träffar…"]
+
+    @pytest.mark.parametrize("view", ["/actions", "/actions/timeline"])
+    def test_it_says_where_counting_ends(self, cast, visit, monkeypatch, view):
+        monkeypatch.setattr(filters, "MOST", 1)
+        page = visit(cast.director).get(view)
+        assert "Fler än 1 åtgärder stämmer. Här går det att bläddra bland de första 1;" in page.text
+        assert "stämmer. Här går" not in visit(cast.director).get(f"{view}?q=finnsinte").text
 
     def test_the_chosen_ones_arrive_and_the_way_back_keeps_the_filter(self, cast, visit):
         visitor = visit(cast.director)

@@ -31,8 +31,8 @@ def chips(page):
     return [text_of(node) for node in page.all("span", class_="chip--bad")]
 
 
-def complete(visit, cast):
-    visitor = visit(cast.owner)
+def complete(visit, cast, by=None):
+    visitor = visit(by or cast.owner)
     form = visitor.get(path(cast.action, "/complete")).form
     return visitor.submit(form, evidence_title="Rutinen är beslutad.")
 
@@ -51,11 +51,15 @@ def reopen(visit, cast, action):
 class TestWhatIsSaid:
     def test_done(self, app, cast, visit):
         page = complete(visit, cast)
-        assert f"{TITLE} är genomförd. Nu ska en direktör som inte är du" in page.text
+        assert f"{TITLE} är genomförd. Nu ska en direktör se underlaget" in page.text
         page = visit(cast.owner).submit(to_undo(page)[0])
         said = f"Det är ångrat. {TITLE} är öppen som förut. Underlaget finns kvar."
         assert said in page.text
         assert "Rutinen är beslutad." in page.text
+
+    def test_done_by_a_director(self, app, cast, visit):
+        page = complete(visit, cast, cast.director)
+        assert f"{TITLE} är genomförd. Nu ska en annan direktör se underlaget" in page.text
 
     def test_verified(self, app, cast, visit):
         visitor = visit(cast.director)

@@ -38,7 +38,6 @@ def index() -> ResponseReturnValue:
         plans=_headed(plans, asked.plan_id),
         only=_only(plans, asked.plan_id),
         listed=listed,
-        most_in_words=format_decimal(listed.most),
         form=form,
         asked=asked,
         removable=removable_parts(form),

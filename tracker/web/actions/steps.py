@@ -87,11 +87,7 @@ def complete(action_id: int) -> ResponseReturnValue:
             action_id, form.evidence(), by=me(), now=now(), today=today(), files=evidence_files()
         ),
         lambda: done_with_undo(
-            _(
-                "”%(title)s” är genomförd. Nu ska en direktör som inte är du se underlaget och "
-                "verifiera den.",
-                title=action.title,
-            ),
+            _completed(action),
             _undo_of(action_id),
         ),
     )
@@ -186,6 +182,21 @@ def milestone(action_id: int, mid: int) -> ResponseReturnValue:
         else:
             done(_("Delsteget ”%(title)s” är öppet igen.", title=piece.title))
     return redirect(back_to(action_id))
+
+
+def _completed(action: Action) -> str:
+    """That an action is done, and who goes on with it: never the one who has done it."""
+    if me().may(Deed.ACTION_VERIFY):
+        told = _(
+            "”%(title)s” är genomförd. Nu ska en annan direktör se underlaget och verifiera den.",
+            title=action.title,
+        )
+    else:
+        told = _(
+            "”%(title)s” är genomförd. Nu ska en direktör se underlaget och verifiera den.",
+            title=action.title,
+        )
+    return str(told)
 
 
 def _opened(action: Action) -> str:

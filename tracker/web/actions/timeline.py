@@ -32,6 +32,7 @@ def timeline() -> ResponseReturnValue:
     return render_template(
         "actions/timeline.html",
         lines=shown.lines,
+        listed=shown.listed,
         drawing=shown.drawing,
         labels=[_label(tick, shown.drawing) for tick in shown.drawing.ticks],
         lead=_lead(shown.lines),
