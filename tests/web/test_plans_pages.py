@@ -298,6 +298,16 @@ def test_closing_asks_where_the_open_ones_go(cast: Cast, visit: Visits, plan: st
     assert visitor.get(f"{plan}/close").form.fields["final_report"] == "Det mesta blev gjort."
 
 
+@pytest.mark.parametrize("key", ["9" * 5000, str(2**31), "0", "-1", "x"])
+def test_nonsense_takes_no_action_over(cast: Cast, visit: Visits, key: str) -> None:
+    visitor, path = visit(cast.director), f"/plans/{cast.plan.id}/next"
+    visitor.get(path)
+    page = visitor.post(path, {"title": "Nästa plan", "action_ids": key})
+    assert "Nästa plan" in page.title
+    db.session.expire_all()
+    assert cast.action.plan == cast.plan
+
+
 def test_a_choice_that_was_overtaken_is_told(cast: Cast, visit: Visits) -> None:
     visitor, path = visit(cast.director), f"/plans/{cast.plan.id}/next"
     form = visitor.get(path).form

@@ -155,6 +155,10 @@ def test_the_row_of_headings_can_be_chosen(cast: Cast, visit: Visits) -> None:
     page = director.get(f"/sheets/{draft.id}/columns?header=0")
     form = next(form for form in page.forms if form.method == "post" and "columns" in form.action)
     assert form.fields["header"] == "0"
+    for nonsense in ("9" * 5000, "999999", "-1", "x"):
+        columns = {f"column-{n}": "title" if n == 0 else "" for n in range(5)}
+        page = director.submit(form, status=422, header=nonsense, **columns)
+        assert "Välj den rad som har rubrikerna." in page.text
     page = director.submit(form, status=422, **{f"column-{n}": "" for n in range(5)})
     assert "Välj vilken kolumn som är åtgärdens rubrik." in page.text
     page = director.submit(form, status=422, **{f"column-{n}": "title" for n in range(5)})

@@ -41,6 +41,11 @@ def known(kind: Callable[[Any], T]) -> Callable[[Any], T | None]:
     return read
 
 
+def keys_among(texts: Iterable[str]) -> list[int]:
+    """The keys among texts, in their order, each once; what is no key is left out."""
+    return list(dict.fromkeys(filter(None, map(known(a_key), texts))))
+
+
 def offered(nothing: str, items: Iterable[tuple[Any, str]]) -> list[SelectChoice]:
     """The choices of a field, `nothing` first; `items` are (key, words)."""
     return [SelectChoice("", nothing), *(SelectChoice(str(key), name) for key, name in items)]

@@ -21,7 +21,8 @@ from tracker.web.access import me, requires
 from tracker.web.action_filter import FilterForm
 from tracker.web.actions import bp
 from tracker.web.actions.answers import ONE, asked_next
-from tracker.web.actions.bulk_forms import ApplyForm, BulkForm, as_ids, as_seen, keys
+from tracker.web.actions.bulk_forms import ApplyForm, BulkForm, as_ids, as_seen
+from tracker.web.fields import a_key, keys_among, known
 from tracker.web.local import safe_target, today, zone
 from tracker.web.messages import done, done_with_undo, refused, tell, translated
 
@@ -116,9 +117,9 @@ def bulk_undo(batch_id: int) -> ResponseReturnValue:
 @requires(Deed.ACTION_EDIT)
 def undo_edit(action_id: int) -> ResponseReturnValue:
     """Take back one's own last edit of one action."""
-    entry = keys([request.args.get("entry", "")])
+    entry = known(a_key)(request.args.get("entry"))
     try:
-        undoing.undo_edit(action_id, entry[0] if entry else 0, by=me(), now=now())
+        undoing.undo_edit(action_id, entry or 0, by=me(), now=now())
     except RuleBroken as error:
         tell(error)
     else:
@@ -139,7 +140,7 @@ def _chosen() -> list[int]:
         form = FilterForm(MultiDict(asked))
         form.offer(choices.filter_choices(me()), pages.plans_shown(me()))
         return service.ids_matching(form.asked(), by=me(), today=today(), zone=zone())
-    return keys([*request.form.getlist("id"), *request.form.get("ids", "").split(",")])
+    return keys_among([*request.form.getlist("id"), *request.form.get("ids", "").split(",")])
 
 
 def _choose(form: BulkForm, ids: Sequence[int], status: int) -> ResponseReturnValue:

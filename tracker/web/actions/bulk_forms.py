@@ -13,7 +13,7 @@ from wtforms.fields.choices import SelectChoice
 from tracker.domain.statuses import OPEN, STATUS_MARKS, ActionStatus
 from tracker.services.actions.bulk_step import BulkChange
 from tracker.services.actions.pages import FormChoices
-from tracker.web.fields import DayField, NumberField, TypedForm, a_key, maybe
+from tracker.web.fields import DayField, NumberField, TypedForm, a_key, keys_among, known, maybe
 
 WAYS = {"days": 1, "weeks": 7, "-days": -1, "-weeks": -7}  # a choice → days for each
 
@@ -44,7 +44,7 @@ class BulkForm(TypedForm):
 
     def chosen(self) -> list[int]:
         """The chosen actions; what is no key is left out."""
-        return keys((self.ids.data or "").split(","))
+        return keys_among((self.ids.data or "").split(","))
 
     def change(self, outside_ok: bool = False) -> BulkChange:
         """The step as the service takes it."""
@@ -71,21 +71,10 @@ class ApplyForm(BulkForm):
         found = {}
         for pair in (self.seen.data or "").split(","):
             key, _colon, version = pair.partition(":")
-            both = keys((key, version))
-            if len(both) == 2:
-                found[both[0]] = both[1]
+            action_id, seen = known(a_key)(key), known(a_key)(version)
+            if action_id and seen:
+                found[action_id] = seen
         return found
-
-
-def keys(texts: Iterable[str]) -> list[int]:
-    """The keys among texts, in their order, each text once."""
-    found = []
-    for text in texts:
-        try:
-            found.append(a_key(text))
-        except ValueError:
-            continue
-    return found
 
 
 def as_seen(versions: Mapping[int, int]) -> str:

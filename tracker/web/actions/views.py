@@ -34,7 +34,7 @@ from tracker.web.actions.forms import (
     NewActionForm,
     as_text,
 )
-from tracker.web.fields import a_key, known
+from tracker.web.fields import a_key, keys_among, known
 from tracker.web.local import local_day, today
 from tracker.web.messages import done, refused
 
@@ -119,21 +119,14 @@ def new() -> ResponseReturnValue:
 def _plan_at_first(plans: list[ActionPlan], served: targets.Served) -> int | None:
     """The plan in the address where it is open, else the one that the points belong in."""
     asked = asked_keys("plan")
-    if any(plan.id in asked for plan in plans):
-        return asked[0]
-    usual = targets.usual_plan(served.points)
+    known_plan = next((plan for plan in plans if plan.id in asked), None)
+    usual = known_plan or targets.usual_plan(served.points)
     return usual.id if usual else None
 
 
 def asked_keys(name: str) -> tuple[int, ...]:
     """The keys in the address under a name, each once; what is no key is left out."""
-    found = []
-    for text in request.args.getlist(name):
-        try:
-            found.append(a_key(text))
-        except ValueError:
-            continue
-    return tuple(dict.fromkeys(found))
+    return tuple(keys_among(request.args.getlist(name)))
 
 
 @bp.route(f"{ONE}/edit", methods=["GET", "POST"])

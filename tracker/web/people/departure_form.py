@@ -7,7 +7,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import HiddenField, StringField
 
 from tracker.services.departures import Departure, Heirs
-from tracker.web.fields import TypedForm, a_key
+from tracker.web.fields import TypedForm, keys_among
 
 PREFIX = "heir_"
 
@@ -26,13 +26,7 @@ class DepartureForm(TypedForm):
 
     def actions_shown(self) -> list[int]:
         """The actions that the page listed when it was fetched; what is no key is left out."""
-        found = []
-        for text in (self.shown.data or "").split(","):
-            try:
-                found.append(a_key(text))
-            except ValueError:
-                continue
-        return found
+        return keys_among((self.shown.data or "").split(","))
 
     def show_again(self) -> None:
         """From now on the page shows what there is to hand over now."""

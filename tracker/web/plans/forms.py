@@ -24,7 +24,7 @@ from tracker.services.plans.carrying import OpenAction
 from tracker.services.plans.closing import Closing, Destination
 from tracker.services.plans.editing import EvaluationChoice, PlanWording
 from tracker.services.plans.minutes import Minutes
-from tracker.web.fields import DayField, Needed, NumberField, TypedForm, a_key, maybe
+from tracker.web.fields import DayField, Needed, NumberField, TypedForm, a_key, keys_among, maybe
 from tracker.web.local import month_name
 
 
@@ -81,7 +81,7 @@ class BoxesField(SelectMultipleField):
 
     def process_formdata(self, valuelist: list[str]) -> None:
         """Read the keys; what is none is left out."""
-        self.data = [int(text) for text in valuelist if text.isascii() and text.isdigit()]
+        self.data = keys_among(valuelist)
 
 
 class NextPlanForm(NewPlanForm):

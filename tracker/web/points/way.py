@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 
 from tracker.services.points.answers import Step
 from tracker.services.points.listing import Heading
+from tracker.web.fields import a_key, keys_among, known
 from tracker.web.local import safe_target
 
 _UNDO = "points_undo"
@@ -52,16 +53,11 @@ def undo_offered() -> dict[str, int] | None:
 
 def asked_seen() -> int | None:
     """The journal's newest entry when the reader's page was made, where the page says so."""
-    text = request.values.get("seen", "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 11 else None
+    return known(a_key)(request.values.get("seen"))
 
 
 def asked_points() -> list[int]:
     """The points of the form or the address, each once; an area's come together, with commas
     between. What is no number is left out."""
     pieces = [piece for text in request.values.getlist("point") for piece in text.split(",")]
-    # No key is longer, and int() takes its time over what is.
-    numbers = [
-        int(piece) for piece in pieces if piece.isascii() and piece.isdigit() and len(piece) < 11
-    ]
-    return list(dict.fromkeys(number for number in numbers if 0 < number < 2**31))
+    return keys_among(pieces)

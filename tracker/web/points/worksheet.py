@@ -20,6 +20,7 @@ from tracker.services.actions import pages, targets
 from tracker.services.points import worksheet as service
 from tracker.services.points.state import PointState
 from tracker.web.access import me, requires
+from tracker.web.fields import a_key, known
 from tracker.web.local import today
 from tracker.web.messages import done, translated
 from tracker.web.paging import asked_page, page_of
@@ -27,7 +28,6 @@ from tracker.web.points import bp
 from tracker.web.points.way import asked_points
 
 T = TypeVar("T")
-LARGEST = 2**31 - 1
 
 
 class TypedSheet:
@@ -90,23 +90,18 @@ class TypedSheet:
             return None
 
     def _number(self, field: str, key: int | str) -> int | None:
-        return _key(self.value(field, key).strip())
+        return known(a_key)(self.value(field, key))
 
     def _point_number(self, point_id: int) -> int | None:
         # It may be chosen from the list, where the point's words follow its number.
         text = self.value("merged_into_id", point_id).strip()
-        number = _key(text.partition(".")[0].strip())
+        number = known(a_key)(text.partition(".")[0])
         if text and number is None:
             self._add(point_id, "merged_into_id", _("Skriv numret på den andra punkten."))
         return number
 
     def _add(self, point_id: int, field: str, sentence: str) -> None:
         self.errors.setdefault(point_id, {}).setdefault(field, []).append(sentence)
-
-
-def _key(text: str) -> int | None:
-    number = int(text) if text.isascii() and text.isdigit() and len(text) < 11 else 0
-    return number if 0 < number <= LARGEST else None
 
 
 def _one_of(kind: Callable[[str], T], text: str) -> T | None:
@@ -166,7 +161,7 @@ def plans_for(evaluation_id: int, sheet: TypedSheet) -> Plans:
     the newest."""
     plans = targets.open_plans()
     made_from = [plan.id for plan in plans if plan.evaluation_id == evaluation_id]
-    typed = _key(sheet.value("plan_id").strip())
+    typed = known(a_key)(sheet.value("plan_id"))
     return Plans(
         tuple((plan.id, plan.title) for plan in plans),
         typed or next(iter([*made_from, *(plan.id for plan in plans)]), None),

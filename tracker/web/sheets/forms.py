@@ -15,7 +15,7 @@ from wtforms.fields.choices import SelectChoice
 from tracker.domain.sheets import FIELDS, HEADINGS, KEPT
 from tracker.models import ActionPlan, PlanState
 from tracker.services.sheets.drafts import Mapped
-from tracker.web.fields import DayField, Needed, TypedForm, a_key, maybe
+from tracker.web.fields import DayField, Needed, TypedForm, a_key, known, maybe
 
 
 class UploadForm(FlaskForm):
@@ -68,9 +68,9 @@ class MappingForm(TypedForm):
 
     def mapped(self, columns: Sequence[str]) -> Mapped:
         """What the service keeps."""
-        header = self.header.data or ""
+        header = known(int)(self.header.data)
         return Mapped(
-            header=int(header) if header.isascii() and header.isdigit() else -1,
+            header=-1 if header is None else header,
             columns=tuple(columns),
             unit_id=self.unit_id.data,
             deadline=self.deadline.data,

@@ -1,0 +1,14 @@
+"""What forms and addresses may hold where a row's key belongs."""
+
+from __future__ import annotations
+
+from tracker.web.fields import LARGEST_KEY, keys_among
+
+
+def test_keys_keep_their_order_and_come_once() -> None:
+    assert keys_among(["7", " 3 ", "7", "1"]) == [7, 3, 1]
+
+
+def test_what_no_database_could_hold_is_left_out() -> None:
+    nonsense = ["", "x", "0", "-1", "1.5", "None", str(LARGEST_KEY + 1), "9" * 5000]
+    assert keys_among([*nonsense, str(LARGEST_KEY)]) == [LARGEST_KEY]
