@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from bench.installation import NOW, filled
 from bench.timing import seconds
-from tracker.domain.reminders import standard_ladder
+from tracker.domain.ladder import standard_ladder
 from tracker.services import places, reminders
 
 SMALL, LARGE = 1_000, 20_000

@@ -16,9 +16,8 @@ from flask import Flask
 
 from config import Config
 from tracker import clock
-from tracker.domain.reminders import standard_ladder
 from tracker.mail.url import parse_mail_url
-from tracker.services import operations, outbox, places, reminders
+from tracker.services import ladders, operations, outbox, places, reminders
 
 TICK_SECONDS = 60
 ENDING = (signal.SIGTERM, signal.SIGINT)
@@ -77,7 +76,7 @@ def one_pass(
     def enough() -> bool:
         return stopping() or clock.now() >= end
 
-    ladder, post = standard_ladder(), places.post_of(settings)
+    ladder, post = ladders.current(), places.post_of(settings)
     result: dict[str, Any] = {"planned": 0}
     if now.astimezone(settings.timezone).time() >= ladder.morning:
         plan = reminders.plan(ladder=ladder, post=post, now=now, stopping=enough)

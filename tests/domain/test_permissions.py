@@ -42,7 +42,10 @@ TABLE = {
     Deed.ACTION_DROP: (None, "unit", None, None),
     Deed.PEOPLE_MANAGE: ("any", None, None, None),
     Deed.PLACES_MANAGE: ("any", None, None, None),
+    Deed.ROUND_VIEW: (None, "any", "any", None),
+    Deed.ROUND_MANAGE: (None, None, None, None),
     Deed.OPERATIONS_VIEW: ("any", None, None, None),
+    Deed.OPERATIONS_MANAGE: ("any", None, None, None),
 }
 UNIT, BOARD = 7, 9
 EXPECTED = {

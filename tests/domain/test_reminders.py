@@ -9,14 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tracker.domain.ladder import Reason, standard_ladder
 from tracker.domain.reminders import (
     OWN_CLOCK,
     ActionFacts,
     Decision,
-    Reason,
+    Entry,
     decide,
     passed,
-    standard_ladder,
     still_holds,
 )
 
@@ -66,6 +66,7 @@ def with_entries(
 
 BEFORE = ["before-30", "before-7", "before-1"]
 WEDNESDAY = date(2026, 9, 30)
+TODAY = date(2026, 9, 23)
 
 
 @pytest.mark.parametrize(
@@ -322,17 +323,17 @@ class TestStillHolds:
         self, waiting: tuple[str, Reason, int, int], changes: dict[str, object], holds: bool
     ) -> None:
         now = replace(self.action, **changes)  # type: ignore[arg-type]
-        assert still_holds(*waiting, now) is holds
+        assert still_holds(Entry(*waiting), now, TODAY) is holds
 
     @given(st.dates(date(2026, 1, 1), date(2027, 12, 31)), st.sampled_from([OWNER, None]))
     def test_whatever_was_just_decided_holds(self, today: date, owner: int | None) -> None:
         action = replace(self.action, owner_id=owner)
         for due in passed(action, LADDER, today):
-            args = (due.key, due.reason, due.deadline_rev, due.recipient_id)
-            assert still_holds(*args, action)
+            entry = Entry(due.key, due.reason, due.deadline_rev, due.recipient_id)
+            assert still_holds(entry, action, today)
 
 
 def test_the_standard_ladder() -> None:
     assert LADDER.morning == time(7)
-    assert LADDER.horizon == 37
+    assert LADDER.horizon == 44
     assert len({step.key for step in LADDER.steps}) == len(LADDER.steps)

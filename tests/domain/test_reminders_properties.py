@@ -19,7 +19,8 @@ from tests.domain.test_reminders import (
     with_entries,
 )
 from tracker.domain.calendar import is_working_day
-from tracker.domain.reminders import ActionFacts, Reason, decide
+from tracker.domain.ladder import Reason
+from tracker.domain.reminders import ActionFacts, decide
 
 LONGEST_REST = 5  # days in a row that nobody works, with a day to spare
 

@@ -12,7 +12,7 @@ from flask import Flask, current_app
 from sqlalchemy import select
 
 from tests.helpers.cast import NOW, Cast
-from tracker.domain.reminders import standard_ladder
+from tracker.domain.ladder import standard_ladder
 from tracker.extensions import db
 from tracker.mail.url import parse_mail_url
 from tracker.models import OutboxMessage, Reminder

@@ -13,8 +13,9 @@ from sqlalchemy import func, select
 
 from tests.helpers.cast import NOW, TODAY, Cast, make_action, make_user
 from tests.services.mailing import at_once, deliver, ledger, message_to, messages, plan, post
+from tracker.domain.ladder import standard_ladder
 from tracker.domain.permissions import Role
-from tracker.domain.reminders import OWN_CLOCK, standard_ladder
+from tracker.domain.reminders import OWN_CLOCK
 from tracker.domain.statuses import ActionStatus, Health
 from tracker.extensions import db
 from tracker.models import (

@@ -18,9 +18,8 @@ from tracker.cli.common import (
     settings,
 )
 from tracker.domain.errors import N_
-from tracker.domain.reminders import standard_ladder
 from tracker.mail.url import parse_mail_url
-from tracker.services import outbox, places
+from tracker.services import ladders, outbox, places
 from tracker.services import reminders as service
 
 reminders = AppGroup("reminders", help="Plan and deliver reminders.")
@@ -82,7 +81,7 @@ def run_command(now: datetime, only_to: str | None, dry_run: bool, as_json: bool
 
 def _plan(now: datetime, only_to: str | None, dry_run: bool) -> service.Plan:
     return service.plan(
-        ladder=standard_ladder(),
+        ladder=ladders.current(),
         post=places.post_of(settings()),
         now=now,
         only_to=only_to,

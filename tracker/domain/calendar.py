@@ -8,6 +8,7 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 _ONE_DAY = timedelta(days=1)
+_ONE_WEEK = timedelta(days=7)
 _SATURDAY = 5
 
 
@@ -54,6 +55,31 @@ def next_working_day(day: date) -> date:
     while not is_working_day(day):
         day += _ONE_DAY
     return day
+
+
+def previous_digest_day(day: date, weekday: int | None) -> date:
+    """The nearest day, `day` itself or earlier, on which somebody wants the digest.
+
+    Without a `weekday` (0 = Monday … 6) that is every working day; with one it is the first
+    working day from each such weekday on.
+    """
+    if weekday is None:
+        return previous_working_day(day)
+    asked = day - timedelta(days=(day.weekday() - weekday) % 7)
+    while (wanted := next_working_day(asked)) > day:
+        asked -= _ONE_WEEK
+    return wanted
+
+
+def next_digest_day(day: date, weekday: int | None) -> date:
+    """The nearest day, `day` itself or later, on which somebody wants the digest."""
+    if weekday is None:
+        return next_working_day(day)
+    # The weekday before may have been a holiday, whose digest comes today.
+    asked = day - timedelta(days=(day.weekday() - weekday) % 7) - _ONE_WEEK
+    while (wanted := next_working_day(asked)) < day:
+        asked += _ONE_WEEK
+    return wanted
 
 
 def local_date(instant: datetime, tz: ZoneInfo) -> date:

@@ -52,7 +52,10 @@ class Deed(StrEnum):
     ACTION_DROP = "action.drop"
     PEOPLE_MANAGE = "people.manage"
     PLACES_MANAGE = "places.manage"
+    ROUND_VIEW = "round.view"
+    ROUND_MANAGE = "round.manage"
     OPERATIONS_VIEW = "operations.view"
+    OPERATIONS_MANAGE = "operations.manage"
 
 
 # A director without a unit is the municipal director: there UNIT means everything. WHOLE reaches
@@ -95,7 +98,10 @@ PERMISSIONS: dict[Deed, dict[Role, Reach]] = {
     Deed.ACTION_DROP: {Role.DIRECTOR: Reach.UNIT},
     Deed.PEOPLE_MANAGE: {Role.ADMIN: Reach.ANY},
     Deed.PLACES_MANAGE: {Role.ADMIN: Reach.ANY},
+    Deed.ROUND_VIEW: {Role.DIRECTOR: Reach.ANY, Role.MANAGER: Reach.ANY},
+    Deed.ROUND_MANAGE: {Role.DIRECTOR: Reach.WHOLE},
     Deed.OPERATIONS_VIEW: {Role.ADMIN: Reach.ANY},
+    Deed.OPERATIONS_MANAGE: {Role.ADMIN: Reach.ANY},
 }
 
 

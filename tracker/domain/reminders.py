@@ -6,62 +6,25 @@ day that was missed is caught up, once, by the next run.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, time, timedelta
-from enum import StrEnum
-from functools import lru_cache
-from importlib import resources
+from datetime import date, timedelta
 
-from tracker.domain.calendar import next_working_day, previous_working_day
+from tracker.domain.calendar import next_digest_day, previous_digest_day
+from tracker.domain.ladder import AT_ONCE, EARLY, ROUNDS, URGENCY, Ladder, Reason, Step, To
+from tracker.domain.staff import EVERYBODY_IN, Staff
 
-
-class Reason(StrEnum):
-    """Why somebody is reminded, least urgent first."""
-
-    SILENT = "silent"
-    ASSIGNED = "assigned"
-    BEFORE = "before"
-    ON = "on"
-    AFTER = "after"
-    ESCALATED = "escalated"
-
-
-class To(StrEnum):
-    """Whom a step of the ladder speaks to."""
-
-    OWNER = "owner"
-    UNIT_DIRECTOR = "unit_director"
-    MUNICIPAL_DIRECTOR = "municipal_director"
-
-
-URGENCY = {reason: rank for rank, reason in enumerate(Reason)}
 OWN_CLOCK = 0  # the "revision" of a step whose key carries its own date
 
 
 @dataclass(frozen=True)
-class Step:
-    """One rung: `days` counted from the deadline (or, if silent, from the last word)."""
+class Round:
+    """A follow-up round as the rules see it: from `opens_on` on, everyone reports by `due_on`."""
 
-    key: str
-    reason: Reason
-    days: int
-    to: To
-    every: int | None = None
-
-
-@dataclass(frozen=True)
-class Ladder:
-    """All rungs, and the local hour before which the worker writes to nobody."""
-
-    morning: time
-    steps: tuple[Step, ...]
-
-    @property
-    def horizon(self) -> int:
-        """How many days before its deadline an action can first be due, weekends included."""
-        return max((-step.days for step in self.steps), default=0) + 7
+    id: int
+    opens_on: date
+    due_on: date
+    closed_on: date | None = None
 
 
 @dataclass(frozen=True)
@@ -70,7 +33,8 @@ class ActionFacts:
 
     `deadline_set_on` is the day on which deadline or owner last changed: a step whose day had
     passed by then never concerned this promise. `last_heard_on` is the day of the last status
-    update, of the assignment or of the creation, whichever is latest.
+    update, of the assignment or of the creation, whichever is latest; `reported_on` that of the
+    last status update alone. `rounds` are those that are about the action's plan.
     """
 
     action_id: int
@@ -83,6 +47,14 @@ class ActionFacts:
     owner_id: int | None
     unit_director_id: int | None
     municipal_director_id: int | None
+    created_on: date = date.min
+    reported_on: date | None = None
+    rounds: tuple[Round, ...] = ()
+
+    @property
+    def in_charge(self) -> int | None:
+        """Who answers for the action: without an owner it falls to the directors in turn."""
+        return self.owner_id or self.unit_director_id or self.municipal_director_id
 
 
 @dataclass(frozen=True)
@@ -110,20 +82,12 @@ class Decision:
     superseded: tuple[Due, ...]
 
 
-@lru_cache(maxsize=1)
-def standard_ladder() -> Ladder:
-    """The ladder that comes with the product (tracker/data/ladder.json)."""
-    source = resources.files("tracker").joinpath("data/ladder.json").read_text("utf-8")
-    data = json.loads(source)
-    steps = tuple(
-        Step(s["key"], Reason(s["reason"]), s["days"], To(s["to"]), s.get("every"))
-        for s in data["steps"]
-    )
-    return Ladder(time.fromisoformat(data["morning"]), steps)
-
-
 def decide(
-    facts: ActionFacts, ledger: frozenset[tuple[str, int, int]], ladder: Ladder, today: date
+    facts: ActionFacts,
+    ledger: frozenset[tuple[str, int, int]],
+    ladder: Ladder,
+    today: date,
+    staff: Staff = EVERYBODY_IN,
 ) -> list[Decision]:
     """What to send about one action, at most one item per person.
 
@@ -132,7 +96,7 @@ def decide(
     if not facts.is_open:
         return []
     by_person: dict[int, list[Due]] = {}
-    for due in passed(facts, ladder, today):
+    for due in passed(facts, ladder, today, staff):
         by_person.setdefault(due.recipient_id, []).append(due)
     decisions = (_decide_for_person(facts, dues, ledger) for _, dues in sorted(by_person.items()))
     return [decision for decision in decisions if decision]
@@ -153,61 +117,131 @@ def _decide_for_person(
 
 
 def _latest_per_track(dues: Iterable[Due]) -> list[Due]:
-    """Deadline, silence and escalation each climb their own ladder; keep the topmost rung."""
+    """Deadline, silence, escalation and round each climb their own; keep the topmost rung."""
     latest: dict[str, Due] = {}
     for due in sorted(dues, key=lambda due: (due.on, URGENCY[due.reason])):
-        own_track = due.reason in (Reason.SILENT, Reason.ESCALATED)
-        latest[due.reason if own_track else "deadline"] = due
+        latest[_track(due.reason)] = due
     return list(latest.values())
 
 
-def passed(facts: ActionFacts, ladder: Ladder, today: date) -> Iterator[Due]:
+def _track(reason: Reason) -> str:
+    if reason in ROUNDS:
+        return "round"
+    return reason.value if reason in (Reason.SILENT, Reason.ESCALATED) else "deadline"
+
+
+def passed(
+    facts: ActionFacts, ladder: Ladder, today: date, staff: Staff = EVERYBODY_IN
+) -> Iterator[Due]:
     """Every step that has been reached by `today`; of a repeating one only the latest."""
     if facts.owner_id is not None and facts.assigned_on is not None:
-        key = f"assigned@{facts.assigned_on}"
-        yield Due(key, Reason.ASSIGNED, OWN_CLOCK, facts.owner_id, facts.assigned_on)
+        acting = staff.acting(facts.owner_id, today)
+        if _concerns(acting, facts.owner_id, facts.assigned_on, staff, today):
+            key = f"assigned@{facts.assigned_on}"
+            yield Due(key, Reason.ASSIGNED, OWN_CLOCK, acting, facts.assigned_on)
     for step in ladder.steps:
-        recipient = _recipient(step, facts)
-        if recipient is None:
+        person = addressee(step, facts, staff, today)
+        start = _counted_from(step.reason, facts, today)
+        if person is None or start is None:
             continue
-        occurrence = _occurrence(step, facts, today)
-        if occurrence is not None:
-            key, on = occurrence
-            rev = OWN_CLOCK if "@" in key else facts.deadline_rev
-            yield Due(key, step.reason, rev, recipient, on)
+        acting = staff.acting(person, today)
+        reached = _reached(step, facts, start, today, staff.weekdays.get(acting))
+        if reached is None:
+            continue
+        days, on = reached
+        if _concerns(acting, person, on, staff, today):
+            stamp = _stamp(step.reason, facts, today)
+            rev = OWN_CLOCK if stamp else facts.deadline_rev
+            yield Due(_key(step, days, stamp), step.reason, rev, acting, on)
 
 
-def _recipient(step: Step, facts: ActionFacts) -> int | None:
-    """The person a step speaks to; without an owner it falls to the directors in turn."""
+def _concerns(acting: int, person: int, on: date, staff: Staff, today: date) -> bool:
+    """A delegate hears only of what falls due while the person is away."""
+    away = None if acting == person else staff.away(person, today)
+    return away is None or on >= away.first
+
+
+def addressee(step: Step, facts: ActionFacts, staff: Staff, today: date) -> int | None:
+    """The person a step speaks to, who may be away; None where it speaks to nobody."""
     if step.to is To.OWNER:
-        return _recipient_in_charge(facts)
+        return facts.in_charge
     director = (
         facts.unit_director_id if step.to is To.UNIT_DIRECTOR else facts.municipal_director_id
     )
+    if director is None or facts.in_charge is None:
+        return director
     # Nobody is told as a superior what they were told as the one who answers.
-    return None if director == _recipient_in_charge(facts) else director
+    same = staff.acting(director, today) == staff.acting(facts.in_charge, today)
+    return None if same or director == facts.in_charge else director
 
 
-def _recipient_in_charge(facts: ActionFacts) -> int | None:
-    return facts.owner_id or facts.unit_director_id or facts.municipal_director_id
+def current_round(facts: ActionFacts, today: date) -> Round | None:
+    """The round that waits for a word on this action: the one that opened last, while it is not
+    closed and nothing has been reported since it opened."""
+    opened = [r for r in facts.rounds if r.opens_on <= today]
+    if not opened:
+        return None
+    last = max(opened, key=lambda r: (r.opens_on, r.id))
+    closed = last.closed_on is not None and last.closed_on <= today
+    answered = facts.reported_on is not None and facts.reported_on >= last.opens_on
+    return None if closed or answered or facts.created_on > last.due_on else last
 
 
-def _occurrence(step: Step, facts: ActionFacts, today: date) -> tuple[str, date] | None:
-    start = facts.last_heard_on if step.reason is Reason.SILENT else facts.deadline
+def _counted_from(reason: Reason, facts: ActionFacts, today: date) -> date | None:
+    if reason is Reason.SILENT:
+        return facts.last_heard_on
+    if reason not in ROUNDS:
+        return facts.deadline
+    current = current_round(facts, today)
+    if current is None:
+        return None
+    return current.opens_on if reason is Reason.ROUND_OPEN else current.due_on
+
+
+def _stamp(reason: Reason, facts: ActionFacts, today: date) -> str:
+    """What a step with a clock of its own is counted from; empty where the revision names it.
+
+    So it is told once however often the deadline is revised: a director who appoints a new owner
+    need not hear once more that the old deadline has passed.
+    """
+    if reason is Reason.ASSIGNED:
+        return str(facts.assigned_on)
+    if reason is Reason.SILENT:
+        return str(facts.last_heard_on)
+    if reason is Reason.ESCALATED:
+        return str(facts.deadline)
+    current = current_round(facts, today) if reason in ROUNDS else None
+    if current is None:
+        return ""
+    return str(current.id) if reason is Reason.ROUND_OPEN else f"{current.id}:{current.due_on}"
+
+
+def _key(step: Step, days: int, stamp: str) -> str:
+    key = f"{step.key}-{days}" if step.every else step.key
+    return f"{key}@{stamp}" if stamp else key
+
+
+def _reached(
+    step: Step, facts: ActionFacts, start: date, today: date, weekday: int | None
+) -> tuple[int, date] | None:
+    """The step's latest distance from `start` that was reached, and on which day; or None."""
     days = _latest_days(step, (today - start).days)
-    on = _working_day(step, start + timedelta(days=days))
-    if on > today and step.every and days - step.every >= step.days:
+    on = _digest_day(step, start + timedelta(days=days), weekday)
+    while on > today and step.every and days - step.every >= step.days:
         # The latest round fell on a holiday and waits; the one before it has been reached.
         days -= step.every
-        on = _working_day(step, start + timedelta(days=days))
-    if on > today:
+        on = _digest_day(step, start + timedelta(days=days), weekday)
+    if on > today or (step.since is not None and on < step.since):
         return None
-    if step.reason in (Reason.BEFORE, Reason.ON) and on <= facts.deadline_set_on:
-        return None
-    key = f"{step.key}-{days}" if step.every else step.key
-    # A director who appoints a new owner need not hear once more that the old deadline has passed.
-    is_own_clock = step.reason in (Reason.SILENT, Reason.ESCALATED)
-    return (f"{key}@{start}" if is_own_clock else key), on
+    return None if _is_stale(step.reason, facts, on, today) else (days, on)
+
+
+def _is_stale(reason: Reason, facts: ActionFacts, on: date, today: date) -> bool:
+    """Whether the day had passed before there was a deadline, or a round, to remind of."""
+    if reason is Reason.ROUND_DUE:
+        current = current_round(facts, today)
+        return current is None or on <= current.opens_on
+    return reason in (Reason.BEFORE, Reason.ON) and on <= facts.deadline_set_on
 
 
 def _latest_days(step: Step, elapsed: int) -> int:
@@ -217,26 +251,46 @@ def _latest_days(step: Step, elapsed: int) -> int:
     return step.days + (elapsed - step.days) // step.every * step.every
 
 
-def _working_day(step: Step, day: date) -> date:
+def _digest_day(step: Step, day: date, weekday: int | None) -> date:
     """Before the deadline a mail is early rather than late; otherwise it waits for the office."""
-    if step.reason is Reason.BEFORE:
-        return previous_working_day(day)
-    return next_working_day(day)
+    wanted = None if step.reason in AT_ONCE else weekday
+    move = previous_digest_day if step.reason in EARLY else next_digest_day
+    return move(day, wanted)
 
 
-def still_holds(
-    key: str, reason: Reason, deadline_rev: int, recipient_id: int, facts: ActionFacts
-) -> bool:
+@dataclass(frozen=True)
+class Entry:
+    """A line of the ledger: what was decided, and for whom."""
+
+    key: str
+    reason: Reason
+    deadline_rev: int
+    recipient_id: int
+
+
+def still_holds(entry: Entry, facts: ActionFacts, today: date, staff: Staff = EVERYBODY_IN) -> bool:
     """Whether a reminder that waits in a mail may still leave: nothing stale goes out."""
-    if not facts.is_open:
+    reason = entry.reason
+    person = spoken_to(reason, entry.recipient_id, facts, today, staff)
+    if person is None or not facts.is_open:
         return False
-    since = key.partition("@")[2]
-    in_charge = _recipient_in_charge(facts)
+    stamp = _stamp(reason, facts, today)
+    if stamp:
+        return entry.key.partition("@")[2] == stamp
+    return reason not in ROUNDS and entry.deadline_rev == facts.deadline_rev
+
+
+def spoken_to(
+    reason: Reason, recipient_id: int, facts: ActionFacts, today: date, staff: Staff = EVERYBODY_IN
+) -> int | None:
+    """Whose reminder the recipient gets: their own, or that of somebody they act for; None where
+    it is neither."""
     if reason is Reason.ASSIGNED:
-        return recipient_id == facts.owner_id and since == str(facts.assigned_on)
-    if reason is Reason.SILENT:
-        return recipient_id == in_charge and since == str(facts.last_heard_on)
-    if reason is Reason.ESCALATED:
-        superiors = {facts.unit_director_id, facts.municipal_director_id} - {in_charge}
-        return recipient_id in superiors and since == str(facts.deadline)
-    return recipient_id == in_charge and deadline_rev == facts.deadline_rev
+        people = [facts.owner_id]
+    elif reason is Reason.ESCALATED:
+        people = [facts.unit_director_id, facts.municipal_director_id]
+        people = [person for person in people if person != facts.in_charge]
+    else:
+        people = [facts.in_charge]
+    concerned = [p for p in people if p and staff.acting(p, today) == recipient_id]
+    return recipient_id if recipient_id in concerned else next(iter(concerned), None)

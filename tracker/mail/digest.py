@@ -14,7 +14,7 @@ from babel import Locale
 from babel.dates import format_date
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
-from tracker.domain.reminders import Reason
+from tracker.domain.ladder import Reason
 from tracker.domain.statuses import HEALTH_MARKS
 
 _TEMPLATES = Path(__file__).resolve().parents[2] / "templates"

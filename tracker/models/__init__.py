@@ -31,19 +31,23 @@ from tracker.models.evaluations import (
     SubArea,
 )
 from tracker.models.journal import JournalEntry
-from tracker.models.people import LoginSession, RoleAssignment, User
+from tracker.models.people import Absence, LoginSession, RoleAssignment, User
 from tracker.models.places import Committee, Municipality, Unit
 from tracker.models.plans import ActionPlan, Decision, DecisionKind, PlanPoint, PlanState
 from tracker.models.reminders import (
+    LadderStep,
     OutboxMessage,
     OutboxState,
     Reminder,
+    ReminderSettings,
     ReminderState,
     WorkerHeartbeat,
 )
+from tracker.models.rounds import FollowUpRound
 from tracker.models.talk import Comment, Mention
 
 __all__ = [
+    "Absence",
     "Action",
     "ActionLink",
     "ActionPlan",
@@ -59,9 +63,11 @@ __all__ = [
     "Disposition",
     "Evaluation",
     "Evidence",
+    "FollowUpRound",
     "ImportDraft",
     "ImprovementPoint",
     "JournalEntry",
+    "LadderStep",
     "LoginSession",
     "Mention",
     "Milestone",
@@ -72,6 +78,7 @@ __all__ = [
     "PlanState",
     "PointSubArea",
     "Reminder",
+    "ReminderSettings",
     "ReminderState",
     "RoleAssignment",
     "RoleModel",

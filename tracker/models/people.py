@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -16,10 +16,16 @@ class User(WithId, Base):
     """A person with an account; `email_key` is the folded address that log-in compares.
 
     `calendar_rev` counts the secret addresses of the person's calendar; 0 means that there never
-    was one, and below 0 that the last of them is closed.
+    was one, and below 0 that the last of them is closed. `digest_weekday` is the day on which the
+    person wants the digest (0 = Monday … 4 = Friday), None every working day.
     """
 
     __tablename__ = "user_account"
+    __table_args__ = (
+        CheckConstraint(
+            "digest_weekday IS NULL OR digest_weekday BETWEEN 0 AND 4", name="weekday_is_worked"
+        ),
+    )
 
     name: Mapped[str] = mapped_column(String(120))
     email: Mapped[str] = mapped_column(String(254))
@@ -29,6 +35,7 @@ class User(WithId, Base):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     deactivated_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     calendar_rev: Mapped[int] = mapped_column(default=0, server_default=text("0"))
+    digest_weekday: Mapped[int | None]
 
     roles: Mapped[list[RoleAssignment]] = relationship(
         back_populates="user", cascade="all, delete-orphan", lazy="selectin"
@@ -98,6 +105,25 @@ class RoleAssignment(WithId, Base):
     user: Mapped[User] = relationship(back_populates="roles")
     unit: Mapped[Unit | None] = relationship(lazy="joined")
     committee: Mapped[Committee | None] = relationship(lazy="joined")
+
+
+class Absence(WithId, Base):
+    """The days, both included, on which a delegate gets a person's reminders and answers them."""
+
+    __tablename__ = "absence"
+    __table_args__ = (
+        CheckConstraint("starts_on <= ends_on", name="runs_forward"),
+        CheckConstraint("user_id <> delegate_id", name="not_oneself"),
+        Index("ix_absence_ends_on", "ends_on"),
+    )
+
+    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"), index=True)
+    delegate_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"), index=True)
+    starts_on: Mapped[date]
+    ends_on: Mapped[date]
+
+    user: Mapped[User] = relationship(foreign_keys=[user_id])
+    delegate: Mapped[User] = relationship(foreign_keys=[delegate_id])
 
 
 class LoginSession(WithId, Base):

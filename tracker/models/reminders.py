@@ -8,7 +8,7 @@ from enum import StrEnum
 from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from tracker.domain.reminders import Reason
+from tracker.domain.ladder import Reason, To
 from tracker.models.actions import Action
 from tracker.models.base import Base, UtcDateTime, WithId, enum_column
 from tracker.models.people import User
@@ -39,7 +39,8 @@ class OutboxMessage(WithId, Base):
     `kind`, `recipient_id` and `local_date` are its only unique key, so that two planners meet
     in the database. `data_started_at` is committed before DATA: a lease that ran out with it set
     is `uncertain`, the one case in which the same bytes may go twice; `resent_at` is committed
-    before that second DATA, so that there is no third.
+    before that second DATA, so that there is no third. A dead letter that an administrator has
+    `set_aside_at` some time no longer raises the alarm.
     """
 
     __tablename__ = "outbox"
@@ -52,6 +53,7 @@ class OutboxMessage(WithId, Base):
         CheckConstraint(
             "(lease_token IS NULL) = (lease_expires_at IS NULL)", name="lease_is_whole"
         ),
+        CheckConstraint("set_aside_at IS NULL OR state = 'dead'", name="only_dead_set_aside"),
         Index("ix_outbox_state_next_at", "state", "next_at"),
     )
 
@@ -75,6 +77,7 @@ class OutboxMessage(WithId, Base):
     sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     smtp_code: Mapped[int | None]
     last_error: Mapped[str] = mapped_column(String(500), default="")
+    set_aside_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     recipient: Mapped[User] = relationship()
     reminders: Mapped[list[Reminder]] = relationship(back_populates="message")
@@ -84,6 +87,7 @@ class Reminder(WithId, Base):
     """One step of the ladder for one action and person: sent with a mail, or passed over.
 
     `deadline_rev` is 0 where the step's name carries its own date (domain.reminders.OWN_CLOCK).
+    `seen_at` is when the person put it away in the app.
     """
 
     __tablename__ = "reminder"
@@ -100,9 +104,43 @@ class Reminder(WithId, Base):
     reason: Mapped[Reason] = enum_column(Reason, "reminder_reason")
     state: Mapped[ReminderState] = enum_column(ReminderState, "reminder_state")
     decided_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    seen_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     action: Mapped[Action] = relationship()
     message: Mapped[OutboxMessage | None] = relationship(back_populates="reminders")
+
+
+class ReminderSettings(Base):
+    """What the administrator has set for the whole ladder; there is at most one row.
+
+    While there is none, the ladder that comes with the product counts (data/ladder.json).
+    `version` is what two savers race for.
+    """
+
+    __tablename__ = "reminder_settings"
+    __table_args__ = (CheckConstraint("id = 1", name="only_one"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    morning: Mapped[str] = mapped_column(String(5))
+    version: Mapped[int] = mapped_column(default=1)
+
+
+class LadderStep(WithId, Base):
+    """One rung of the ladder as people have set it (domain.reminders.Step).
+
+    The key names the meaning (reason, days, to, every): what changes these is another step with
+    another key, and `since` the day from which it counts, so that no old day is caught up.
+    """
+
+    __tablename__ = "ladder_step"
+    __table_args__ = (CheckConstraint('"every" IS NULL OR "every" > 0', name="every_is_positive"),)
+
+    key: Mapped[str] = mapped_column(String(24), unique=True)
+    reason: Mapped[Reason] = enum_column(Reason, "ladder_reason")
+    days: Mapped[int]
+    to: Mapped[To] = enum_column(To, "ladder_to")
+    every: Mapped[int | None]
+    since: Mapped[date | None]
 
 
 class WorkerHeartbeat(Base):

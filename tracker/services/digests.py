@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -20,12 +20,13 @@ from tracker.models import Action, StatusUpdate, User
 
 @dataclass(frozen=True)
 class Post:
-    """What a mail needs to know of the installation."""
+    """What a mail needs to know of the installation; `secret` signs the links to answer by."""
 
     sender: str
     base_url: str
     municipality: str
     zone: ZoneInfo
+    secret: str = field(repr=False)
 
 
 @dataclass(frozen=True)

@@ -221,7 +221,7 @@ def _refresh(message: OutboxMessage, *, post: Post, now: datetime) -> bool:
     has changed it. Whether anything is left to send.
     """
     waiting = [r for r in message.reminders if r.state is ReminderState.IN_MAIL]
-    kept = holding(waiting, post.zone) if message.recipient.is_active else []
+    kept = holding(waiting, local_date(now, post.zone), post.zone) if message.recipient.is_active else []
     for reminder in waiting:
         if reminder not in kept:
             reminder.state = ReminderState.WITHDRAWN

@@ -47,4 +47,5 @@ def post_of(settings: Config) -> Post:
         base_url=settings.base_url,
         municipality=settings.municipality or (own.name if own else ""),
         zone=settings.timezone,
+        secret=settings.secret_key,
     )

@@ -2,20 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, ScalarSelect, func, or_, select
+from sqlalchemy import ColumnElement, ScalarSelect, and_, func, or_, select
 
 from tracker.domain.calendar import local_date
+from tracker.domain.ladder import Ladder, Reason
 from tracker.domain.permissions import Role
-from tracker.domain.reminders import ActionFacts, Ladder, Reason, still_holds
+from tracker.domain.reminders import ActionFacts, Entry, Round, still_holds
+from tracker.domain.staff import Away, Staff
 from tracker.domain.statuses import OPEN, last_heard
 from tracker.extensions import db
-from tracker.models import Action, Reminder, ReminderState, RoleAssignment, StatusUpdate, User
+from tracker.models import (
+    Absence,
+    Action,
+    FollowUpRound,
+    Reminder,
+    ReminderState,
+    RoleAssignment,
+    StatusUpdate,
+    User,
+)
 
 
 @dataclass(frozen=True)
@@ -39,6 +50,48 @@ def directors() -> Directors:
     return Directors({unit: user for unit, user in held.items() if unit}, of_municipality)
 
 
+def staff_on(today: date) -> Staff:
+    """Who is away on `today` or later, and who wants the digest on one day of the week."""
+    delegate = select(User.id).where(User.deactivated_at.is_(None))
+    away = db.session.execute(
+        select(Absence.user_id, Absence.delegate_id, Absence.starts_on, Absence.ends_on).where(
+            Absence.ends_on >= today, Absence.delegate_id.in_(delegate)
+        )
+    )
+    weekdays = db.session.execute(
+        select(User.id, User.digest_weekday).where(User.digest_weekday.is_not(None))
+    )
+    chosen = {user_id: weekday for user_id, weekday in weekdays if weekday is not None}
+    return Staff.of((Away(*row) for row in away), chosen)
+
+
+@dataclass(frozen=True)
+class Rounds:
+    """Follow-up rounds as the rules see them: those of one plan, and those of all plans."""
+
+    of_plan: dict[int | None, tuple[Round, ...]]
+
+    def about(self, plan_id: int) -> tuple[Round, ...]:
+        """The rounds that ask for actions of the plan."""
+        return self.of_plan.get(None, ()) + self.of_plan.get(plan_id, ())
+
+
+def rounds() -> Rounds:
+    """All rounds that have not been closed; and closed ones, which end those before them."""
+    found: dict[int | None, tuple[Round, ...]] = {}
+    for row in db.session.execute(
+        select(
+            FollowUpRound.plan_id,
+            FollowUpRound.id,
+            FollowUpRound.opens_on,
+            FollowUpRound.due_on,
+            FollowUpRound.closed_on,
+        ).order_by(FollowUpRound.opens_on, FollowUpRound.id)
+    ):
+        found[row.plan_id] = (*found.get(row.plan_id, ()), Round(*row[1:]))
+    return Rounds(found)
+
+
 def candidates(ladder: Ladder, today: date, zone: ZoneInfo) -> list[ActionFacts]:
     """Facts of every open action that any rung might concern today."""
     quiet_days = min(
@@ -50,6 +103,7 @@ def candidates(ladder: Ladder, today: date, zone: ZoneInfo) -> list[ActionFacts]
         Action.deadline <= today + timedelta(days=ladder.horizon),
         func.coalesce(_last_update(), Action.created_at) <= quiet_since,
         _assignment_untold(),
+        *_asked_by_rounds(today, zone),
     )
     return _facts(Action.status.in_(OPEN) & concerned, zone)
 
@@ -60,17 +114,17 @@ def facts_of(action_ids: Iterable[int], zone: ZoneInfo) -> dict[int, ActionFacts
     return {facts.action_id: facts for facts in found}
 
 
-def holding(reminders: Iterable[Reminder], zone: ZoneInfo) -> list[Reminder]:
-    """Those reminders, of mail that waits, which are still true now."""
+def holding(reminders: Iterable[Reminder], today: date, zone: ZoneInfo) -> list[Reminder]:
+    """Those reminders, of mail that waits, which are still true on `today`."""
     waiting = list(reminders)
     facts = facts_of([reminder.action_id for reminder in waiting], zone)
-    return [r for r in waiting if _holds(r, facts[r.action_id])]
+    staff = staff_on(today)
+    return [r for r in waiting if _holds(r, facts[r.action_id], today, staff)]
 
 
-def _holds(reminder: Reminder, facts: ActionFacts) -> bool:
-    return still_holds(
-        reminder.step, reminder.reason, reminder.deadline_rev, reminder.recipient_id, facts
-    )
+def _holds(reminder: Reminder, facts: ActionFacts, today: date, staff: Staff) -> bool:
+    entry = Entry(reminder.step, reminder.reason, reminder.deadline_rev, reminder.recipient_id)
+    return still_holds(entry, facts, today, staff)
 
 
 def ledger_of(action_ids: list[int]) -> dict[int, frozenset[tuple[str, int, int]]]:
@@ -106,13 +160,26 @@ def _assignment_untold() -> ColumnElement[bool]:
     return Action.assigned_at.is_not(None) & by_another & ~told.exists()
 
 
+def _asked_by_rounds(today: date, zone: ZoneInfo) -> Sequence[ColumnElement[bool]]:
+    """Whether an open round waits for a report on the action; a condition for each such round."""
+    conditions = []
+    for plan_id, about in rounds().of_plan.items():
+        for one in about:
+            if one.opens_on <= today and (one.closed_on is None or one.closed_on > today):
+                opened = datetime.combine(one.opens_on, time(), zone)
+                unheard = or_(Action.reported_at.is_(None), Action.reported_at < opened)
+                of_plan = [Action.plan_id == plan_id] if plan_id is not None else []
+                conditions.append(and_(unheard, *of_plan))
+    return conditions
+
+
 def _last_update() -> ScalarSelect[Any]:
     newest = select(func.max(StatusUpdate.at)).where(StatusUpdate.action_id == Action.id)
     return newest.correlate(Action).scalar_subquery()
 
 
 def _facts(condition: ColumnElement[bool], zone: ZoneInfo) -> list[ActionFacts]:
-    in_charge = directors()
+    in_charge, asked = directors(), rounds()
     rows = db.session.execute(
         select(
             Action.id,
@@ -125,6 +192,7 @@ def _facts(condition: ColumnElement[bool], zone: ZoneInfo) -> list[ActionFacts]:
             Action.created_at,
             Action.owner_id,
             Action.unit_id,
+            Action.plan_id,
             User.deactivated_at,
             _last_update().label("last_update_at"),
         )
@@ -132,10 +200,10 @@ def _facts(condition: ColumnElement[bool], zone: ZoneInfo) -> list[ActionFacts]:
         .where(condition)
         .order_by(Action.id)
     )
-    return [_facts_of_row(row, in_charge, zone) for row in rows]
+    return [_facts_of_row(row, in_charge, asked, zone) for row in rows]
 
 
-def _facts_of_row(row: Any, in_charge: Directors, zone: ZoneInfo) -> ActionFacts:
+def _facts_of_row(row: Any, in_charge: Directors, asked: Rounds, zone: ZoneInfo) -> ActionFacts:
     # Who takes an action upon themselves needs no letter about it.
     told_by_another = row.assigned_at is not None and row.assigned_by_id != row.owner_id
     heard_at = last_heard(row.created_at, row.assigned_at, row.last_update_at)
@@ -150,4 +218,7 @@ def _facts_of_row(row: Any, in_charge: Directors, zone: ZoneInfo) -> ActionFacts
         owner_id=row.owner_id if row.deactivated_at is None else None,
         unit_director_id=in_charge.of_unit.get(row.unit_id),
         municipal_director_id=in_charge.of_municipality,
+        created_on=local_date(row.created_at, zone),
+        reported_on=local_date(row.last_update_at, zone) if row.last_update_at else None,
+        rounds=asked.about(row.plan_id),
     )

@@ -11,7 +11,8 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from tracker.domain.calendar import holiday_name, is_working_day, local_date
-from tracker.domain.reminders import Decision, Due, Ladder, Reason, decide
+from tracker.domain.ladder import Ladder, Reason
+from tracker.domain.reminders import Decision, Due, decide
 from tracker.domain.text import fold
 from tracker.extensions import db, only_read
 from tracker.models import (
@@ -22,7 +23,7 @@ from tracker.models import (
     User,
 )
 from tracker.services.digests import Post, write_digest
-from tracker.services.reminder_facts import candidates, holding, ledger_of
+from tracker.services.reminder_facts import candidates, holding, ledger_of, staff_on
 
 DIGEST = "digest"
 log = logging.getLogger(__name__)
@@ -91,12 +92,12 @@ def plan(
 def decisions_by_person(ladder: Ladder, day: date, post: Post) -> dict[int, list[Decision]]:
     """All that is due on `day`, grouped by who should hear of it."""
     only_read()
-    facts = candidates(ladder, day, post.zone)
+    facts, staff = candidates(ladder, day, post.zone), staff_on(day)
     ledger = ledger_of([fact.action_id for fact in facts])
     db.session.rollback()
     by_person: dict[int, list[Decision]] = {}
     for fact in facts:
-        for decision in decide(fact, ledger.get(fact.action_id, frozenset()), ladder, day):
+        for decision in decide(fact, ledger.get(fact.action_id, frozenset()), ladder, day, staff):
             by_person.setdefault(decision.send.recipient_id, []).append(decision)
     return by_person
 
@@ -147,7 +148,7 @@ def _write(
     """The mail about what is due and what earlier mail left to say, added but not flushed."""
     recipient = db.session.get_one(User, person)
     late = _unsent(person, day) if kind == DIGEST else []
-    carried = _take_over(late, {decision.action_id for decision in due}, post)
+    carried = _take_over(late, {decision.action_id for decision in due}, day, post)
     lines = [(decision.action_id, decision.send.reason.value) for decision in due]
     lines += [(reminder.action_id, reminder.reason.value) for reminder in carried]
     letter = write_digest(recipient, lines, kind=kind, day=day, post=post, now=now)
@@ -186,7 +187,7 @@ def _unsent(person: int, day: date) -> list[OutboxMessage]:
     return list(db.session.scalars(query))
 
 
-def _take_over(late: list[OutboxMessage], told: set[int], post: Post) -> list[Reminder]:
+def _take_over(late: list[OutboxMessage], told: set[int], day: date, post: Post) -> list[Reminder]:
     """Cancel mail that still waits; what is left to say of it, today's mail says as well.
 
     So a person gets one mail after a standstill, with each action in it once.
@@ -195,7 +196,7 @@ def _take_over(late: list[OutboxMessage], told: set[int], post: Post) -> list[Re
     for message in late:
         message.state = OutboxState.CANCELLED
         waiting = [r for r in message.reminders if r.state is ReminderState.IN_MAIL]
-        held = holding(waiting, post.zone)
+        held = holding(waiting, day, post.zone)
         for reminder in waiting:
             if reminder not in held:
                 reminder.state = ReminderState.WITHDRAWN

@@ -9,7 +9,7 @@ import pytest
 from tests.helpers.cast import NOW, TODAY, make_user
 from tracker.domain.errors import Forbidden, NotFound
 from tracker.domain.permissions import Deed, Role
-from tracker.domain.reminders import Reason
+from tracker.domain.ladder import Reason
 from tracker.domain.statuses import Health
 from tracker.extensions import db
 from tracker.models import (

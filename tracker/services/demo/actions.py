@@ -7,7 +7,8 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from tracker.domain.calendar import local_date
-from tracker.domain.reminders import OWN_CLOCK, Reason
+from tracker.domain.ladder import Reason
+from tracker.domain.reminders import OWN_CLOCK
 from tracker.domain.statuses import ActionStatus, Health
 from tracker.extensions import db
 from tracker.models import (
