@@ -25,10 +25,11 @@ from tracker.models import (
     Reminder,
     ReminderState,
     RoleAssignment,
-    StatusUpdate,
 )
 from tracker.services import reminders
+from tracker.services.actions.reports import Report, report_status
 from tracker.services.reminder_facts import candidates, directors, facts_of
+from tracker.services.reminders import planning
 
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
 
@@ -95,7 +96,10 @@ class TestPlan:
         assert {entry[2] for entry in ledger()} == {cast.colleague.id}
         assert plan(only_to="nobody@testkoping.example").mails == ()
 
-    def test_asked_to_stop_it_leaves_the_rest(self, app: Flask, cast: Cast) -> None:
+    def test_asked_to_stop_it_leaves_the_rest(
+        self, app: Flask, cast: Cast, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(planning, "BATCH", 1)
         answers = iter([False, True])
         assert len(plan(stopping=lambda: next(answers)).mails) == 1
         assert len(plan().mails) == 2
@@ -307,12 +311,7 @@ class TestFacts:
         assert facts.last_heard_on == date(2026, 3, 1)
 
     def test_an_update_is_the_last_word(self, any_app: Flask, cast: Cast) -> None:
-        db.session.add(
-            StatusUpdate(
-                action_id=cast.action.id, author=cast.owner, at=NOW, health=Health.ON_TRACK
-            )
-        )
-        db.session.commit()
+        report_status(cast.action.id, Report(Health.ON_TRACK), by=cast.owner, now=NOW, today=TODAY)
         facts = facts_of([cast.action.id], STOCKHOLM)[cast.action.id]
         assert facts.last_heard_on == TODAY
 
@@ -359,4 +358,15 @@ def test_a_mail_costs_a_constant_number_of_queries(app: Flask, cast: Cast, count
     with count_queries() as many:
         assert max(mail.actions for mail in plan(dry_run=True).mails) == 31
     assert many.number == few.number
+    for number in range(30):
+        person = make_user(f"Person {number}")
+        db.session.add(
+            make_action(
+                cast.plan, "En till", owner=person, unit=cast.unit, deadline=date(2026, 3, 9)
+            )
+        )
+    db.session.commit()
+    with count_queries() as people:
+        assert len(plan(dry_run=True).mails) == 33
+    assert people.number == few.number
     assert db.session.scalar(select(func.count()).select_from(OutboxMessage)) == 0

@@ -27,7 +27,7 @@ class Round:
     closed_on: date | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class ActionFacts:
     """What the rules need to know of one action; people are ids of active accounts, or None.
 
@@ -57,7 +57,7 @@ class ActionFacts:
         return self.owner_id or self.unit_director_id or self.municipal_director_id
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Due:
     """A step that was passed, and the day it fell due.
 
@@ -73,7 +73,7 @@ class Due:
     on: date
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Decision:
     """For one action and person: the step to send, and those it passes over."""
 
@@ -149,7 +149,9 @@ def passed(
         if reached is None:
             continue
         days, on = reached
-        if _concerns(acting, person, on, staff, today):
+        # On a delegate's weekday before the absence nobody told them of what falls due within it.
+        plain = _digest_day(step, start + timedelta(days=days), None) if acting != person else on
+        if _concerns(acting, person, max(on, plain), staff, today):
             stamp = _stamp(step.reason, facts, today)
             rev = OWN_CLOCK if stamp else facts.deadline_rev
             yield Due(_key(step, days, stamp), step.reason, rev, acting, on)
@@ -176,15 +178,22 @@ def addressee(step: Step, facts: ActionFacts, staff: Staff, today: date) -> int 
 
 
 def current_round(facts: ActionFacts, today: date) -> Round | None:
-    """The round that waits for a word on this action: the one that opened last, while it is not
-    closed and nothing has been reported since it opened."""
-    opened = [r for r in facts.rounds if r.opens_on <= today]
+    """The round that waits for a word on this action, if one does."""
+    return waiting_round(facts.rounds, facts.created_on, facts.reported_on, today)
+
+
+def waiting_round(
+    rounds: Iterable[Round], created_on: date, reported_on: date | None, today: date
+) -> Round | None:
+    """Of the rounds that are about an action the one that opened last, while it is not closed and
+    nothing has been reported since it opened; what came after its last day it does not ask for."""
+    opened = [r for r in rounds if r.opens_on <= today]
     if not opened:
         return None
     last = max(opened, key=lambda r: (r.opens_on, r.id))
     closed = last.closed_on is not None and last.closed_on <= today
-    answered = facts.reported_on is not None and facts.reported_on >= last.opens_on
-    return None if closed or answered or facts.created_on > last.due_on else last
+    answered = reported_on is not None and reported_on >= last.opens_on
+    return None if closed or answered or created_on > last.due_on else last
 
 
 def _counted_from(reason: Reason, facts: ActionFacts, today: date) -> date | None:

@@ -2,31 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy import select
 
 from tracker.domain.calendar import local_date
+from tracker.domain.ladder import Reason
+from tracker.domain.reminders import ActionFacts, current_round, spoken_to
+from tracker.domain.staff import Staff
 from tracker.extensions import db
 from tracker.mail.catalogue import catalogue
-from tracker.mail.digest import Digest, DigestItem, is_own, render_digest
+from tracker.mail.digest import Digest, DigestItem, render_digest
 from tracker.mail.message import build_message, message_id_for, split_sender
-from tracker.models import Action, StatusUpdate, User
+from tracker.models import Action, FollowUpRound, Unit, User
+from tracker.services.answers import link_to_answer
+from tracker.services.posts import Post
+from tracker.services.reminder_facts import CHUNK, facts_of, staff_on
+
+
+class Addressee(Protocol):
+    """Whoever is written to."""
+
+    @property
+    def id(self) -> int: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def email(self) -> str: ...
+    @property
+    def locale(self) -> str: ...
 
 
 @dataclass(frozen=True)
-class Post:
-    """What a mail needs to know of the installation; `secret` signs the links to answer by."""
+class Recipient:
+    """A person as a mail needs them."""
 
-    sender: str
-    base_url: str
-    municipality: str
-    zone: ZoneInfo
-    secret: str = field(repr=False)
+    id: int
+    name: str
+    email: str
+    locale: str
 
 
 @dataclass(frozen=True)
@@ -38,8 +56,65 @@ class Letter:
     mime: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One thing that a mail is about."""
+
+    action_id: int
+    reason: Reason
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """What an action is called, and who belongs to it."""
+
+    title: str
+    unit: str
+    owner_name: str | None
+
+
+@dataclass(frozen=True)
+class About:
+    """All that the mails of one batch may say of their actions, as it stands on `day`."""
+
+    day: date
+    facts: Mapping[int, ActionFacts]
+    words: Mapping[int, _Words]
+    staff: Staff
+    people: Mapping[int, str] = field(default_factory=dict)
+    rounds: Mapping[int, str] = field(default_factory=dict)
+
+
+def about(action_ids: Collection[int], day: date, zone: ZoneInfo) -> About:
+    """Read what mails on `day` may say of these actions: a few queries per thousand."""
+    ids, staff = sorted(action_ids), staff_on(day)
+    away = {person for person in staff.absences if staff.away(person, day)}
+    people = select(User.id, User.name).where(User.id.in_(away))
+    return About(
+        day=day,
+        facts=facts_of(ids, zone),
+        words=_words(ids),
+        staff=staff,
+        people=dict(db.session.execute(people).all()) if away else {},
+        rounds=dict(db.session.execute(select(FollowUpRound.id, FollowUpRound.name)).all()),
+    )
+
+
+def _words(ids: Sequence[int]) -> dict[int, _Words]:
+    found = {}
+    for start in range(0, len(ids), CHUNK):
+        rows = db.session.execute(
+            select(Action.id, Action.title, Unit.name, User.name)
+            .outerjoin(Unit, Unit.id == Action.unit_id)
+            .outerjoin(User, User.id == Action.owner_id)
+            .where(Action.id.in_(ids[start : start + CHUNK]))
+        )
+        found.update({key: _Words(title, unit or "", owner) for key, title, unit, owner in rows})
+    return found
+
+
 def write_digest(
-    recipient: User,
+    recipient: Addressee,
     lines: Sequence[tuple[int, str]],
     *,
     kind: str,
@@ -54,12 +129,27 @@ def write_digest(
     Raises:
         RuleBroken: the sender's or the recipient's address cannot be written to.
     """
-    today = local_date(now, post.zone)
-    items = _items(lines, today, post)
-    asks = any(is_own(item, recipient.name) for item in items)
+    known = about({action_id for action_id, _ in lines}, local_date(now, post.zone), post.zone)
+    worded = [Line(action_id, Reason(reason)) for action_id, reason in lines]
+    return compose(recipient, worded, known, kind=kind, day=day, post=post, now=now)
+
+
+def compose(
+    recipient: Addressee,
+    lines: Sequence[Line],
+    known: About,
+    *,
+    kind: str,
+    day: date,
+    post: Post,
+    now: datetime,
+) -> Letter:
+    """The same from what has been read before (`about`), without a query."""
+    items = tuple(item_about(recipient, line, known, post, now) for line in lines)
+    asks = any(item.answer_url for item in items)
     digest = Digest(
         recipient_name=recipient.name,
-        local_date=today,
+        local_date=known.day,
         items=items,
         start_url=f"{post.base_url}/my-actions" if asks else f"{post.base_url}/",
         municipality=post.municipality,
@@ -80,39 +170,30 @@ def write_digest(
     return Letter(message_id, rendered.subject, mime)
 
 
-def _items(lines: Sequence[tuple[int, str]], day: date, post: Post) -> tuple[DigestItem, ...]:
-    ids = [action_id for action_id, _reason in lines]
-    actions = {
-        action.id: action
-        for action in db.session.scalars(
-            select(Action)
-            .where(Action.id.in_(ids))
-            .options(joinedload(Action.owner), joinedload(Action.unit))
-        )
-    }
-    newest = (
-        select(StatusUpdate.action_id, func.max(StatusUpdate.at))
-        .where(StatusUpdate.action_id.in_(ids))
-        .group_by(StatusUpdate.action_id)
-    )
-    heard: dict[int, datetime] = dict(db.session.execute(newest).all())
-    return tuple(
-        _item(actions[action_id], reason, heard.get(action_id), day, post)
-        for action_id, reason in lines
-    )
-
-
-def _item(
-    action: Action, reason: str, heard_at: datetime | None, day: date, post: Post
+def item_about(
+    recipient: Addressee, line: Line, known: About, post: Post, now: datetime
 ) -> DigestItem:
+    """What `recipient` is told of one action, in a mail or in the bell."""
+    facts, words = known.facts[line.action_id], known.words[line.action_id]
+    person = spoken_to(line.reason, recipient.id, facts, known.day, known.staff)
+    waiting = current_round(facts, known.day)
+    asked = line.reason is not Reason.ESCALATED and person == facts.owner_id
+    link = {
+        "person_id": recipient.id,
+        "action_id": line.action_id,
+        "deadline_rev": facts.deadline_rev,
+    }
     return DigestItem(
-        title=action.title,
-        reason=reason,
-        deadline=action.deadline,
-        days=(action.deadline - day).days,
-        unit=action.unit.name if action.unit else "",
-        owner_name=action.owner.name if action.owner else None,
-        last_update=local_date(heard_at, post.zone) if heard_at else None,
-        url=f"{post.base_url}/actions/{action.id}",
-        report_url=f"{post.base_url}/actions/{action.id}/report",
+        title=words.title,
+        reason=line.reason,
+        deadline=facts.deadline,
+        days=(facts.deadline - known.day).days,
+        unit=words.unit,
+        owner_name=words.owner_name if facts.owner_id else None,  # an account may be closed
+        last_update=facts.reported_on,
+        url=f"{post.base_url}/actions/{line.action_id}",
+        answer_url=link_to_answer(post, **link, now=now) if asked and person else None,
+        for_name=known.people.get(person) if person not in (None, recipient.id) else None,
+        round_name=known.rounds.get(waiting.id) if waiting else None,
+        round_due=waiting.due_on if waiting else None,
     )

@@ -10,7 +10,7 @@ from config import Config
 from tracker.extensions import db
 from tracker.mail.message import split_sender
 from tracker.models import Committee, Municipality, Unit
-from tracker.services.digests import Post
+from tracker.services.posts import Post
 
 
 def own_municipality() -> Municipality | None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import Any
+from typing import Any, Protocol, TypeVar
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, ScalarSelect, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 
 from tracker.domain.calendar import local_date
 from tracker.domain.ladder import Ladder, Reason
@@ -24,9 +24,10 @@ from tracker.models import (
     Reminder,
     ReminderState,
     RoleAssignment,
-    StatusUpdate,
     User,
 )
+
+CHUNK = 1000  # keys named in one statement
 
 
 @dataclass(frozen=True)
@@ -101,45 +102,86 @@ def candidates(ladder: Ladder, today: date, zone: ZoneInfo) -> list[ActionFacts]
     quiet_since = datetime.combine(today, time(), zone) - timedelta(days=quiet_days - 1)
     concerned = or_(
         Action.deadline <= today + timedelta(days=ladder.horizon),
-        func.coalesce(_last_update(), Action.created_at) <= quiet_since,
-        _assignment_untold(),
+        func.coalesce(Action.reported_at, Action.created_at) <= quiet_since,
+        _assignment_untold(wrong_clock_from(today, zone)),
         *_asked_by_rounds(today, zone),
     )
-    return _facts(Action.status.in_(OPEN) & concerned, zone)
+    return _facts(Action.status.in_(OPEN) & concerned, zone, directors(), rounds())
 
 
 def facts_of(action_ids: Iterable[int], zone: ZoneInfo) -> dict[int, ActionFacts]:
     """Facts of the named actions as they stand now, open or not."""
-    found = _facts(Action.id.in_(list(action_ids)), zone)
-    return {facts.action_id: facts for facts in found}
+    ids = sorted(set(action_ids))
+    known = directors(), rounds()
+    found = (
+        _facts(Action.id.in_(ids[start : start + CHUNK]), zone, *known)
+        for start in range(0, len(ids), CHUNK)
+    )
+    return {facts.action_id: facts for chunk in found for facts in chunk}
 
 
-def holding(reminders: Iterable[Reminder], today: date, zone: ZoneInfo) -> list[Reminder]:
+class Told(Protocol):
+    """A line of the ledger, as an object or as a row."""
+
+    @property
+    def action_id(self) -> int: ...
+    @property
+    def step(self) -> str: ...
+    @property
+    def reason(self) -> Reason: ...
+    @property
+    def deadline_rev(self) -> int: ...
+    @property
+    def recipient_id(self) -> int: ...
+    @property
+    def decided_at(self) -> datetime: ...
+
+
+T = TypeVar("T", bound=Told)
+
+
+def holding(reminders: Iterable[T], today: date, zone: ZoneInfo) -> list[T]:
     """Those reminders, of mail that waits, which are still true on `today`."""
     waiting = list(reminders)
     facts = facts_of([reminder.action_id for reminder in waiting], zone)
-    staff = staff_on(today)
-    return [r for r in waiting if _holds(r, facts[r.action_id], today, staff)]
+    staff, wrong_from = staff_on(today), wrong_clock_from(today, zone)
+    return [
+        r
+        for r in waiting
+        if r.decided_at < wrong_from and _holds(r, facts[r.action_id], today, staff)
+    ]
 
 
-def _holds(reminder: Reminder, facts: ActionFacts, today: date, staff: Staff) -> bool:
+def _holds(reminder: Told, facts: ActionFacts, today: date, staff: Staff) -> bool:
     entry = Entry(reminder.step, reminder.reason, reminder.deadline_rev, reminder.recipient_id)
     return still_holds(entry, facts, today, staff)
 
 
-def ledger_of(action_ids: list[int]) -> dict[int, frozenset[tuple[str, int, int]]]:
+def wrong_clock_from(today: date, zone: ZoneInfo) -> datetime:
+    """From when on a note in the ledger was made under a clock that ran ahead by days.
+
+    It counts for nothing: what it says was told too early is told again in its time. A clock that
+    is a day ahead is not worth a second letter.
+    """
+    return datetime.combine(today + timedelta(days=3), time(), zone)
+
+
+def ledger_of(
+    action_ids: list[int], today: date, zone: ZoneInfo
+) -> dict[int, frozenset[tuple[str, int, int]]]:
     """What is in a mail or was passed over, per action: (step, deadline_rev, recipient_id).
 
     What was withdrawn never left, so it counts for nothing: should it hold again, it is due again.
     """
     entries: dict[int, set[tuple[str, int, int]]] = {}
-    for start in range(0, len(action_ids), 1000):
+    for start in range(0, len(action_ids), CHUNK):
         rows = db.session.execute(
             select(
                 Reminder.action_id, Reminder.step, Reminder.deadline_rev, Reminder.recipient_id
             ).where(
-                Reminder.action_id.in_(action_ids[start : start + 1000]),
+                Reminder.action_id.in_(action_ids[start : start + CHUNK]),
                 Reminder.state != ReminderState.WITHDRAWN,
+                Reminder.decided_at < wrong_clock_from(today, zone),
             )
         )
         for action_id, step, rev, recipient_id in rows:
@@ -147,13 +189,14 @@ def ledger_of(action_ids: list[int]) -> dict[int, frozenset[tuple[str, int, int]
     return {action_id: frozenset(known) for action_id, known in entries.items()}
 
 
-def _assignment_untold() -> ColumnElement[bool]:
+def _assignment_untold(wrong_from: datetime) -> ColumnElement[bool]:
     """Whether the owner, appointed by somebody else, has not been told since."""
     told = select(Reminder.id).where(
         Reminder.action_id == Action.id,
         Reminder.recipient_id == Action.owner_id,
         Reminder.step.like("assigned@%"),
         Reminder.decided_at >= Action.assigned_at,
+        Reminder.decided_at < wrong_from,
         Reminder.state != ReminderState.WITHDRAWN,
     )
     by_another = Action.assigned_by_id.is_distinct_from(Action.owner_id)
@@ -173,13 +216,9 @@ def _asked_by_rounds(today: date, zone: ZoneInfo) -> Sequence[ColumnElement[bool
     return conditions
 
 
-def _last_update() -> ScalarSelect[Any]:
-    newest = select(func.max(StatusUpdate.at)).where(StatusUpdate.action_id == Action.id)
-    return newest.correlate(Action).scalar_subquery()
-
-
-def _facts(condition: ColumnElement[bool], zone: ZoneInfo) -> list[ActionFacts]:
-    in_charge, asked = directors(), rounds()
+def _facts(
+    condition: ColumnElement[bool], zone: ZoneInfo, in_charge: Directors, asked: Rounds
+) -> list[ActionFacts]:
     rows = db.session.execute(
         select(
             Action.id,
@@ -194,7 +233,7 @@ def _facts(condition: ColumnElement[bool], zone: ZoneInfo) -> list[ActionFacts]:
             Action.unit_id,
             Action.plan_id,
             User.deactivated_at,
-            _last_update().label("last_update_at"),
+            Action.reported_at,
         )
         .outerjoin(User, User.id == Action.owner_id)
         .where(condition)
@@ -206,7 +245,7 @@ def _facts(condition: ColumnElement[bool], zone: ZoneInfo) -> list[ActionFacts]:
 def _facts_of_row(row: Any, in_charge: Directors, asked: Rounds, zone: ZoneInfo) -> ActionFacts:
     # Who takes an action upon themselves needs no letter about it.
     told_by_another = row.assigned_at is not None and row.assigned_by_id != row.owner_id
-    heard_at = last_heard(row.created_at, row.assigned_at, row.last_update_at)
+    heard_at = last_heard(row.created_at, row.assigned_at, row.reported_at)
     return ActionFacts(
         action_id=row.id,
         is_open=row.status in OPEN,
@@ -219,6 +258,6 @@ def _facts_of_row(row: Any, in_charge: Directors, asked: Rounds, zone: ZoneInfo)
         unit_director_id=in_charge.of_unit.get(row.unit_id),
         municipal_director_id=in_charge.of_municipality,
         created_on=local_date(row.created_at, zone),
-        reported_on=local_date(row.last_update_at, zone) if row.last_update_at else None,
+        reported_on=local_date(row.reported_at, zone) if row.reported_at else None,
         rounds=asked.about(row.plan_id),
     )

@@ -26,7 +26,8 @@ from tracker.services import journal
 from tracker.services.actions import search
 from tracker.services.demo.more import add_comments, add_more, repeat_latest
 from tracker.services.demo.story import Story
-from tracker.services.digests import Post, write_digest
+from tracker.services.digests import write_digest
+from tracker.services.posts import Post
 
 
 def add_story_actions(story: Story, post: Post) -> int:

@@ -34,8 +34,9 @@ from tracker.services.accounts import hash_password
 from tracker.services.demo.actions import add_story_actions
 from tracker.services.demo.answers import add_dispositions, adopt_plan
 from tracker.services.demo.bulk import add_bulk
+from tracker.services.demo.rounds import add_rounds
 from tracker.services.demo.story import ACCEPTED_DAYS_AGO, Story
-from tracker.services.digests import Post
+from tracker.services.posts import Post
 
 PASSWORD = "varsamt-framat"  # noqa: S105 - shown on purpose; the demo is for trying
 EDITION = "kommunkompassen-2020"
@@ -68,6 +69,7 @@ def load_demo(
     _tell_evaluations(story)
     adopt_plan(story, evaluation_months(story.today)[0])
     add_dispositions(story)
+    add_rounds(story)
     told = add_story_actions(story, post)
     add_bulk(story, people - len(story.people), actions - told, points)
     journal.record("demo.load", "plan", story.plan.id, {"actions": told}, by=None, now=now)
