@@ -25,7 +25,8 @@ log = logging.getLogger("tracker.worker")
 
 
 def run_forever(app: Flask) -> None:
-    """Tick until SIGTERM or SIGINT; the tick under way is finished, no new one begins."""
+    """Tick until SIGTERM or SIGINT; then no other person is planned for and no other mail begun,
+    and the mail in hand has a few seconds more."""
     from apscheduler.schedulers.background import BackgroundScheduler
     from apscheduler.triggers.interval import IntervalTrigger
 
@@ -66,9 +67,10 @@ def tick(app: Flask, stopping: Callable[[], bool] = lambda: False) -> dict[str, 
 def one_pass(
     settings: Config, *, now: datetime, stopping: Callable[[], bool] = lambda: False
 ) -> dict[str, Any]:
-    """Plan (after the ladder's morning hour) and deliver, for a tick's time at the most.
+    """Plan and deliver (after the ladder's morning hour), for a tick's time at the most.
 
-    What is not done by then the next tick goes on with; in between the heart beats.
+    What is not done by then the next tick goes on with; in between the heart beats. When
+    `stopping()`, the mail in hand is not waited for as long as otherwise.
     """
     operations.beat(worker_name(), now=now)
     end = now + timedelta(seconds=TICK_SECONDS)
@@ -77,15 +79,17 @@ def one_pass(
         return stopping() or clock.now() >= end
 
     ladder, post = ladders.current(), places.post_of(settings)
-    result: dict[str, Any] = {"planned": 0}
-    if now.astimezone(settings.timezone).time() >= ladder.morning:
-        plan = reminders.plan(ladder=ladder, post=post, now=now, stopping=enough)
-        result = {"planned": len(plan.mails), "failures": list(plan.failures)}
-    target = parse_mail_url(settings.mail_url)
-    result["delivered"] = outbox.deliver_all(
-        target=target, post=post, clock=clock.now, stopping=enough
+    if now.astimezone(settings.timezone).time() < ladder.morning:
+        return {"planned": 0, "delivered": {}}
+    plan = reminders.plan(ladder=ladder, post=post, now=now, stopping=enough)
+    delivered = outbox.deliver_all(
+        target=parse_mail_url(settings.mail_url),
+        post=post,
+        clock=clock.now,
+        stopping=enough,
+        hurried=stopping,
     )
-    return result
+    return {"planned": len(plan.mails), "failures": list(plan.failures), "delivered": delivered}
 
 
 def worker_name() -> str:

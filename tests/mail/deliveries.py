@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from tests.mail.peers import HOST
+from tracker.mail.failures import DeliveryFailure
 from tracker.mail.message import Envelope
-from tracker.mail.transports import DeliveryFailure, deliver
+from tracker.mail.transports import Courier
 from tracker.mail.url import MailTarget, parse_mail_url
 
 DATA = b"Subject: hej\r\n\r\n.punkt\r\n..\r\n.\r\nfrom here\r\n\r\n.. slut.\r\n"
@@ -18,6 +21,19 @@ HEALTHY = 5.0  # seconds; never reached, so a busy machine may take its time
 
 def smtp(port: int, login: str = "", tls: str = "none") -> MailTarget:
     return parse_mail_url(f"smtp://{login}{HOST}:{port}?tls={tls}")
+
+
+def deliver(
+    target: MailTarget,
+    envelope: Envelope,
+    *,
+    before_data: Callable[[], None],
+    after_accept: Callable[[int], None],
+    deadline_seconds: float = HEALTHY,
+) -> None:
+    """One message, one connection."""
+    with Courier(target, deadline_seconds=deadline_seconds) as courier:
+        courier.deliver(envelope, before_data=before_data, after_accept=after_accept)
 
 
 def send(

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.mail.deliveries import DATA, ENVELOPE, failure, send, smtp
+from tests.mail.deliveries import DATA, ENVELOPE, deliver, failure, send, smtp
 from tests.mail.peers import (
     CERTIFICATE,
     HOST,
@@ -15,12 +15,7 @@ from tests.mail.peers import (
     server_tls,
     take_content,
 )
-from tracker.mail.transports import (
-    DeliveryFailure,
-    PermanentFailure,
-    TemporaryFailure,
-    deliver,
-)
+from tracker.mail.failures import DeliveryFailure, PermanentFailure, TemporaryFailure
 from tracker.mail.url import parse_mail_url
 
 # --- a real server ---------------------------------------------------------------------------

@@ -17,11 +17,8 @@ from tests.mail.peers import (
     peer,
     take_content,
 )
+from tracker.mail.failures import TemporaryFailure, Uncertain
 from tracker.mail.message import Envelope
-from tracker.mail.transports import (
-    TemporaryFailure,
-    Uncertain,
-)
 from tracker.mail.url import MailTarget
 
 

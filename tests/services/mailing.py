@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from itertools import count
 from typing import Any
 
 from flask import Flask, current_app
@@ -14,10 +15,13 @@ from sqlalchemy import select
 from tests.helpers.cast import NOW, Cast
 from tracker.domain.ladder import standard_ladder
 from tracker.extensions import db
+from tracker.mail.message import Envelope
+from tracker.mail.transports import Courier
 from tracker.mail.url import parse_mail_url
 from tracker.models import OutboxMessage, Reminder
 from tracker.services import outbox, places, reminders
-from tracker.services.digests import Post
+from tracker.services.outbox import delivering
+from tracker.services.posts import Post
 
 AFTER_THE_LEASE = NOW + outbox.LEASE + timedelta(seconds=1)
 
@@ -100,10 +104,17 @@ def replaced_delivery(
     """
     handed: list[tuple[str, bytes]] = []
 
-    def stand_in(_target: object, envelope: Any, **callbacks: Any) -> None:
-        handed.append((envelope.message_id, envelope.data))
-        transport(callbacks["before_data"], callbacks["after_accept"])
+    class StandIn(Courier):
+        def deliver(self, envelope: Envelope, **callbacks: Any) -> None:
+            handed.append((envelope.message_id, envelope.data))
+            transport(callbacks["before_data"], callbacks["after_accept"])
 
     with monkeypatch.context() as patch:
-        patch.setattr(outbox, "deliver", stand_in)
+        patch.setattr(delivering, "Courier", StandIn)
         yield handed
+
+
+def told_after(begun: int) -> Callable[[], bool]:
+    """A `stopping` that says no until so many messages have been begun."""
+    asked = count()
+    return lambda: next(asked) >= begun

@@ -21,14 +21,17 @@ from tests.services.mailing import (
     messages,
     only_colleague,
     plan,
+    post,
     replaced_delivery,
+    told_after,
 )
 from tracker.domain.permissions import Role
 from tracker.domain.statuses import ActionStatus
 from tracker.extensions import db
-from tracker.mail.transports import PermanentFailure, TemporaryFailure, Uncertain
+from tracker.mail.failures import PermanentFailure, TemporaryFailure, Uncertain
 from tracker.models import JournalEntry, OutboxMessage, OutboxState, RoleAssignment
 from tracker.services import outbox
+from tracker.services.outbox import delivering
 
 QUEUED, CLAIMED, UNCERTAIN = OutboxState.QUEUED, OutboxState.CLAIMED, OutboxState.UNCERTAIN
 SENT, DEAD, CANCELLED = OutboxState.SENT, OutboxState.DEAD, OutboxState.CANCELLED
@@ -72,15 +75,14 @@ class TestSending:
 
     def test_only_to_one(self, any_app: Flask, cast: Cast, smtp_server: Recorder) -> None:
         plan()
-        assert outbox.due_count(now=NOW) == 3
-        assert outbox.due_count(now=NOW, only_to=cast.owner.email) == 1
+        assert outbox.due_count(post=post(), now=NOW) == 3
+        assert outbox.due_count(post=post(), now=NOW, only_to=cast.owner.email) == 1
         assert deliver(smtp_server.url, only_to=cast.owner.email) == {"sent": 1}
         assert {m.recipient_id for m in messages() if m.state is SENT} == {cast.owner.id}
 
     def test_asked_to_stop_it_starts_no_other(self, app: Flask, cast: Cast) -> None:
         plan()
-        answers = iter([False, True])
-        assert deliver(stopping=lambda: next(answers)) == {"sent": 1}
+        assert deliver(stopping=told_after(1)) == {"sent": 1}
         assert sorted(m.state for m in messages()) == [QUEUED, QUEUED, SENT]
 
     def test_no_connection_is_held_meanwhile(
@@ -310,10 +312,10 @@ class TestLease:
         def take_over() -> None:
             with any_app.app_context(), monkeypatch.context() as patch:
                 patch.undo()
-                patch.setattr(outbox, "deliver", real)
+                patch.setattr(delivering, "Courier", real)
                 deliver(smtp_server.url, now=AFTER_THE_LEASE)
 
-        real = outbox.deliver
+        real = delivering.Courier
         with replaced_delivery(monkeypatch, slept):
             assert deliver() == {"lease lost": 1}
         assert reached == []
@@ -352,5 +354,5 @@ def test_the_most_overdue_goes_first(app: Flask, cast: Cast) -> None:
     for message, moment in zip((last, first, middle), moments, strict=True):
         message.next_at = moment
     db.session.commit()
-    deliver(stopping=iter([False, True]).__next__)
+    deliver(stopping=told_after(1))
     assert db.session.get_one(OutboxMessage, first.id).state is SENT

@@ -18,7 +18,7 @@ from tests.services.mailing import (
     replaced_delivery,
 )
 from tracker.extensions import db
-from tracker.mail.transports import TemporaryFailure, Uncertain
+from tracker.mail.failures import TemporaryFailure, Uncertain
 from tracker.models import OutboxState
 from tracker.services import outbox
 

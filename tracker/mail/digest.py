@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from enum import IntEnum
 from functools import lru_cache
 from gettext import NullTranslations
 from pathlib import Path
@@ -14,12 +13,15 @@ from babel import Locale
 from babel.dates import format_date
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
-from tracker.domain.ladder import Reason
-from tracker.domain.statuses import HEALTH_MARKS
+from tracker.domain.answering import ANSWER_DAYS
+from tracker.domain.ladder import ROUNDS, Reason
+from tracker.domain.text import normalise_space
+from tracker.mail.headline import Kind, Urgency, headline
 
 _TEMPLATES = Path(__file__).resolve().parents[2] / "templates"
-_CLAUSES_IN_HEADLINE = 2
-SHOWN = 12  # a mail that names hundreds is read by nobody; the headline counts them all
+_TITLE_LENGTH = 120
+_NAME_LENGTH = 100
+SHOWN = 5  # a mail that names hundreds is read by nobody; the headline counts them all
 
 
 @dataclass(frozen=True)
@@ -27,8 +29,10 @@ class DigestItem:
     """One action: `reason` is a value of Reason (ValueError otherwise).
 
     `days` are the calendar days left to `deadline` on the digest's day, negative after it.
-    `owner_name` is None where nobody is appointed; `url` is the action's page, and `report_url`,
-    which has no query of its own, opens the status update.
+    `owner_name` is None where nobody is appointed; `url` is the action's page. `answer_url`, the
+    signed link, is set where the recipient is asked how it goes, and not just told of it.
+    `for_name` is the person in whose stead the recipient hears of it. The round (both or neither)
+    waits for a word on this action, whatever the reason of the item is.
     """
 
     title: str
@@ -39,10 +43,18 @@ class DigestItem:
     owner_name: str | None
     last_update: date | None
     url: str
-    report_url: str
+    answer_url: str | None = None
+    for_name: str | None = None
+    round_name: str | None = None
+    round_due: date | None = None
 
     def __post_init__(self) -> None:
         Reason(self.reason)
+
+    @property
+    def asks(self) -> bool:
+        """Whether the recipient is asked how it goes."""
+        return self.answer_url is not None
 
 
 @dataclass(frozen=True)
@@ -69,36 +81,28 @@ class Rendered:
     html: str
 
 
-class _Urgency(IntEnum):
-    OVERDUE = 1
-    TODAY = 2
-    TOMORROW = 3
-    SOON = 4
-    SILENT = 5
-    ASSIGNED = 6
-
-
 @dataclass(frozen=True)
-class _Choice:
-    """One thing to do: for one's own action an answer to how it goes, whose link opens the
-    status update with that answer chosen; for another's, to look at it."""
+class _Entry:
+    """An item as the templates show it: whole sentences, and the one thing to do."""
 
+    title: str
+    sentences: tuple[str, ...]
     label: str
     url: str
 
 
 @dataclass(frozen=True)
-class _Entry:
-    """An item as the templates show it: whole sentences in the reader's language."""
+class _Words:
+    """The reader's language, and the day that the mail counts from."""
 
-    title: str
-    sentences: tuple[str, ...]
-    choices: tuple[_Choice, ...]
+    t: NullTranslations
+    locale: str
+    today: date
 
-
-def is_own(item: DigestItem, recipient_name: str) -> bool:
-    """Whether the recipient is asked how the item goes, and not just told of it."""
-    return item.owner_name == recipient_name and item.reason != Reason.ESCALATED
+    def day(self, day: date) -> str:
+        """A day as people say it, with the year where it is not this one."""
+        pattern = "EEEE d MMMM" if day.year == self.today.year else "EEEE d MMMM y"
+        return str(format_date(day, pattern, locale=self.locale))
 
 
 def render_digest(digest: Digest, translations: NullTranslations, locale: str) -> Rendered:
@@ -106,35 +110,25 @@ def render_digest(digest: Digest, translations: NullTranslations, locale: str) -
 
     `translations` is a catalogue or NullTranslations (Swedish, the source language).
     """
-    items = sorted(digest.items, key=lambda item: (_urgency(item), item.days, item.title))
+    words = _Words(translations, locale, digest.local_date)
+    items = sorted(digest.items, key=lambda item: _order(item, digest.local_date))
+    asks = any(item.asks for item in items[:SHOWN])
     context = {
         "_": translations.gettext,
         "language": Locale.parse(locale).language,
-        "headline": _headline(items, translations),
-        "name": _one_line(digest.recipient_name),
-        "municipality": _one_line(digest.municipality),
-        "entries": [_entry(item, digest, translations, locale) for item in items[:SHOWN]],
-        "rest": _rest(len(items) - SHOWN, translations),
-        "asks": any(is_own(item, digest.recipient_name) for item in items[:SHOWN]),
-        "start_url": digest.start_url,
+        "headline": headline(_kinds(items, words), translations),
+        "name": shortened(digest.recipient_name, _NAME_LENGTH),
+        "municipality": shortened(digest.municipality, _NAME_LENGTH),
+        "entries": [_entry(item, words) for item in items[:SHOWN]],
+        "days": ANSWER_DAYS if asks else 0,
+        "list_label": _list_label(len(items) - SHOWN, asks, translations),
+        "list_url": digest.start_url,
     }
     subject, text, html = (
         _environment().get_template(f"email/digest/{name}").render(context)
         for name in ("subject.txt", "body.txt", "body.html")
     )
     return Rendered(subject=subject.strip(), text=text, html=html)
-
-
-def _rest(number: int, t: NullTranslations) -> str:
-    """How many the mail leaves to the page behind its last link; empty where it names all."""
-    if number <= 0:
-        return ""
-    sentence = t.ngettext(
-        "… och %(num)d åtgärd till, som du ser på din sida.",
-        "… och %(num)d åtgärder till, som du ser på din sida.",
-        number,
-    )
-    return sentence % {"num": number}
 
 
 @lru_cache(maxsize=1)
@@ -149,113 +143,131 @@ def _environment() -> Environment:
     )
 
 
-def _one_line(text: str) -> str:
-    """What people typed must not start a line of its own in the mail."""
-    return " ".join(text.split())
+def shortened(text: str, longest: int) -> str:
+    """What people typed, on one line of at most `longest` characters, cut between words where
+    there are any. So it starts no line of its own in the mail, and turns none around."""
+    text = normalise_space(text)
+    if len(text) <= longest:
+        return text
+    kept = text[: longest - 1]
+    whole = kept.rpartition(" ")[0]
+    return (whole if len(whole) > longest // 2 else kept).rstrip(" ,.;:–-") + "…"
 
 
-def _urgency(item: DigestItem) -> _Urgency:
+def _list_label(rest: int, asks: bool, t: NullTranslations) -> str:
+    """What the link to the list is called: it counts those that the mail does not name."""
+    if rest > 0:
+        label = t.ngettext("… och %(num)d åtgärd till", "… och %(num)d åtgärder till", rest)
+        return label % {"num": rest}
+    return t.gettext("Alla dina åtgärder") if asks else t.gettext("Läget")
+
+
+def _urgency(item: DigestItem, today: date) -> Urgency:
     if item.days < 0:
-        return _Urgency.OVERDUE
+        return Urgency.OVERDUE
     if item.days <= 1:
-        return _Urgency.TOMORROW if item.days else _Urgency.TODAY
-    by_reason = {Reason.SILENT: _Urgency.SILENT, Reason.ASSIGNED: _Urgency.ASSIGNED}
-    return by_reason.get(Reason(item.reason), _Urgency.SOON)
+        return Urgency.TOMORROW if item.days else Urgency.TODAY
+    reason = Reason(item.reason)
+    if reason in ROUNDS and item.round_due:
+        return Urgency.ROUND_LATE if item.round_due < today else Urgency.ROUND
+    by_reason = {Reason.SILENT: Urgency.SILENT, Reason.ASSIGNED: Urgency.ASSIGNED}
+    return by_reason.get(reason, Urgency.SOON)
 
 
-def _headline(items: Iterable[DigestItem], translations: NullTranslations) -> str:
-    """The most urgent kind in full, the next one in short: "2 åtgärder är försenade, 1 …"."""
-    kinds: dict[_Urgency, list[int]] = {}
+def _order(item: DigestItem, today: date) -> tuple[Urgency, int, str]:
+    """The most urgent first; within a round what it waits for longest."""
+    kind, days = _urgency(item, today), item.days
+    if kind in (Urgency.ROUND, Urgency.ROUND_LATE) and item.round_due:
+        days = (item.round_due - today).days
+    return kind, days, item.title
+
+
+def _kinds(items: Iterable[DigestItem], words: _Words) -> dict[Urgency, Kind]:
+    sorted_in: dict[Urgency, list[DigestItem]] = {}
     for item in items:
-        kinds.setdefault(_urgency(item), []).append(item.days)
-    ranked = sorted(kinds)[:_CLAUSES_IN_HEADLINE]
-    clauses = [_full_clause(ranked[0], len(kinds[ranked[0]]), translations)]
-    clauses += [_short_clause(kind, len(kinds[kind]), translations) for kind in ranked[1:]]
-    return ", ".join(
-        clause % {"num": len(kinds[kind]), "days": max(kinds[kind])}
-        for kind, clause in zip(ranked, clauses, strict=True)
+        sorted_in.setdefault(_urgency(item, words.today), []).append(item)
+    return {kind: _kind(held, words) for kind, held in sorted_in.items()}
+
+
+def _kind(items: list[DigestItem], words: _Words) -> Kind:
+    wanted = [item.round_due for item in items if item.round_due]
+    day = words.day(min(wanted)) if wanted else ""
+    return Kind(len(items), max(item.days for item in items), day)
+
+
+def sentences(
+    item: DigestItem, translations: NullTranslations, locale: str, today: date
+) -> tuple[str, ...]:
+    """What the mail of `today` says of one action, for whoever shows the same elsewhere."""
+    return _sentences(item, _Words(translations, locale, today))
+
+
+def _sentences(item: DigestItem, words: _Words) -> tuple[str, ...]:
+    said = (
+        _why(item, words.t),
+        *_when(item, words),
+        _report(item, words),
+        _who(item, words),
+        _stead(item, words),
+    )
+    return tuple(filter(None, said))
+
+
+def _entry(item: DigestItem, words: _Words) -> _Entry:
+    ask, look = words.t.gettext("Svara hur det går"), words.t.gettext("Öppna åtgärden")
+    return _Entry(
+        title=shortened(item.title, _TITLE_LENGTH),
+        sentences=_sentences(item, words),
+        label=ask if item.asks else look,
+        url=item.answer_url or item.url,
     )
 
 
-def _full_clause(kind: _Urgency, n: int, t: NullTranslations) -> str:
-    clauses = {
-        _Urgency.OVERDUE: t.ngettext(
-            "%(num)d åtgärd är försenad", "%(num)d åtgärder är försenade", n
-        ),
-        _Urgency.TODAY: t.ngettext(
-            "%(num)d åtgärd ska vara klar i dag", "%(num)d åtgärder ska vara klara i dag", n
-        ),
-        _Urgency.TOMORROW: t.ngettext(
-            "%(num)d åtgärd förfaller i morgon", "%(num)d åtgärder förfaller i morgon", n
-        ),
-        _Urgency.SOON: t.ngettext(
-            "%(num)d åtgärd förfaller inom %(days)d dagar",
-            "%(num)d åtgärder förfaller inom %(days)d dagar",
-            n,
-        ),
-        _Urgency.SILENT: t.ngettext(
-            "%(num)d åtgärd saknar ny lägesrapport", "%(num)d åtgärder saknar ny lägesrapport", n
-        ),
-        _Urgency.ASSIGNED: t.ngettext(
-            "%(num)d åtgärd är ny för dig", "%(num)d åtgärder är nya för dig", n
-        ),
-    }
-    return clauses[kind]
-
-
-def _short_clause(kind: _Urgency, n: int, t: NullTranslations) -> str:
-    """Never about the overdue: nothing is more urgent than they are."""
-    clauses = {
-        _Urgency.TODAY: t.ngettext(
-            "%(num)d ska vara klar i dag", "%(num)d ska vara klara i dag", n
-        ),
-        _Urgency.TOMORROW: t.ngettext(
-            "%(num)d förfaller i morgon", "%(num)d förfaller i morgon", n
-        ),
-        _Urgency.SOON: t.ngettext(
-            "%(num)d förfaller inom %(days)d dagar", "%(num)d förfaller inom %(days)d dagar", n
-        ),
-        _Urgency.SILENT: t.ngettext(
-            "%(num)d saknar ny lägesrapport", "%(num)d saknar ny lägesrapport", n
-        ),
-        _Urgency.ASSIGNED: t.ngettext("%(num)d är ny för dig", "%(num)d är nya för dig", n),
-    }
-    return clauses[kind]
-
-
-def _entry(item: DigestItem, digest: Digest, t: NullTranslations, locale: str) -> _Entry:
-    sentences = (
-        _why(item, digest.recipient_name, t),
-        _when(item, digest.local_date, t, locale),
-        _report(item, digest.local_date, t, locale),
-        _who(item, digest.recipient_name, t),
-    )
-    choices = _choices(item, t) if is_own(item, digest.recipient_name) else (_look(item, t),)
-    return _Entry(_one_line(item.title), tuple(filter(None, sentences)), choices)
-
-
-def _choices(item: DigestItem, t: NullTranslations) -> tuple[_Choice, ...]:
-    return tuple(
-        _Choice(t.gettext(mark.label), f"{item.report_url}?health={health}")
-        for health, mark in HEALTH_MARKS.items()
-    )
-
-
-def _look(item: DigestItem, t: NullTranslations) -> _Choice:
-    return _Choice(t.gettext("Öppna åtgärden"), item.url)
-
-
-def _why(item: DigestItem, recipient_name: str, t: NullTranslations) -> str:
+def _why(item: DigestItem, t: NullTranslations) -> str:
     """Said only where the dates do not say it."""
-    if item.reason == Reason.ASSIGNED and item.owner_name == recipient_name:
+    name = {"name": shortened(item.for_name or "", _NAME_LENGTH)}
+    if item.reason == Reason.ASSIGNED and item.for_name:
+        return t.gettext("%(name)s har fått ansvaret men är borta. Du får det i stället.") % name
+    if item.reason == Reason.ASSIGNED and item.asks:
         return t.gettext("Du har fått ansvaret.")
+    if item.reason == Reason.ESCALATED and item.for_name:
+        sentence = t.gettext(
+            "Du får veta det i stället för chefen %(name)s, som är borta, eftersom åtgärden dröjer."
+        )
+        return sentence % name
     if item.reason == Reason.ESCALATED:
         return t.gettext("Du får veta det som chef, eftersom åtgärden dröjer.")
     return ""
 
 
-def _when(item: DigestItem, today: date, t: NullTranslations, locale: str) -> str:
-    days = item.days
+def _when(item: DigestItem, words: _Words) -> tuple[str, ...]:
+    """The deadline, and the round where one waits: first what the reminder is about."""
+    deadline = _deadline(item, words)
+    if not item.round_name or not item.round_due or item.reason == Reason.ESCALATED:
+        return (deadline,)
+    is_late = item.round_due < words.today
+    values = {
+        "round": shortened(item.round_name, _NAME_LENGTH),
+        "date": words.day(item.round_due),
+        "when": deadline.removesuffix("."),
+    }
+    if item.reason in ROUNDS:
+        sentence = (
+            words.t.gettext("%(round)s: lägesrapporten skulle ha lämnats senast %(date)s.")
+            if is_late
+            else words.t.gettext("%(round)s: lämna lägesrapport senast %(date)s.")
+        )
+        return (sentence % values, deadline)
+    sentence = (
+        words.t.gettext("%(when)s, och till %(round)s behövdes en lägesrapport senast %(date)s.")
+        if is_late
+        else words.t.gettext("%(when)s, och till %(round)s behövs en lägesrapport senast %(date)s.")
+    )
+    return (sentence % values,)
+
+
+def _deadline(item: DigestItem, words: _Words) -> str:
+    days, t = item.days, words.t
     if days < 0:
         sentence = t.ngettext(
             "Skulle ha varit klar %(date)s, för %(num)d dag sedan.",
@@ -268,18 +280,19 @@ def _when(item: DigestItem, today: date, t: NullTranslations, locale: str) -> st
         sentence = t.gettext("Ska vara klar i morgon, %(date)s.")
     else:
         sentence = t.gettext("Ska vara klar %(date)s, om %(num)d dagar.")
-    return sentence % {"date": _date(item.deadline, today, locale), "num": abs(days)}
+    return sentence % {"date": words.day(item.deadline), "num": abs(days)}
 
 
-def _report(item: DigestItem, today: date, t: NullTranslations, locale: str) -> str:
-    """The last word from the owner; nothing where the action is new to them."""
+def _report(item: DigestItem, words: _Words) -> str:
+    """The last word on it; nothing where the action is new to the reader."""
+    t = words.t
     if item.reason == Reason.ASSIGNED:
         return ""
     if item.last_update is None:
         return t.gettext("Ingen lägesrapport har lämnats än.")
-    since = _date(item.last_update, today, locale)
+    since = words.day(item.last_update)
     if item.reason == Reason.SILENT:
-        silent = (today - item.last_update).days
+        silent = (words.today - item.last_update).days
         return t.ngettext(
             "Ingen lägesrapport sedan %(date)s, på %(num)d dag.",
             "Ingen lägesrapport sedan %(date)s, på %(num)d dagar.",
@@ -288,17 +301,22 @@ def _report(item: DigestItem, today: date, t: NullTranslations, locale: str) -> 
     return t.gettext("Senaste lägesrapport: %(date)s.") % {"date": since}
 
 
-def _who(item: DigestItem, recipient_name: str, t: NullTranslations) -> str:
-    """Whose action it is, where it is not the reader's own."""
-    if item.owner_name == recipient_name:
+def _stead(item: DigestItem, words: _Words) -> str:
+    """For whom the reader hears of it, where that has not been said as the reason."""
+    if not item.for_name or item.reason in (Reason.ASSIGNED, Reason.ESCALATED):
         return ""
-    names = {"owner": _one_line(item.owner_name or ""), "unit": _one_line(item.unit)}
+    name = shortened(item.for_name, _NAME_LENGTH)
+    return words.t.gettext("Du får det i stället för %(name)s, som är borta.") % {"name": name}
+
+
+def _who(item: DigestItem, words: _Words) -> str:
+    """Whose action it is, where the reader is only told of it."""
+    if item.asks:
+        return ""
+    names = {
+        "owner": shortened(item.owner_name or "", _NAME_LENGTH),
+        "unit": shortened(item.unit, _NAME_LENGTH),
+    }
     if item.owner_name is None:
-        return t.gettext("Ingen är ansvarig (%(unit)s).") % names
-    return t.gettext("Ansvarig: %(owner)s (%(unit)s).") % names
-
-
-def _date(day: date, today: date, locale: str) -> str:
-    """ "tisdag 1 december", with the year where it is not this one."""
-    same_year = day.year == today.year
-    return format_date(day, "EEEE d MMMM" if same_year else "EEEE d MMMM y", locale=locale)
+        return words.t.gettext("Ingen är ansvarig (%(unit)s).") % names
+    return words.t.gettext("Ansvarig: %(owner)s (%(unit)s).") % names
