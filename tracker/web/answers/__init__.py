@@ -1,0 +1,1 @@
+"""Answering from a mail, without logging in."""
