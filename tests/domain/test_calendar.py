@@ -105,3 +105,72 @@ def test_a_naive_instant_is_refused() -> None:
 def test_importing_the_calendar_does_not_load_the_holidays() -> None:
     code = "import sys, tracker.domain.calendar; sys.exit('holidays' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+MON, TUE, WED, THU, FRI = range(5)
+
+# a day, the weekday somebody chose, and the nearest of their days before and after
+DIGEST_DAYS = [
+    (date(2026, 9, 30), FRI, date(2026, 9, 25), date(2026, 10, 2)),
+    (date(2026, 9, 30), WED, date(2026, 9, 30), date(2026, 9, 30)),
+    (date(2026, 9, 30), MON, date(2026, 9, 28), date(2026, 10, 5)),
+    (date(2026, 9, 30), None, date(2026, 9, 30), date(2026, 9, 30)),
+    (date(2026, 10, 3), None, date(2026, 10, 2), date(2026, 10, 5)),
+    # Långfredagen is a Friday: that week's digest comes on the Tuesday after Easter.
+    (date(2026, 4, 1), FRI, date(2026, 3, 27), date(2026, 4, 7)),
+    (date(2026, 4, 3), FRI, date(2026, 3, 27), date(2026, 4, 7)),
+    (date(2026, 4, 7), FRI, date(2026, 4, 7), date(2026, 4, 7)),
+    (date(2026, 4, 8), FRI, date(2026, 4, 7), date(2026, 4, 10)),
+    (date(2026, 4, 6), MON, date(2026, 3, 30), date(2026, 4, 7)),
+    (date(2026, 5, 1), FRI, date(2026, 4, 24), date(2026, 5, 4)),
+    # Midsommarafton is always a Friday.
+    (date(2026, 6, 18), FRI, date(2026, 6, 12), date(2026, 6, 22)),
+    (date(2026, 6, 19), FRI, date(2026, 6, 12), date(2026, 6, 22)),
+    (date(2026, 6, 23), FRI, date(2026, 6, 22), date(2026, 6, 26)),
+    # Julafton and nyårsafton are both Thursdays in 2026.
+    (date(2026, 12, 18), THU, date(2026, 12, 17), date(2026, 12, 28)),
+    (date(2026, 12, 24), THU, date(2026, 12, 17), date(2026, 12, 28)),
+    (date(2026, 12, 29), THU, date(2026, 12, 28), date(2027, 1, 4)),
+    (date(2027, 1, 4), THU, date(2027, 1, 4), date(2027, 1, 4)),
+]
+
+
+@pytest.mark.parametrize(("day", "weekday", "before", "after"), DIGEST_DAYS)
+def test_the_digest_comes_on_the_chosen_day_or_the_working_day_after(
+    day: date, weekday: int | None, before: date, after: date
+) -> None:
+    assert calendar.previous_digest_day(day, weekday) == before
+    assert calendar.next_digest_day(day, weekday) == after
+
+
+@given(DAYS, st.one_of(st.none(), st.integers(0, 6)))
+def test_a_digest_day_is_a_near_working_day_on_the_right_side(
+    day: date, weekday: int | None
+) -> None:
+    before = calendar.previous_digest_day(day, weekday)
+    after = calendar.next_digest_day(day, weekday)
+    assert before <= day <= after
+    assert after - day <= timedelta(days=14)
+    assert day - before <= timedelta(days=14)
+    for found in (before, after):
+        assert calendar.is_working_day(found)
+        assert calendar.previous_digest_day(found, weekday) == found
+        assert calendar.next_digest_day(found, weekday) == found
+
+
+@given(DAYS, st.one_of(st.none(), st.integers(0, 4)))
+def test_no_digest_day_lies_between_the_two(day: date, weekday: int | None) -> None:
+    before = calendar.previous_digest_day(day, weekday)
+    after = calendar.next_digest_day(day, weekday)
+    next_one = calendar.next_digest_day(before + timedelta(days=1), weekday)
+    assert next_one == after or before == after == day
+
+
+@given(DAYS, st.integers(0, 4))
+def test_a_chosen_weekday_that_is_worked_is_kept(day: date, weekday: int) -> None:
+    kept = calendar.next_digest_day(day, weekday)
+    if calendar.is_working_day(day) and day.weekday() == weekday:
+        assert kept == day
+    assert kept.weekday() == weekday or not calendar.is_working_day(
+        kept - timedelta(days=(kept.weekday() - weekday) % 7)
+    )

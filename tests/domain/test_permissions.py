@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import date
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tracker.domain.permissions import (
     PERMISSIONS,
+    STAND_IN,
+    Absent,
     Assignment,
     Deed,
     Reach,
@@ -15,6 +20,7 @@ from tracker.domain.permissions import (
     Scope,
     may,
     scope_of,
+    scope_with,
 )
 
 ADMIN, DIRECTOR, MANAGER, COMMITTEE = Role
@@ -128,3 +134,46 @@ def test_one_role_more_never_takes_away(some, more, deed):
 @given(ASSIGNMENTS, st.sampled_from(Deed))
 def test_the_order_of_roles_does_not_matter(some, deed):
     assert scope_of(some, deed) == scope_of(reversed(some), deed)
+
+
+def away(person_id: int, *assignments: Assignment) -> Absent:
+    return Absent(person_id, "Någon", date(2026, 12, 12), assignments)
+
+
+class TestStandIn:
+    def test_it_answers_and_decides_nothing(self):
+        deciding = {"create", "edit", "complete", "verify", "drop", "adopt", "manage", "import"}
+        assert not {deed for deed in STAND_IN if deed.value.partition(".")[2] in deciding}
+
+    @pytest.mark.parametrize("deed", Deed)
+    def test_what_the_absent_one_reaches_is_added_for_that_only(self, deed):
+        own = scope_of([Assignment(MANAGER, unit_id=1)], deed)
+        found = scope_with(own, [away(5, Assignment(DIRECTOR, unit_id=UNIT))], deed)
+        if deed not in STAND_IN:
+            assert found == own
+        else:
+            assert found == replace(own, units=frozenset({UNIT}), for_people=frozenset({5}))
+
+    def test_a_municipal_directors_stand_in_answers_everywhere(self):
+        found = scope_with(Scope(), [away(5, Assignment(DIRECTOR))], Deed.ACTION_REPORT)
+        assert found.everything
+
+    def test_a_committee_member_owns_nothing_to_answer_for(self):
+        found = scope_with(Scope(), [away(5, Assignment(COMMITTEE, None, BOARD))], Deed.ACTION_VIEW)
+        assert found == Scope(committees=frozenset({BOARD}))
+
+    def test_somebody_without_roles_gives_nothing(self):
+        assert not any(scope_with(Scope(), [away(5)], deed) for deed in Deed)
+
+    @given(ASSIGNMENTS, st.lists(ASSIGNMENTS, max_size=3), st.sampled_from(Deed))
+    def test_never_more_than_both_together(self, own, others, deed):
+        alone = scope_of(own, deed)
+        absent = [away(number, *roles) for number, roles in enumerate(others, start=10)]
+        found = scope_with(alone, absent, deed)
+        theirs = [scope_of(roles, deed) for roles in others] if deed in STAND_IN else []
+        assert found.everything == any(one.everything for one in (alone, *theirs))
+        assert found.units == alone.units.union(*(one.units for one in theirs))
+        assert found.committees == alone.committees.union(*(one.committees for one in theirs))
+        assert (found.own, found.part) == (alone.own, alone.part)
+        reached = {n for n, one in enumerate(theirs, start=10) if one.own or one.part}
+        assert found.for_people == reached

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from enum import StrEnum
 
 
@@ -104,6 +105,17 @@ PERMISSIONS: dict[Deed, dict[Role, Reach]] = {
     Deed.OPERATIONS_MANAGE: {Role.ADMIN: Reach.ANY},
 }
 
+# What somebody does in the stead of a person who is away: they answer, and decide nothing.
+STAND_IN = frozenset(
+    {
+        Deed.ACTION_VIEW,
+        Deed.PLAN_VIEW,
+        Deed.ACTION_REPORT,
+        Deed.ACTION_COMMENT,
+        Deed.ACTION_ATTACH,
+    }
+)
+
 
 @dataclass(frozen=True)
 class Assignment:
@@ -115,12 +127,28 @@ class Assignment:
 
 
 @dataclass(frozen=True)
+class Absent:
+    """Somebody who is away, as whoever acts for them needs to know them.
+
+    `until` is the last day of acting for them; the assignments are the absent person's own.
+    """
+
+    person_id: int
+    name: str
+    until: date
+    assignments: tuple[Assignment, ...] = ()
+
+
+NOBODY: tuple[Absent, ...] = ()
+
+
+@dataclass(frozen=True)
 class Scope:
     """What a person's roles together reach for one deed.
 
     `everything` outshines the rest; otherwise a row is inside when its unit is in `units`, its
     committee in `committees`, or the person owns it and `own` is set, or contributes to it and
-    `part` is set.
+    `part` is set, or it is owned or contributed to by one of `for_people`, who are away.
     """
 
     everything: bool = False
@@ -128,9 +156,15 @@ class Scope:
     committees: frozenset[int] = frozenset()
     own: bool = False
     part: bool = False
+    for_people: frozenset[int] = frozenset()
 
     def __bool__(self) -> bool:
-        return self.everything or self.own or self.part or bool(self.units or self.committees)
+        return self.everything or self.by_person or bool(self.units or self.committees)
+
+    @property
+    def by_person(self) -> bool:
+        """Whether anything is reached because of who owns it or contributes to it."""
+        return self.own or self.part or bool(self.for_people)
 
 
 def scope_of(assignments: Iterable[Assignment], deed: Deed) -> Scope:
@@ -152,6 +186,23 @@ def scope_of(assignments: Iterable[Assignment], deed: Deed) -> Scope:
         part=Reach.PART in rules.values()
         and any(reach in (Reach.PART, Reach.UNIT) for _, reach in held),
     )
+
+
+def scope_with(own: Scope, absent: Iterable[Absent], deed: Deed) -> Scope:
+    """`own` scope for `deed`, and in what a stand-in does also that of each absent person."""
+    if deed not in STAND_IN:
+        return own
+    for person in absent:
+        theirs = scope_of(person.assignments, deed)
+        reached = {person.person_id} if theirs.by_person else set()
+        own = replace(
+            own,
+            everything=own.everything or theirs.everything,
+            units=own.units | theirs.units,
+            committees=own.committees | theirs.committees,
+            for_people=own.for_people | reached,
+        )
+    return own
 
 
 def _reach(item: Assignment, reach: Reach) -> Reach:

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from tracker.domain.permissions import Assignment, Deed, Role, Scope, may, scope_of
+from tracker.domain.permissions import NOBODY, Assignment, Deed, Role, Scope, scope_of, scope_with
 from tracker.models.base import Base, UtcDateTime, WithId, enum_column
 from tracker.models.places import Committee, Unit
 
@@ -42,6 +42,7 @@ class User(WithId, Base):
     )
 
     session_token = ""  # not stored: the token of the session that this very request came with
+    stands_for = NOBODY  # not stored: whom the person acts for today, once somebody has looked
 
     def get_id(self) -> str:
         """What Flask-Login keeps in the cookie: the session's token, not the person's key."""
@@ -68,12 +69,14 @@ class User(WithId, Base):
         return [Assignment(r.role, r.unit_id, r.committee_id) for r in self.roles]
 
     def may(self, deed: Deed) -> bool:
-        """Whether any of the person's roles allows the deed on anything at all."""
-        return self.is_active and may(self.assignments, deed)
+        """Whether the deed is allowed on anything at all."""
+        return bool(self.scope(deed))
 
     def scope(self, deed: Deed) -> Scope:
-        """How far the person's roles reach for the deed."""
-        return scope_of(self.assignments, deed) if self.is_active else Scope()
+        """How far the person's roles reach for the deed, and those of whom they act for."""
+        if not self.is_active:
+            return Scope()
+        return scope_with(scope_of(self.assignments, deed), self.stands_for, deed)
 
     def has_role(self, role: Role) -> bool:
         """Whether the person holds the role anywhere."""

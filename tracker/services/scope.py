@@ -31,7 +31,7 @@ def actions_within(user: User, deed: Deed) -> ColumnElement[bool]:
     if scope.everything:
         return true()
     reached: list[ColumnElement[bool]] = []
-    if scope.own or scope.part:
+    if scope.by_person:
         reached.append(personal(user, scope))
     if scope.units:
         reached.append(Action.unit_id.in_(scope.units))
@@ -41,18 +41,29 @@ def actions_within(user: User, deed: Deed) -> ColumnElement[bool]:
 
 
 def personal(user: User, scope: Scope) -> ColumnElement[bool]:
-    """The condition on Action that the person owns it, or contributes to it where that counts.
+    """The condition on Action that the person, or one whom they act for, owns it, or contributes
+    to it where that counts.
 
     Both are found by an index of their own; an OR between them would read the whole table.
     """
     parts: list[Select[int]] = []
-    if scope.own:
+    if owners := owning(user, scope):
         mine = aliased(Action)
-        parts.append(select(mine.id).where(mine.owner_id == user.id))
-    if scope.part:
+        parts.append(select(mine.id).where(mine.owner_id.in_(owners)))
+    if helpers := helping(user, scope):
         helped = action_contributor.c
-        parts.append(select(helped.action_id).where(helped.user_id == user.id))
+        parts.append(select(helped.action_id).where(helped.user_id.in_(helpers)))
     return Action.id.in_(union_all(*parts) if len(parts) > 1 else parts[0])
+
+
+def owning(user: User, scope: Scope) -> frozenset[int]:
+    """The people whose own actions are reached because they are theirs."""
+    return scope.for_people | ({user.id} if scope.own else set())
+
+
+def helping(user: User, scope: Scope) -> frozenset[int]:
+    """The people who let an action be reached by contributing to it."""
+    return scope.for_people | ({user.id} if scope.part else set())
 
 
 def was_adopted() -> ColumnElement[bool]:
@@ -90,11 +101,15 @@ def may_on(user: User, deed: Deed, action: Action) -> bool:
     if scope.everything:
         return True
     return (
-        (scope.own and action.owner_id == user.id)
+        action.owner_id in owning(user, scope)
         or action.unit_id in scope.units
-        or (scope.part and any(person.id == user.id for person in action.contributors))
+        or _is_helped(action, helping(user, scope))
         or (action.committee_id in scope.committees and _was_adopted(action))
     )
+
+
+def _is_helped(action: Action, helpers: frozenset[int]) -> bool:
+    return bool(helpers) and any(person.id in helpers for person in action.contributors)
 
 
 def _was_adopted(action: Action) -> bool:

@@ -10,10 +10,12 @@ from tracker.clock import now
 from tracker.domain.errors import RuleBroken
 from tracker.domain.permissions import Deed, Role
 from tracker.models import RoleAssignment
-from tracker.services import departures
+from tracker.services import absences, departures
 from tracker.services import people as service
 from tracker.services.actions import pages
+from tracker.web import away
 from tracker.web.access import me, requires
+from tracker.web.local import today
 from tracker.web.messages import done, refused, tell
 from tracker.web.paging import asked_page, page_of
 from tracker.web.people.departure_form import departure_form
@@ -77,8 +79,14 @@ def edit(user_id: int) -> ResponseReturnValue:
             done(_("%(name)s har fått rollen och loggar in igen nästa gång.", name=user.name))
             return redirect(url_for("people.edit", user_id=user_id))
     person = service.load_person(user_id, by=me())
+    reminded = person.may(Deed.ACTION_REPORT)
     return render_template(
-        "people/edit.html", form=form, person=person, itself=person.id == me().id
+        "people/edit.html",
+        form=form,
+        person=person,
+        itself=person.id == me().id,
+        whose=away.Whose(person, "people", theirs=True) if reminded else None,
+        absences=absences.absences_of(person.id, by=me(), today=today()) if reminded else (),
     ), 422 if form.is_submitted() else 200
 
 
@@ -121,6 +129,7 @@ def deactivate(user_id: int) -> ResponseReturnValue:
         form=form,
         person=person,
         leaving=leaving,
+        left_without=absences.left_without(user_id, today=today()),
         people=[name for name in able if name not in (person.name, person.email)],
     ), status
 
