@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+import re
+from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from flask import Flask
 
 from tests.helpers.cast import NOW, TODAY, Cast
+from tests.helpers.pieces import dead_letter
+from tests.helpers.smtp import free_port
 from tests.helpers.visitor import Visits
+from tests.services.mailing import message_to, messages, plan
 from tracker.domain.statuses import Health
 from tracker.extensions import db
 from tracker.models import OutboxMessage, OutboxState, WorkerHeartbeat
-from tracker.services import journal
+from tracker.services import journal, operations
 from tracker.services.actions.reports import Report, report_status
 from tracker.services.journal_words import DEEDS
 
@@ -37,7 +43,8 @@ def test_the_worker_was_heard_of(cast: Cast, visit: Visits) -> None:
     db.session.add(WorkerHeartbeat(worker="a", at=NOW - timedelta(minutes=2)))
     db.session.commit()
     page = visit(cast.admin).get("/operations")
-    assert "Bakgrundsarbetaren hördes av för 2 minuter sedan." in page.text
+    assert page.rows[1] == ["a", "för 2 minuter sedan", "2026-03-02 08:59"]
+    assert "Ja, påminnelserna går ut." in page.text
     assert "Inga brev än" in page.text
 
 
@@ -51,7 +58,7 @@ def test_letters_in_words(cast: Cast, visit: Visits) -> None:
     )
     db.session.commit()
     page = visit(cast.admin).get("/operations")
-    rows = {row[1]: row[2:] for row in page.rows[1:]}
+    rows = {row[1]: row[2:] for row in page.rows if len(row) == 6}
     assert rows["Brev 1"] == ["Skickat", "1", "–", "2026-03-02 09:00"]
     assert rows["Brev 2"] == ["Gick inte att leverera 550 no such user", "3", "–", "–"]
     assert rows["Brev 3"] == ["Väntar", "0", "2026-03-02 09:05", "–"]
@@ -67,6 +74,174 @@ def test_the_outbox_has_pages(cast: Cast, visit: Visits, count_queries: Any) -> 
         last = visit(cast.admin).get("/operations?page=99")
     assert len(last.rows) == 2
     assert counted.number <= 15
+
+
+def test_the_filter_lives_in_the_address(cast: Cast, visit: Visits, count_queries: Any) -> None:
+    states: list[dict[str, Any]] = [
+        {"state": OutboxState.QUEUED},
+        {"state": OutboxState.UNCERTAIN},
+        {"state": OutboxState.SENT, "sent_at": NOW},
+        {"state": OutboxState.DEAD},
+        {"state": OutboxState.DEAD, "set_aside_at": NOW},
+        {"state": OutboxState.CANCELLED},
+    ]
+    db.session.add_all(letter(cast, number, **values) for number, values in enumerate(states))
+    db.session.commit()
+    browser = visit(cast.admin)
+    with count_queries() as few:
+        page = browser.get("/operations")
+    assert "Alla (6)" in page.links
+    for number, (label, chip) in enumerate(
+        [
+            ("Väntar (1)", "Väntar"),
+            ("Osäkra (1)", "Osäkert om det kom fram"),
+            ("Skickade (1)", "Skickat"),
+            ("Gick inte fram (1)", "Gick inte att leverera"),
+            ("Åt sidan (1)", "Lagt åt sidan"),
+            ("Inställda (1)", "Inställt"),
+        ]
+    ):
+        found = browser.get(page.links[label])
+        rows = [row for row in found.rows if len(row) == 6][1:]
+        assert [(row[1], row[2]) for row in rows] == [(f"Brev {number}", chip)]
+    assert len(browser.get("/operations?state=%F0%9F%99%82").rows) == 7
+    db.session.add_all(letter(cast, number, state=OutboxState.DEAD) for number in range(100, 135))
+    db.session.commit()
+    with count_queries() as many:
+        page = browser.get("/operations?state=dead")
+    assert many.number <= few.number + 1
+    assert "state=dead" in page.links["Nästa"]
+    empty = browser.get("/operations?state=aside&page=7")
+    assert len(empty.rows) == 2
+
+
+def test_health_is_read_once_for_a_page(cast: Cast, visit: Visits, count_queries: Any) -> None:
+    browser = visit(cast.admin)
+    for path in ("/operations", "/", "/operations/ladder"):
+        with count_queries() as counted:
+            browser.get(path)
+        beats = [sent for sent in counted.statements if "FROM worker_heartbeat" in sent]
+        assert len(beats) == 1, path
+
+
+@pytest.mark.parametrize(
+    ("now", "sentence"),
+    [
+        (
+            "2026-11-21T12:00+01:00",
+            "I dag är lördag: inga brev går ut. Nästa omgång måndag 23 november kl. 07.00.",
+        ),
+        (
+            "2026-06-19T12:00+02:00",
+            "I dag är midsommarafton: inga brev går ut. Nästa omgång måndag 22 juni kl. 07.00.",
+        ),
+        ("2026-11-23T05:00+01:00", "Dagens omgång börjar kl. 07.00."),
+        (
+            "2026-11-23T12:00+01:00",
+            "Dagens omgång är igång. Nästa omgång tisdag 24 november kl. 07.00.",
+        ),
+    ],
+)
+def test_when_the_next_round_is(
+    cast: Cast, visit: Visits, clock: Any, now: str, sentence: str
+) -> None:
+    clock.move_to(datetime.fromisoformat(now))
+    browser = visit(cast.admin)
+    assert sentence in browser.get("/operations").text
+    page = browser.get("/operations/dry-run")
+    assert (sentence in page.text) is not sentence.startswith("Dagens omgång är igång")
+
+
+def test_whether_the_reminders_go_out(cast: Cast, visit: Visits) -> None:
+    browser = visit(cast.admin)
+    assert "Nej, påminnelserna går inte ut" in browser.get("/operations").text
+    operations.beat("here", now=NOW)
+    assert "Ja, påminnelserna går ut." in browser.get("/operations").text
+    db.session.add(letter(cast, 1, state=OutboxState.DEAD))
+    db.session.commit()
+    assert "men alla brev kom inte fram" in browser.get("/operations").text
+    moment = NOW - timedelta(days=3)
+    db.session.add(letter(cast, 2, created_at=moment))
+    db.session.commit()
+    db.session.add(WorkerHeartbeat(worker="ahead", at=NOW + timedelta(days=400)))
+    db.session.commit()
+    assert "Klockan går före" in browser.get("/operations").text
+
+
+def test_a_letter_as_text(cast: Cast, visit: Visits) -> None:
+    plan(only_to=cast.owner.email)
+    message = message_to(cast.owner.id)
+    message.recipient.name = "<script>alert(1)</script>"
+    db.session.commit()
+    browser = visit(cast.admin)
+    page = browser.get(f"/operations/letters/{message.id}")
+    assert f"Hej {cast.owner.name}" not in page.text, "the letter is as it was written"
+    assert "Hej Olle Ägare!" in page.text
+    assert "<script>alert" not in page.html
+    assert set(re.findall(r"/answer/(\S*)", page.html)) == {"…"}, "nobody else answers with it"
+    assert "Skicka igen" not in page.html
+
+
+def test_a_dead_letter_again_and_aside(cast: Cast, visit: Visits) -> None:
+    browser = visit(cast.admin)
+    key = dead_letter(cast.owner)["message_id"]
+    path = f"/operations/letters/{key}"
+    page = browser.get(path)
+    assert "550 no such user" in page.text
+    assert page.links[cast.owner.name] == f"/people/{cast.owner.id}"
+    page = browser.post(f"{path}/set-aside")
+    assert "larmar inte längre" in page.text
+    assert "lade det stoppade brevet" in page.text, "what was done"
+    assert "gick inte att leverera" not in browser.get("/operations").html
+    page = browser.post(f"{path}/set-aside")
+    assert "Brevet är redan lagt åt sidan." in page.text
+    page = browser.post(f"{path}/again")
+    assert "går i väg i nästa omgång" in page.text
+    assert [m.state for m in messages()] == [OutboxState.QUEUED]
+    assert "inte längre stoppat" in browser.post(f"{path}/again").text
+
+
+def test_the_filter_survives_what_is_done_to_a_letter(cast: Cast, visit: Visits) -> None:
+    browser = visit(cast.admin)
+    dead_letter(cast.owner)
+    page = browser.get("/operations?state=dead")
+    page = browser.get(page.links["Brev 0"])
+    form = next(form for form in page.forms if "/set-aside" in form.action)
+    page = browser.submit(form)
+    assert browser.page is not None
+    (drift,) = [a for a in page.all("a") if "state=dead" in a.get("href", "")]
+    assert browser.get(drift.get("href", "")).text.endswith("Visa alla brev")
+    away = browser.get("/operations/letters/1?next=//evil.example")
+    assert not [href for href in away.links.values() if "evil" in href]
+
+
+def test_a_dry_run_writes_nothing(cast: Cast, visit: Visits, count_queries: Any) -> None:
+    browser = visit(cast.admin)
+    with count_queries() as counted:
+        page = browser.get("/operations/dry-run")
+    assert not [sent for sent in counted.statements if sent.startswith(("INSERT", "UPDATE"))]
+    assert "3 brev skulle skrivas om en omgång gick just nu." in page.text
+    assert page.rows[1][0].startswith("Olle Ägare")
+    assert messages() == []
+
+
+def test_a_trial_letter(cast: Cast, visit: Visits) -> None:
+    page = visit(cast.admin).post("/operations/trial-letter")
+    assert "Provbrevet är sparat som en fil i" in page.text
+    assert messages() == []
+    only = visit(cast.admin).get("/operations/journal?subject=user").text
+    assert "skickade ett provbrev till Anna Administratör" in only
+
+
+def test_a_trial_letter_that_fails(app: Flask, cast: Cast, visit: Visits) -> None:
+    settings = app.extensions["settings"]
+    for url, sentence in (
+        (f"smtp://127.0.0.1:{free_port()}", "gick inte att nå mejlservern"),
+        ("imap://x", "MAIL_URL går inte att läsa."),
+    ):
+        app.extensions["settings"] = replace(settings, mail_url=url)
+        page = visit(cast.admin).post("/operations/trial-letter")
+        assert sentence in page.text
 
 
 def test_the_journal_speaks(cast: Cast, visit: Visits) -> None:
