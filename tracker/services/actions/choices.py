@@ -74,7 +74,7 @@ def _used(model: Any, column: Any, by: User, reach: Scope) -> Select[Any]:
     used: list[ColumnElement[bool]] = []
     if reach.everything:
         used.append(exists().where(named))
-    if reach.own or reach.part:
+    if reach.by_person:
         used.append(model.id.in_(select(column).where(scope.personal(by, reach))))
     used += [exists().where(named, Action.unit_id == unit_id) for unit_id in sorted(reach.units)]
     used += [

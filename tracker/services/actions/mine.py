@@ -1,7 +1,9 @@
-"""A person's own: what they own, what they contribute to, and what waits to be verified."""
+"""A person's own: what they own, what they answer for in somebody's stead, what they contribute to,
+and what waits to be verified."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -29,6 +31,7 @@ class Part(StrEnum):
     """The lists of the page, which can also be read one at a time."""
 
     OPEN = "open"
+    STANDING = "standing"
     HELPING = "helping"
     WAITING = "waiting"
 
@@ -39,7 +42,7 @@ class MyAction:
 
     `heard_days` is the number of days since the last report, whose words are `report`; `percent`
     and `forecast` are what it said. The milestone is the next one that is not done, and overdue
-    once its day has passed.
+    once its day has passed. `until` is the last day of acting for the owner, if they are away.
     """
 
     id: int
@@ -57,6 +60,7 @@ class MyAction:
     milestone: str | None
     milestone_due: date | None
     milestone_overdue: bool
+    until: date | None
 
 
 @dataclass(frozen=True)
@@ -75,9 +79,11 @@ class Portion:
 @dataclass(frozen=True)
 class MyActions:
     """A person's own, the earliest deadline first, so that the late ones lead; `late` counts all
-    of the open ones that have passed their deadline."""
+    of the open ones that have passed their deadline. `standing` are the open ones of those who
+    are away, whom the person acts for."""
 
     open: Portion
+    standing: Portion
     helping: Portion
     waiting: Portion
     late: int
@@ -103,22 +109,37 @@ def my_actions(
     opened, waiting, late = _numbers(own, today)
     helped = select(action_contributor.c.action_id).where(action_contributor.c.user_id == by.id)
     helping = Action.id.in_(helped) & Action.owner_id.is_distinct_from(by.id)
+    until = {person.person_id: person.until for person in by.stands_for}
+    standing = Action.owner_id.in_(sorted(until))
+    if until:
+        # What one answers for in the owner's stead is shown once.
+        helping &= func.coalesce(Action.owner_id, 0).not_in(sorted(until))
     # Few are helped with: they lead the way, not the index of all that is open.
     (still_open,) = unindexed([Action.phase == _OPEN])
     lists = {
         Part.OPEN: (own & (Action.phase == _OPEN), opened),
+        Part.STANDING: (standing & still_open, _numbers(standing, today)[0] if until else 0),
         Part.HELPING: (helping & still_open, _numbers(helping, today)[0]),
         Part.WAITING: (own & (Action.phase == _WAITING), waiting),
     }
+    about = Shows(today, zone, until, size)
     portions = {
-        one: _portion(
-            condition, total, page if one is part else 1, size=size, today=today, zone=zone
-        )
-        if part in (None, one)
+        one: _portion(condition, total, page if one is part else 1, about)
+        if part in (None, one) and (until or one is not Part.STANDING)
         else Portion(total=total)
         for one, (condition, total) in lists.items()
     }
-    return MyActions(portions[Part.OPEN], portions[Part.HELPING], portions[Part.WAITING], late)
+    return MyActions(**{one.value: portions[one] for one in Part}, late=late)
+
+
+@dataclass(frozen=True)
+class Shows:
+    """What every row is shown with; `until` by owner who is away."""
+
+    today: date
+    zone: ZoneInfo
+    until: Mapping[int, date]
+    size: int
 
 
 def _numbers(condition: ColumnElement[bool], today: date) -> tuple[int, int, int]:
@@ -138,23 +159,15 @@ def _numbers(condition: ColumnElement[bool], today: date) -> tuple[int, int, int
     return row[0], row[1], row[2]
 
 
-def _portion(
-    condition: ColumnElement[bool],
-    total: int,
-    page: int,
-    *,
-    size: int,
-    today: date,
-    zone: ZoneInfo,
-) -> Portion:
-    number = max(1, min(page, -(-total // size)))
+def _portion(condition: ColumnElement[bool], total: int, page: int, about: Shows) -> Portion:
+    number = max(1, min(page, -(-total // about.size)))
     order = (Action.deadline, Action.id)
     ids = (
         select(Action.id)
         .where(condition)
         .order_by(*order)
-        .offset((number - 1) * size)
-        .limit(size)
+        .offset((number - 1) * about.size)
+        .limit(about.size)
         .subquery()
     )
     # What belongs to a row is looked up for this page's actions only.
@@ -174,7 +187,7 @@ def _portion(
         .outerjoin(Milestone, Milestone.id == _next_milestone())
         .order_by(*order)
     )
-    return Portion(tuple(_shown(row, today, zone) for row in db.session.execute(query)), total)
+    return Portion(tuple(_shown(row, about) for row in db.session.execute(query)), total)
 
 
 def _next_milestone() -> ScalarSelect[int]:
@@ -189,8 +202,9 @@ def _next_milestone() -> ScalarSelect[int]:
     )
 
 
-def _shown(row: Row[*tuple[Any, ...]], today: date, zone: ZoneInfo) -> MyAction:
+def _shown(row: Row[*tuple[Any, ...]], about: Shows) -> MyAction:
     action: Action = row.Action
+    today, zone = about.today, about.zone
     heard_at = last_heard(action.created_at, action.assigned_at, action.reported_at)
     heard_on = local_date(heard_at, zone)
     reported_on = local_date(action.reported_at, zone) if action.reported_at else None
@@ -210,4 +224,5 @@ def _shown(row: Row[*tuple[Any, ...]], today: date, zone: ZoneInfo) -> MyAction:
         milestone=row.milestone,
         milestone_due=row.milestone_due,
         milestone_overdue=row.milestone_due is not None and row.milestone_due < today,
+        until=about.until.get(action.owner_id or 0),
     )

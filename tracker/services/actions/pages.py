@@ -24,11 +24,8 @@ from tracker.models import (
     DecisionKind,
     ImprovementPoint,
     JournalEntry,
-    OutboxMessage,
-    OutboxState,
     PlanState,
     PointSubArea,
-    Reminder,
     RoleAssignment,
     SubArea,
     User,
@@ -64,23 +61,12 @@ class PointShown:
 
 
 @dataclass(frozen=True)
-class ReminderShown:
-    """A mail that told somebody of this action; `sent_at` is None until it has left."""
-
-    recipient: str
-    state: OutboxState
-    decided_at: datetime
-    sent_at: datetime | None
-
-
-@dataclass(frozen=True)
 class ActionShown:
     """Everything on an action's page; `may` holds what the reader can do with it now, `unseen`
     the actions that the history names and the reader may not see."""
 
     action: Action
     points: tuple[PointShown, ...]
-    reminders: tuple[ReminderShown, ...]
     history: tuple[JournalEntry, ...]
     may: frozenset[Deed]
     unseen: frozenset[int] = frozenset()
@@ -138,7 +124,6 @@ def action_shown(action_id: int, by: User) -> ActionShown:
     return ActionShown(
         action=action,
         points=_points(ImprovementPoint.id.in_(answered)),
-        reminders=_reminders(action.id) if by.may(Deed.ACTION_REPORT) else (),
         history=history,
         may=may,
         unseen=_unseen(history, by),
@@ -215,26 +200,6 @@ def _point(point: ImprovementPoint) -> PointShown:
 
 def _subarea(subarea: SubArea) -> Scored:
     return Scored(f"{subarea.code} {subarea.name}", subarea.score, subarea.max)
-
-
-def _reminders(action_id: int) -> tuple[ReminderShown, ...]:
-    """The mails about an action, newest first; one that carried several steps stands once."""
-    rows = db.session.execute(
-        select(User.name, OutboxMessage.state, OutboxMessage.created_at, OutboxMessage.sent_at)
-        .select_from(Reminder)
-        .join(OutboxMessage, OutboxMessage.id == Reminder.outbox_id)
-        .join(User, User.id == Reminder.recipient_id)
-        .where(Reminder.action_id == action_id, OutboxMessage.state != OutboxState.CANCELLED)
-        .group_by(
-            OutboxMessage.id,
-            User.name,
-            OutboxMessage.state,
-            OutboxMessage.created_at,
-            OutboxMessage.sent_at,
-        )
-        .order_by(OutboxMessage.id.desc())
-    )
-    return tuple(ReminderShown(*row) for row in rows)
 
 
 def plans_shown(by: User) -> tuple[PlanShown, ...]:

@@ -60,19 +60,28 @@ def report_status(
         RuleBroken, Refused: the action is finished, or what was typed breaks rules.
     """
     action = rules.locked_action(action_id, by=by, deed=Deed.ACTION_REPORT)
+    add_report(action, report, by=by, now=now, today=today)
+    db.session.commit()
+    return action
+
+
+def add_report(
+    action: Action, report: Report, *, by: User, now: datetime, today: date, **how: Any
+) -> None:
+    """As report_status, for an action that is locked; does not commit. The journal keeps `how` the
+    report came, where that is worth knowing."""
     rules.check_open(action)
     report = _checked(report, action, today)
     last = _latest(action.id)
-    if last is None or not _is_same(last, report, by=by, now=now):
-        data: dict[str, Any] = {}
-        if action.status is ActionStatus.PLANNED:
-            data["status"] = [action.status.value, ActionStatus.ONGOING.value]
-            action.status = ActionStatus.ONGOING
-        written = _append(action, report, None, by=by, now=now)
-        data |= {"update": written.id, **_readable(report)}
-        journal.record("action.report", "action", action.id, data, by=by, now=now)
-    db.session.commit()
-    return action
+    if last is not None and _is_same(last, report, by=by, now=now):
+        return
+    data: dict[str, Any] = {}
+    if action.status is ActionStatus.PLANNED:
+        data["status"] = [action.status.value, ActionStatus.ONGOING.value]
+        action.status = ActionStatus.ONGOING
+    written = _append(action, report, None, by=by, now=now)
+    data |= {"update": written.id, **_readable(report), **how}
+    journal.record("action.report", "action", action.id, data, by=by, now=now)
 
 
 def correct_report(

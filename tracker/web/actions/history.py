@@ -63,6 +63,7 @@ _FIELDS = {
     "percent": _l("Andel klart"),
     "forecast": _l("Prognos"),
     "text": _l("Med ord"),
+    "by_link": _l("Lämnad"),
     "reason": _l("Skäl"),
     "decided_by": _l("Beslut av"),
     "evidence": _l("Underlag"),
@@ -203,4 +204,5 @@ _WORDS: dict[str, Callable[[Any], str]] = {
     "status": lambda value: state_word(ActionStatus(value)).lower(),
     "health": lambda value: state_word(Health(value)).lower(),
     "percent": lambda value: str(_("%(number)s procent", number=value)),
+    "by_link": lambda _yes: str(_("via länken i ett brev")),
 }

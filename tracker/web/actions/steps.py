@@ -15,6 +15,7 @@ from tracker.models import Action
 from tracker.services import scope
 from tracker.services.actions import reports, serving
 from tracker.services.actions import steps as deeds
+from tracker.services.rounds.waiting import waiting_for
 from tracker.web.access import me, requires
 from tracker.web.actions import bp
 from tracker.web.actions.answers import ONE, asked_next
@@ -23,11 +24,11 @@ from tracker.web.actions.step_forms import (
     EvidenceForm,
     MilestoneForm,
     ReopenForm,
-    ReportForm,
 )
 from tracker.web.actions.step_pages import back_to, evidence_files, page_of, step
-from tracker.web.local import today
+from tracker.web.local import today, zone
 from tracker.web.messages import done, done_with_undo, tell
+from tracker.web.report_form import ReportForm
 
 
 @bp.route(f"{ONE}/report", methods=["GET", "POST"])
@@ -46,6 +47,7 @@ def report(action_id: int) -> ResponseReturnValue:
         lambda: done(_("Lägesrapporten för ”%(title)s” är sparad.", title=action.title)),
         home=_home_of(action),
         may_complete=scope.may_on(me(), Deed.ACTION_COMPLETE, action),
+        waits=waiting_for([action_id], today=today(), zone=zone()).get(action_id),
     )
 
 

@@ -19,6 +19,7 @@ from tracker.services.actions import (
     around,
     evidence,
     pages,
+    reminded,
     reports,
     talk,
     targets,
@@ -27,6 +28,7 @@ from tracker.services.actions import (
 from tracker.services.points import answers
 from tracker.web.access import me, requires
 from tracker.web.actions import bp, facts, history, words
+from tracker.web.actions import reminded as reminder_words
 from tracker.web.actions.answers import ONE, asked_next, tell_edited
 from tracker.web.actions.forms import (
     SAVED,
@@ -49,6 +51,7 @@ def show(action_id: int) -> ResponseReturnValue:
     action = shown.action
     is_open = action.status in OPEN
     beside = around.around(action, by=me())
+    told = reminded.reminders_of(action, me())
     may_edit = Deed.ACTION_EDIT in shown.may and is_open and action.plan.closed_on is None
     return render_template(
         "actions/show.html",
@@ -69,7 +72,8 @@ def show(action_id: int) -> ResponseReturnValue:
             action.status, action.deadline, local_day(shown.last_heard_at), today()
         ),
         past=history.past_deeds(shown.history, shown.unseen),
-        reminders=[words.reminder_sentence(item) for item in shown.reminders],
+        reminded=told,
+        reminder_lines=reminder_words.lines(told),
         back=words.way_back(asked_next()),
         here=url_for("actions.show", action_id=action_id, next=asked_next() or None),
     )

@@ -18,10 +18,8 @@ from tracker.domain.statuses import (
     Timeliness,
     slippage,
 )
-from tracker.models import OutboxState
-from tracker.services.actions.pages import ReminderShown
 from tracker.web.actions import bp
-from tracker.web.local import local_day, long_date, today
+from tracker.web.local import today
 
 
 @bp.app_template_filter("state_word")
@@ -125,14 +123,3 @@ def slippage_sentence(first: date, current: date) -> str:
 def plain_date(day: date) -> str:
     """A day without its name: 1 mars, with the year where it is not this one."""
     return str(format_date(day, "d MMMM" if day.year == today().year else "d MMMM y"))
-
-
-def reminder_sentence(reminder: ReminderShown) -> str:
-    """What became of a mail: Påminnelse skickad torsdag 12 november till Anna Berg."""
-    name = reminder.recipient
-    if reminder.sent_at is not None:
-        day = long_date(local_day(reminder.sent_at))
-        return str(_("Påminnelse skickad %(day)s till %(name)s.", day=day, name=name))
-    if reminder.state is OutboxState.DEAD:
-        return str(_("Påminnelsen till %(name)s gick inte att leverera.", name=name))
-    return str(_("Påminnelse på väg till %(name)s.", name=name))
