@@ -52,15 +52,19 @@ def filled(
             load_demo(
                 post=places.post_of(config), now=NOW, people=people, actions=actions, points=points
             )
-            # PostgreSQL does it by itself some time after so many rows have come: before we
-            # measure, not while we do.
-            if db.engine.dialect.name == "postgresql":
-                with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as it:
-                    it.execute(text("VACUUM ANALYZE"))
-                    it.execute(text("CHECKPOINT"))
+            tidy()
         try:
             yield app
         finally:
             with app.app_context():
                 db.session.remove()
                 db.engine.dispose()
+
+
+def tidy() -> None:
+    """Let PostgreSQL tidy up, in the app's context. It does so by itself some time after many rows
+    have come: before we measure, not while we do."""
+    if db.engine.dialect.name == "postgresql":
+        with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as it:
+            it.execute(text("VACUUM ANALYZE"))
+            it.execute(text("CHECKPOINT"))

@@ -101,7 +101,7 @@ def _ratios(name: str, small_url: str, large_url: str) -> Iterator[str]:
         filled(LARGE, people=PEOPLE, points=POINTS[LARGE], database_url=large_url) as large,
         time_machine.travel(NOW, tick=True),
     ):
-        pair = (_Readers(small), _Readers(large))
+        pair = (Readers(small), Readers(large))
         gc.freeze()
         worst = 0.0
         for pages, promised in ((PROMISED, True), (BESIDES, False)):
@@ -115,7 +115,7 @@ def _ratios(name: str, small_url: str, large_url: str) -> Iterator[str]:
         yield f"{name}, worst of the promised: {worst:.2f} × (at most {MOST_ALLOWED}: {verdict})"
 
 
-class _Readers:
+class Readers:
     """People logged in to one installation."""
 
     def __init__(self, app: Flask) -> None:

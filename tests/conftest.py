@@ -30,7 +30,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 # The longest first: whoever is done early can then take over something short.
-LONG = ("test_races_many.py", "test_demo.py", "test_worker.py")
+LONG = ("test_suite.py", "test_races_many.py", "test_demo.py", "test_worker.py")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -40,6 +40,7 @@ def test_json(living: Flask, flask_command: Command) -> None:
         "healthy": True,
         "heartbeat_at": NOW.isoformat(),
         "waiting": 0,
+        "uncertain": 0,
         "dead": 0,
         "problems": [],
         "journal": {"entries": 0, "broken": []},
@@ -59,16 +60,35 @@ def test_a_worker_that_fell_silent(living: Flask, flask_command: Command) -> Non
 
 
 def test_mail_that_waits_and_mail_that_died(living: Flask, flask_command: Command) -> None:
-    plan(now=NOW - timedelta(hours=3))
+    plan(now=NOW)
     messages()[0].state = OutboxState.DEAD
     db.session.commit()
-    result = flask_command("doctor", *AT_NOW)
+    later = NOW + timedelta(hours=3)
+    operations.beat("here:1", now=later)
+    at_later = ("--now", later.isoformat())
+    result = flask_command("doctor", *at_later)
     assert result.exit_code == 1
     assert "väntat i över två timmar" in result.stdout
     assert "1 brev gick inte att leverera." in result.stdout
-    data = json.loads(flask_command("doctor", *AT_NOW, "--json").stdout)
+    data = json.loads(flask_command("doctor", *at_later, "--json").stdout)
     assert (data["healthy"], data["waiting"], data["dead"]) == (False, 2, 1)
     assert len(data["problems"]) == 2
+
+
+def test_a_clock_that_runs_ahead_is_no_life(any_app: Flask, flask_command: Command) -> None:
+    operations.beat("here:1", now=NOW + timedelta(days=3650))
+    result = flask_command("doctor", *AT_NOW)
+    assert result.exit_code == 1
+    assert "Ställ serverns klocka rätt." in result.stdout
+
+
+def test_what_was_set_aside_is_no_problem(living: Flask, flask_command: Command) -> None:
+    plan(now=NOW)
+    for message in messages():
+        message.state, message.set_aside_at = OutboxState.DEAD, NOW
+    db.session.commit()
+    result = flask_command("doctor", *AT_NOW)
+    assert (result.exit_code, result.stdout) == (0, "Allt står rätt till.\n")
 
 
 def test_a_broken_journal(living: Flask, flask_command: Command) -> None:

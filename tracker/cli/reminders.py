@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import click
@@ -17,6 +17,7 @@ from tracker.cli.common import (
     plain_errors,
     settings,
 )
+from tracker.domain.calendar import holiday_name, is_working_day, local_date
 from tracker.domain.errors import N_
 from tracker.mail.url import parse_mail_url
 from tracker.services import ladders, outbox, places
@@ -62,6 +63,9 @@ def plan_command(now: datetime, only_to: str | None, dry_run: bool, as_json: boo
 def deliver_command(now: datetime, only_to: str | None, dry_run: bool, as_json: bool) -> None:
     """Send what is due in the outbox."""
     ensure_schema()
+    day = local_date(now, settings().timezone)
+    if not as_json and not is_working_day(day):
+        _show_rest(day, holiday_name(day) or "")
     _show(as_json, delivered=_deliver(now, only_to, dry_run))
 
 
@@ -90,12 +94,10 @@ def _plan(now: datetime, only_to: str | None, dry_run: bool) -> service.Plan:
 
 
 def _deliver(now: datetime, only_to: str | None, dry_run: bool) -> dict[str, int]:
-    target = parse_mail_url(settings().mail_url)
+    target, post = parse_mail_url(settings().mail_url), places.post_of(settings())
     if dry_run:
-        return {"due": outbox.due_count(now=now, only_to=only_to)}
-    return outbox.deliver_all(
-        target=target, post=places.post_of(settings()), clock=lambda: now, only_to=only_to
-    )
+        return {"due": outbox.due_count(post=post, now=now, only_to=only_to)}
+    return outbox.deliver_all(target=target, post=post, clock=lambda: now, only_to=only_to)
 
 
 def _show(
@@ -113,12 +115,14 @@ def _show(
         click.echo(f"{_(OUTCOMES[outcome])}: {count}")
 
 
+def _show_rest(day: date, holiday: str) -> None:
+    name = holiday or _("helg")
+    click.echo(_("%(day)s är ingen arbetsdag (%(name)s): inga brev.", day=day, name=name))
+
+
 def _show_plan(planned: service.Plan) -> None:
     if planned.rest is not None:
-        name = planned.rest or _("helg")
-        click.echo(
-            _("%(day)s är ingen arbetsdag (%(name)s): inga brev.", day=planned.day, name=name)
-        )
+        _show_rest(planned.day, planned.rest)
     for mail in planned.mails:
         click.echo(f"{mail.name} <{mail.address}>: {mail.subject}")
     for failure in planned.failures:

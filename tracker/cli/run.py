@@ -68,7 +68,7 @@ def worker(once: bool) -> None:
 def doctor(now: datetime, as_json: bool) -> None:
     """Look at database, worker, outbox and journal; exit code 1 when something is wrong."""
     ensure_schema()
-    health = operations.health(now=now)
+    health = operations.health(now=now, zone=settings().timezone)
     entries, broken = journal.verify()
     if as_json:
         echo_json({**health.to_json(), "journal": {"entries": entries, "broken": broken}})

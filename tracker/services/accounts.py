@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
-from sqlalchemy import select, update
+from sqlalchemy import false, select, update
 
 from tracker.domain.errors import RuleBroken
+from tracker.domain.permissions import NOBODY
 from tracker.domain.text import fold
 from tracker.extensions import db
 from tracker.models import LoginSession, User
-from tracker.services import journal
+from tracker.services import journal, stand_ins
 
 SESSION_LIFE = timedelta(hours=12)
 _hasher = PasswordHasher()
@@ -88,10 +89,14 @@ def end_sessions(user_id: int, *, now: datetime) -> None:
     )
 
 
-def user_of_session(token: str, *, now: datetime) -> User | None:
-    """The active person behind a token, or None when the session ended or ran out."""
-    return db.session.scalar(
-        select(User)
+def user_of_session(token: str, *, now: datetime, today: date | None = None) -> User | None:
+    """The active person behind a token, or None when the session ended or ran out.
+
+    With `today` they also reach what they answer for in the stead of those who are away.
+    """
+    asked = stand_ins.is_delegate(today) if today else false()
+    row = db.session.execute(
+        select(User, asked.label("is_delegate"))
         .join(LoginSession, LoginSession.user_id == User.id)
         .where(
             LoginSession.token_hash == _hash_token(token),
@@ -99,12 +104,33 @@ def user_of_session(token: str, *, now: datetime) -> User | None:
             LoginSession.expires_at > now,
             User.deactivated_at.is_(None),
         )
-    )
+    ).first()
+    if row is None:
+        return None
+    user: User = row.User
+    user.stands_for = NOBODY
+    return stand_ins.with_stand_ins(user, today) if today and row.is_delegate else user
 
 
 def set_locale(locale: str, *, by: User) -> None:
     """Remember the language a person wants; a preference, not a deed for the journal."""
     by.locale = locale
+    db.session.commit()
+
+
+def set_digest_weekday(weekday: int | None, *, by: User, now: datetime) -> None:
+    """Let the digest come on one weekday (0 = Monday … 4 = Friday), or every working day.
+
+    Raises:
+        RuleBroken: no such day.
+    """
+    if weekday is not None and weekday not in range(5):
+        raise RuleBroken("Välj en dag från måndag till fredag.", field="weekday")
+    before = by.digest_weekday
+    if before != weekday:
+        by.digest_weekday = weekday
+        facts = {"digest_weekday": [before, weekday]}
+        journal.record("user.digest_weekday", "user", by.id, facts, by=by, now=now)
     db.session.commit()
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import func, select
@@ -16,7 +16,7 @@ from tracker.domain.statuses import OPEN
 from tracker.domain.text import fold, normalise_space
 from tracker.extensions import db
 from tracker.mail.message import check_address
-from tracker.models import Action, Committee, RoleAssignment, Unit, User
+from tracker.models import Absence, Action, Committee, RoleAssignment, Unit, User
 from tracker.services import accounts, journal, scope
 from tracker.services.actions.rules import Refused, check_length, check_written, collecting
 
@@ -150,7 +150,7 @@ def remove_role(user_id: int, assignment_id: int, *, by: User | None, now: datet
         raise NotFound
     if role.role is Role.ADMIN:
         check_not_last_admin(user, by)
-    _check_can_still_report(user, [one for one in user.roles if one is not role])
+    _check_can_still_report(user, [one for one in user.roles if one is not role], now)
     taken = NewRole(role.role, role.unit_id, role.committee_id)
     user.roles.remove(role)
     accounts.end_sessions(user.id, now=now)
@@ -275,7 +275,7 @@ def check_not_last_admin(user: User, by: User | None) -> None:
         raise RuleBroken("Minst en aktiv administratör måste finnas kvar.")
 
 
-def _check_can_still_report(user: User, left: Iterable[RoleAssignment]) -> None:
+def _check_can_still_report(user: User, left: Iterable[RoleAssignment], now: datetime) -> None:
     if may([Assignment(r.role, r.unit_id, r.committee_id) for r in left], Deed.ACTION_REPORT):
         return
     owned = select(func.count(Action.id)).where(Action.owner_id == user.id, Action.status.in_(OPEN))
@@ -286,4 +286,15 @@ def _check_can_still_report(user: User, left: Iterable[RoleAssignment]) -> None:
             "rollen. Be en direktör byta ägare på dem först.",
             name=user.name,
             count=count,
+        )
+    stands_in = select(User.name).join(Absence, Absence.user_id == User.id)
+    # A day of slack: it may still be the day before, or the next one already, where the person is.
+    still = Absence.ends_on >= now.date() - timedelta(days=1)
+    stands_in = stands_in.where(Absence.delegate_id == user.id, still).order_by(Absence.ends_on)
+    if absent := db.session.scalar(stands_in.limit(1)):
+        raise RuleBroken(
+            "%(name)s svarar för %(absent)s, som är borta, och kan inte lämna lägesrapporter utan "
+            "rollen. Välj en annan ersättare först.",
+            name=user.name,
+            absent=absent,
         )

@@ -29,13 +29,14 @@ from werkzeug.exceptions import BadRequest, HTTPException, SecurityError
 from werkzeug.routing import IntegerConverter, Map
 
 from config import LOCALES
-from tracker.clock import now
 from tracker.domain.errors import Conflict, Forbidden, NotFound, RuleBroken
 from tracker.domain.permissions import Deed
 from tracker.extensions import db, login_manager
-from tracker.services import operations, places
+from tracker.services import places
+from tracker.services.bell.listing import number_waiting
 from tracker.web import local, rescue, tasks
-from tracker.web.access import starts_with_own_actions
+from tracker.web.access import me, starts_with_own_actions
+from tracker.web.machinery import machinery
 from tracker.web.messages import in_words, translated
 
 POLICY = (
@@ -73,6 +74,7 @@ MENU = (
     (_l("Utvärderingar"), "evaluations.index", Deed.EVALUATION_VIEW),
     (_l("Förbättringspunkter"), "points.index", Deed.POINT_VIEW),
     (_l("Handlingsplan"), "actions.index", Deed.PLAN_VIEW),
+    (_l("Uppföljning"), "rounds.index", Deed.ROUND_VIEW),
     (_l("Effekt"), "comparisons.index", Deed.COMPARISON_VIEW),
     (_l("Personer"), "people.index", Deed.PEOPLE_MANAGE),
     (_l("Organisation"), "organisation.index", Deed.PLACES_MANAGE),
@@ -144,6 +146,7 @@ def page_context() -> dict[str, Any]:
         "locale": get_locale().language,
         "today": local.today(),
         "alarms": alarms(),
+        "bell": bell(),
     }
 
 
@@ -167,8 +170,14 @@ def alarms() -> list[str]:
     """What the administrator must know at once."""
     if not (current_user.is_authenticated and current_user.may(Deed.OPERATIONS_VIEW)):
         return []
-    found = operations.health(now=now())
-    return [_(problem.message) % problem.params for problem in found.problems]
+    return [translated(problem) for problem in machinery().problems]
+
+
+def bell() -> int | None:
+    """How many reminders wait for this person; None for those whom nobody reminds."""
+    if not (current_user.is_authenticated and current_user.may(Deed.ACTION_REPORT)):
+        return None
+    return number_waiting(me(), local.today(), local.zone())
 
 
 def refuse_stray_files() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint
 
+from tracker.web.account.views import bp as account
 from tracker.web.actions import board as actions_board
 from tracker.web.actions import bulk as actions_bulk
 from tracker.web.actions import evidence as actions_evidence
@@ -15,7 +16,9 @@ from tracker.web.actions import talk as actions_talk
 from tracker.web.actions import ties as actions_ties
 from tracker.web.actions import timeline as actions_timeline
 from tracker.web.actions.views import bp as actions
+from tracker.web.answers.views import bp as answers
 from tracker.web.auth.views import bp as auth
+from tracker.web.bell.views import bp as bell
 from tracker.web.calendars.views import bp as calendars
 from tracker.web.comparisons.views import bp as comparisons
 from tracker.web.drafts import again, areas, items, pages, source, version
@@ -26,8 +29,12 @@ from tracker.web.evaluations import changes as evaluation_changes
 from tracker.web.evaluations import reading
 from tracker.web.evaluations import views as evaluation_views
 from tracker.web.evaluations.blueprint import bp as evaluations
-from tracker.web.operations.views import bp as operations
+from tracker.web.operations import dead as operations_dead
+from tracker.web.operations import ladder as operations_ladder
+from tracker.web.operations import views as operations_views
+from tracker.web.operations.blueprint import bp as operations
 from tracker.web.organisation.views import bp as organisation
+from tracker.web.people import absences as people_absences
 from tracker.web.people.views import bp as people
 from tracker.web.plans import closing as plans_closing
 from tracker.web.plans import editing as plans_editing
@@ -38,6 +45,8 @@ from tracker.web.points import answers as point_answers
 from tracker.web.points import matrix as point_matrix
 from tracker.web.points import worksheet as point_worksheet
 from tracker.web.points.views import bp as points
+from tracker.web.rounds import editing as round_editing
+from tracker.web.rounds.views import bp as rounds
 from tracker.web.sheets import mapping as sheet_mapping
 from tracker.web.sheets.views import bp as sheets
 from tracker.web.start.views import bp as start
@@ -47,10 +56,13 @@ PARTS = (
     *(plans_closing, plans_editing, plans_minutes, plans_points),
     *(actions_board, actions_timeline),
     *(actions_milestones, actions_ties),
+    *(operations_dead, operations_ladder, operations_views),
     *(actions_bulk, actions_evidence, actions_listing, actions_mine, actions_steps, actions_talk),
     *(again, areas, draft_changes, draft_views, items, pages, source, version),
     *(evaluation_changes, evaluation_views, reading),
     *(point_answers, point_matrix, point_worksheet),
+    people_absences,
+    round_editing,
     sheet_mapping,
 )
 
@@ -59,13 +71,17 @@ def blueprints() -> tuple[Blueprint, ...]:
     """Every task's pages."""
     return (
         auth,
+        account,
         start,
+        bell,
         evaluations,
         drafts,
         points,
         plans,
         actions,
+        rounds,
         sheets,
+        answers,
         calendars,
         comparisons,
         people,

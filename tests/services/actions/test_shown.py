@@ -6,10 +6,10 @@ from datetime import date, timedelta
 
 import pytest
 
-from tests.helpers.cast import NOW, TODAY, make_user
+from tests.helpers.cast import NOW, make_user
+from tests.helpers.ringing import remind
 from tracker.domain.errors import Forbidden, NotFound
 from tracker.domain.permissions import Deed, Role
-from tracker.domain.ladder import Reason
 from tracker.domain.statuses import Health
 from tracker.extensions import db
 from tracker.models import (
@@ -17,11 +17,8 @@ from tracker.models import (
     DecisionKind,
     Evidence,
     Milestone,
-    OutboxMessage,
-    OutboxState,
     PlanState,
     Reminder,
-    ReminderState,
     RoleAssignment,
     StatusUpdate,
 )
@@ -53,40 +50,8 @@ def fill(cast, number):
             ]
         )
         action.reported_at = at
-        mail(cast, OutboxState.SENT, number=n)
+        remind(action, owner, f"before-{action.deadline_rev}-{db.session.query(Reminder).count()}")
         journal.record("action.edit", "action", action.id, {"title": ["a", "b"]}, by=owner, now=at)
-    db.session.commit()
-
-
-def mail(cast, state, number=0, steps=("before@7",)):
-    sent = state is OutboxState.SENT
-    day = TODAY - timedelta(days=db.session.query(OutboxMessage).count() + 1)
-    message = OutboxMessage(
-        kind="digest",
-        recipient_id=cast.owner.id,
-        local_date=day,
-        message_id=f"<{day}@test>",
-        address=cast.owner.email,
-        subject="Dina åtgärder",
-        mime=b"x",
-        state=state,
-        created_at=NOW,
-        next_at=NOW,
-        sent_at=NOW if sent else None,
-    )
-    message.reminders = [
-        Reminder(
-            action_id=cast.action.id,
-            step=step,
-            deadline_rev=db.session.query(Reminder).count() + n,
-            recipient_id=cast.owner.id,
-            reason=Reason.BEFORE,
-            state=ReminderState.IN_MAIL,
-            decided_at=NOW,
-        )
-        for n, step in enumerate(steps)
-    ]
-    db.session.add(message)
     db.session.commit()
 
 
@@ -94,8 +59,6 @@ def test_everything_about_an_action(any_app, cast):
     fill(cast, 2)
     shown = action_shown(cast.action.id, cast.owner)
     assert shown.last_heard_at == NOW + timedelta(minutes=1)
-    assert [r.recipient for r in shown.reminders] == ["Olle Ägare"] * 2
-    assert shown.reminders[0].sent_at == NOW
     assert len(shown.history) == 2
     point = shown.points[0]
     assert point.text == "Berätta öppet hur synpunkter har påverkat besluten."
@@ -119,19 +82,6 @@ def test_a_page_costs_the_same_however_much_there_is(any_app, cast, count_querie
             assert len(shown.action.milestones) > more
         numbers.append(counted.number)
     assert numbers[0] == numbers[1] <= 11
-
-
-def test_a_mail_with_several_steps_stands_once(any_app, cast):
-    mail(cast, OutboxState.SENT, steps=("before@7", "silent@90"))
-    mail(cast, OutboxState.QUEUED)
-    mail(cast, OutboxState.CANCELLED)
-    states = [item.state for item in action_shown(cast.action.id, cast.owner).reminders]
-    assert states == [OutboxState.QUEUED, OutboxState.SENT]
-
-
-def test_committees_are_not_shown_whom_the_mail_went_to(app, cast):
-    mail(cast, OutboxState.SENT)
-    assert action_shown(cast.action.id, cast.member).reminders == ()
 
 
 @pytest.mark.parametrize(

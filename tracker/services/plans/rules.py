@@ -49,11 +49,11 @@ def _worked_on(user: User) -> ColumnElement[bool]:
     """As scope.actions_within, without what is only read in a committee."""
     reach = user.scope(Deed.PLAN_VIEW)
     mine: list[ColumnElement[bool]] = []
-    if reach.own:
-        mine.append(Action.owner_id == user.id)
-    if reach.part:
+    if owners := scope.owning(user, reach):
+        mine.append(Action.owner_id.in_(owners))
+    if helpers := scope.helping(user, reach):
         helped = select(action_contributor.c.action_id)
-        mine.append(Action.id.in_(helped.where(action_contributor.c.user_id == user.id)))
+        mine.append(Action.id.in_(helped.where(action_contributor.c.user_id.in_(helpers))))
     if reach.units:
         mine.append(Action.unit_id.in_(reach.units))
     return or_(false(), *mine)

@@ -15,7 +15,7 @@ from tracker.models import User
 from tracker.services import accounts, operations
 from tracker.web.access import me, public, requires
 from tracker.web.auth.forms import LoginForm
-from tracker.web.local import safe_target
+from tracker.web.local import safe_target, today, zone
 from tracker.web.messages import show_error
 
 bp = Blueprint("auth", __name__)
@@ -24,7 +24,7 @@ bp = Blueprint("auth", __name__)
 @login_manager.user_loader
 def load_user(token: str) -> User | None:
     """The person behind the cookie's token; the database decides whether it still holds."""
-    user = accounts.user_of_session(token, now=now())
+    user = accounts.user_of_session(token, now=now(), today=today())
     if user is not None:
         user.session_token = token
     return user
@@ -81,5 +81,5 @@ def language() -> ResponseReturnValue:
 @public
 def health() -> ResponseReturnValue:
     """Whether the service and its database answer."""
-    report, reachable = operations.health_report(now=now())
+    report, reachable = operations.health_report(now=now(), zone=zone())
     return report, 200 if reachable else 503

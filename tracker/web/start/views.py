@@ -8,12 +8,14 @@ from typing import Any
 from flask import Blueprint, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from tracker.clock import now
 from tracker.domain.permissions import Deed, Role
-from tracker.services import dashboards, operations
+from tracker.services import dashboards, journal_pages
 from tracker.services.dashboards import AreaLine
+from tracker.services.rounds.listing import rounds_ahead
 from tracker.web.access import me, requires, starts_with_own_actions
-from tracker.web.local import today
+from tracker.web.local import today, zone
+from tracker.web.machinery import machinery
+from tracker.web.round_words import round_lead
 from tracker.web.start.sentences import committee_lead, plan_lead
 
 bp = Blueprint("start", __name__)
@@ -38,8 +40,18 @@ def _director() -> ResponseReturnValue:
         "start/director.html",
         overview=overview,
         lead=plan_lead(overview.tally),
+        **_rounds(),
         strip=[_strip_area(area, overview.evaluation) for area in overview.areas],
     )
+
+
+def _rounds() -> dict[str, Any]:
+    """(round, sentence) of those that wait for reports, and of those that do not."""
+    told = [(one, round_lead(one)) for one in rounds_ahead(by=me(), today=today(), zone=zone())]
+    return {
+        "rounds_waiting": [pair for pair in told if pair[0].share.missing],
+        "rounds_ahead": [pair for pair in told if not pair[0].share.missing],
+    }
 
 
 def _strip_area(area: AreaLine, evaluation: Any) -> dict[str, Any]:
@@ -58,5 +70,7 @@ def _committee() -> ResponseReturnValue:
 
 def _admin() -> ResponseReturnValue:
     return render_template(
-        "start/admin.html", overview=operations.admin_overview(by=me(), now=now())
+        "start/admin.html",
+        overview=journal_pages.admin_overview(by=me()),
+        machinery=machinery(),
     )
