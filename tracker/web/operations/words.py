@@ -36,10 +36,11 @@ def next_round(machinery: Health, now: datetime) -> str:
     elif is_working_day(day):
         sentence = _("Dagens omgång börjar kl. %(time)s.", time=time)
     else:
-        name = holiday_name(day) or format_date(day, "EEEE")
+        holiday = holiday_name(day)
+        name = holiday.lower() if holiday else format_date(day, "EEEE")
         sentence = _(
             "I dag är %(day)s: inga brev går ut. Nästa omgång %(when)s.",
-            day=name.lower(),
+            day=name,
             when=when,
         )
     return str(sentence)
