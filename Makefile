@@ -28,6 +28,10 @@ setup: $(VENV)/ready compiled ## Set up what the product needs to run
 test: browser $(VENV)/ready-dev compiled ## Run all tests; ARGS="tests/web -k login" narrows
 	$(BIN)/python -m pytest -n 2 --dist worksteal $(ARGS)
 
+.PHONY: faults
+faults: $(VENV)/ready-dev compiled ## Try to break the promise about reminders: kills, races, clocks, disks
+	$(BIN)/python -W ignore -m tests.faults
+
 .PHONY: lint
 lint: $(VENV)/ready-dev ## Check style and types
 	$(BIN)/ruff check .

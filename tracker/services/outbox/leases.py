@@ -24,7 +24,7 @@ from tracker.models import OutboxMessage, OutboxState, User
 from tracker.services.posts import Post
 
 LEASE = timedelta(minutes=5)
-BATCH = 50
+BATCH = 200
 WRONG_CLOCK = timedelta(hours=2)  # no lease and no wait reaches so far ahead
 CLAIMABLE = (OutboxState.QUEUED, OutboxState.UNCERTAIN)
 UNKNOWN_END = "Avbröts medan brevet skickades; det kan ha kommit fram."

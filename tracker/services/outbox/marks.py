@@ -9,15 +9,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
-from sqlalchemy import bindparam, text, update
 from sqlalchemy.exc import OperationalError
 
 from tracker.extensions import db
 from tracker.mail.message import Envelope
 from tracker.models import OutboxState
-from tracker.models.base import UtcDateTime
 from tracker.services import journal
-from tracker.services.outbox.leases import FREE, LEASE, OUTBOX, Lease, change, one_statement
+from tracker.services.outbox.at_once import at_once
+from tracker.services.outbox.leases import FREE, LEASE, Lease, change, one_statement
 
 BACKOFF_MINUTES = (1, 5, 15, 30, 60)
 GIVE_UP = timedelta(hours=72)
@@ -40,19 +39,13 @@ class Claim(Lease):
     created_at: datetime
 
 
-_OURS = (
-    OUTBOX.c.id == bindparam("its_id"),
-    OUTBOX.c.lease_token == bindparam("its_token"),
-    OUTBOX.c.state == OutboxState.CLAIMED,
-)
-_START = (
-    update(OUTBOX)
-    .where(*_OURS)
-    .values(data_started_at=bindparam("at"), lease_expires_at=bindparam("until"))
-)
-# One statement for both, since each one is a journey to the database while the mail server waits;
-# as text, since Core takes longer to look up so long a statement than SQLite to execute it.
-_SENT_AND_START = text("""
+_START = """
+    UPDATE outbox SET data_started_at = :at, lease_expires_at = :until
+    WHERE id = :its_id AND lease_token = :its_token AND state = 'claimed'
+    RETURNING id
+"""
+# One statement for both, since each one is a journey to the database while the mail server waits.
+_SENT_AND_START = """
     UPDATE outbox SET
         state = CASE id WHEN :sent_id THEN 'sent' ELSE state END,
         sent_at = CASE id WHEN :sent_id THEN :at ELSE sent_at END,
@@ -65,7 +58,7 @@ _SENT_AND_START = text("""
     WHERE id IN (:sent_id, :next_id) AND lease_token IN (:sent_token, :next_token)
         AND state = 'claimed'
     RETURNING id
-""").bindparams(bindparam("at", type_=UtcDateTime), bindparam("until", type_=UtcDateTime))
+"""
 
 
 def mark_started(claim: Claim, now: datetime) -> None:
@@ -74,9 +67,8 @@ def mark_started(claim: Claim, now: datetime) -> None:
     Raises:
         LeaseLost: the message is no longer ours.
     """
-    with one_statement() as connection:
-        if connection.execute(_START, _begun(claim, now)).rowcount != 1:
-            raise LeaseLost
+    if not at_once(_START, _begun(claim, now)):
+        raise LeaseLost
 
 
 def mark_resent(claim: Claim, now: datetime) -> None:
@@ -113,8 +105,7 @@ def mark_sent(
     }
 
     def note() -> tuple[bool, bool]:
-        with one_statement() as connection:
-            ours = set(connection.scalars(_SENT_AND_START, its))
+        ours = at_once(_SENT_AND_START, its)
         return claim.id in ours, following is not None and following.id in ours
 
     return insistently(note)

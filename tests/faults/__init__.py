@@ -1,0 +1,1 @@
+"""The fault suite: the promise of DESIGN §5 under everything that can go wrong."""
