@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from urllib.error import URLError
+from urllib.parse import urlsplit
 from urllib.request import urlopen
 
 from playwright.sync_api import Browser, Page, sync_playwright
@@ -99,6 +100,9 @@ def photograph(browser: Browser, folder: Path) -> None:
     shot(director, "/actions/timeline", "timeline")
     shot(director, "/plans/1", "plan")
     shot(director, "/comparison", "comparison")
+    director.goto(f"{ADDRESS}/rounds")
+    director.locator("main h2 a, main h3 a, main td a, main th a").first.click()
+    shot(director, None, "round")
     review(director, folder)
     shot(logged_in(browser, MANAGER), "/my-actions", "mine")
     mail(browser, folder)
@@ -156,6 +160,9 @@ def mail(browser: Browser, folder: Path) -> None:
     page = browser.new_page(viewport={"width": 640, "height": 480})
     page.set_content(body.get_content())
     page.screenshot(path=IMAGES / "mail.png", full_page=True)
+    link = page.locator("a[href*='/answer/']").first.get_attribute("href")
+    answer = browser.new_page(viewport={"width": 640, "height": 900}, locale="sv-SE")
+    shot(answer, urlsplit(str(link)).path, "answer")
 
 
 if __name__ == "__main__":

@@ -127,7 +127,19 @@ class TestTick:
             patch.setattr(reminders, "plan", broken)
             assert scheduler.tick(app) == {"error": "RuntimeError"}
         assert "out of order" in caplog.text
+        assert [beat.error for beat in heartbeats()] == ["RuntimeError"]
+        db.session.rollback()
         assert scheduler.tick(app)["delivered"] == {"sent": 3}
+        assert [beat.error for beat in heartbeats()] == [""]
+
+    def test_mail_that_cannot_be_written_is_noted(
+        self, app: Flask, cast: Cast, clock: time_machine.Traveller
+    ) -> None:
+        cast.colleague.email = "two@addresses@testkoping.example"
+        db.session.commit()
+        scheduler.tick(app)
+        (beat,) = heartbeats()
+        assert beat.unwritten.startswith("two@addresses@testkoping.example: ")
 
     def test_one_line_of_json(
         self,

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from flask import has_request_context, request
 from flask_babel import Babel
@@ -20,6 +22,7 @@ babel = Babel()
 
 
 ONLY_READS = "only_reads"
+RESTED_SECONDS = 1.0
 MAPPED = 256 * 1024 * 1024  # bytes of an SQLite file that are read in place
 
 
@@ -46,9 +49,32 @@ def prepare_engine(engine: Engine) -> None:
     called `only_read`, begins deferred.
     """
     if engine.dialect.name != "sqlite":
+        _trust_what_was_just_used(engine)
         return
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
+
+
+def _trust_what_was_just_used(engine: Engine) -> None:
+    """Ask a pooled connection whether it lives only where it has rested for a while.
+
+    `pool_pre_ping` asks each time, which is a journey more for each mark that the outbox makes.
+    """
+    returned: WeakKeyDictionary[Any, float] = WeakKeyDictionary()
+    asks = engine.dialect.do_ping
+
+    def has_rested(connection: Any) -> bool:
+        return time.monotonic() - returned.get(connection, -RESTED_SECONDS) >= RESTED_SECONDS
+
+    def came_back(connection: Any, _record: Any) -> None:
+        if connection is not None:
+            returned[connection] = time.monotonic()
+
+    def ping(connection: Any) -> bool:
+        return asks(connection) if has_rested(connection) else True
+
+    event.listen(engine, "checkin", came_back)
+    engine.dialect.do_ping = ping  # type: ignore[assignment]
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:

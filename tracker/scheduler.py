@@ -8,14 +8,18 @@ import os
 import signal
 import socket
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime, timedelta
 from threading import Event
 from typing import Any
 
 from flask import Flask
+from sqlalchemy.exc import SQLAlchemyError
 
 from config import Config
 from tracker import clock
+from tracker.domain.hours import Hours
+from tracker.extensions import db
 from tracker.mail.url import parse_mail_url
 from tracker.services import ladders, operations, outbox, places, reminders
 
@@ -60,6 +64,9 @@ def tick(app: Flask, stopping: Callable[[], bool] = lambda: False) -> dict[str, 
         except Exception as error:
             log.exception("tick failed")
             result = {"error": type(error).__name__}
+            with suppress(SQLAlchemyError):
+                db.session.rollback()
+                operations.note_pass(worker_name(), error=type(error).__name__)
     log.info(json.dumps({"at": clock.now().isoformat(), **result}, ensure_ascii=False))
     return result
 
@@ -67,7 +74,7 @@ def tick(app: Flask, stopping: Callable[[], bool] = lambda: False) -> dict[str, 
 def one_pass(
     settings: Config, *, now: datetime, stopping: Callable[[], bool] = lambda: False
 ) -> dict[str, Any]:
-    """Plan and deliver (after the ladder's morning hour), for a tick's time at the most.
+    """Plan and deliver (on a working day, from the ladder's morning hour), for a tick's time.
 
     What is not done by then the next tick goes on with; in between the heart beats. When
     `stopping()`, the mail in hand is not waited for as long as otherwise.
@@ -75,12 +82,15 @@ def one_pass(
     operations.beat(worker_name(), now=now)
     end = now + timedelta(seconds=TICK_SECONDS)
 
-    def enough() -> bool:
-        return stopping() or clock.now() >= end
-
     ladder, post = ladders.current(), places.post_of(settings)
-    if now.astimezone(settings.timezone).time() < ladder.morning:
+    hours = Hours(ladder.morning, settings.timezone)
+    if not hours.open_at(now):
         return {"planned": 0, "delivered": {}}
+
+    def enough() -> bool:
+        present = clock.now()
+        return stopping() or present >= end or not hours.open_at(present)
+
     plan = reminders.plan(ladder=ladder, post=post, now=now, stopping=enough)
     delivered = outbox.deliver_all(
         target=parse_mail_url(settings.mail_url),
@@ -89,6 +99,7 @@ def one_pass(
         stopping=enough,
         hurried=stopping,
     )
+    operations.note_pass(worker_name(), unwritten=plan.failures)
     return {"planned": len(plan.mails), "failures": list(plan.failures), "delivered": delivered}
 
 

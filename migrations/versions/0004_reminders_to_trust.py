@@ -17,6 +17,8 @@ depends_on = None
 COLUMNS = (
     ('outbox', 'set_aside_at', "INSTANT CONSTRAINT ck_outbox_only_dead_set_aside CHECK (set_aside_at IS NULL OR state = 'dead')"),
     ('reminder', 'seen_at', "INSTANT"),
+    ('worker_heartbeat', 'error', "TEXT DEFAULT '' NOT NULL"),
+    ('worker_heartbeat', 'unwritten', "TEXT DEFAULT '' NOT NULL"),
     ('user_account', 'digest_weekday', "INTEGER CONSTRAINT ck_user_account_weekday_is_worked CHECK (digest_weekday IS NULL OR digest_weekday BETWEEN 0 AND 4)"),
 )
 OLD_REASONS = ('silent', 'assigned', 'before', 'on', 'after', 'escalated')

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
 from tests.helpers.apps import make_app, settings
 from tests.helpers.cast import Cast
@@ -20,8 +21,8 @@ from tests.helpers.smtp import Recorder
 from tests.services.mailing import messages
 from tracker.cli.reminders import OUTCOMES
 from tracker.extensions import db
-from tracker.models import OutboxState
-from tracker.services import outbox
+from tracker.models import OutboxState, WorkerHeartbeat
+from tracker.services import operations, outbox
 
 Command = Callable[..., Any]
 MONDAY = "2026-03-02"
@@ -53,6 +54,16 @@ def with_mail_url(instance: Path, url: str, *words: str) -> Any:
         return result
 
     return Context().run(run)
+
+
+def test_a_run_by_cron_is_a_sign_of_life(app: Flask, cast: Cast, flask_command: Command) -> None:
+    for pretended in (["--dry-run"], ["--now", MONDAY], ["--only-to", cast.owner.email]):
+        assert flask_command("reminders", "run", *pretended).exit_code == 0
+        assert db.session.scalars(select(WorkerHeartbeat)).all() == []
+        db.session.rollback()
+    assert flask_command("reminders", "run").exit_code == 0
+    (beat,) = db.session.scalars(select(WorkerHeartbeat))
+    assert beat.worker.startswith(operations.CRON)
 
 
 class TestOnTheDemo:

@@ -41,6 +41,7 @@ def test_hours(now: str, is_open: bool, opened: str, until: str, following: str)
     assert HOURS.open_at(local(now)) is is_open
     assert HOURS.latest_span(local(now)) == (local(opened), local(until))
     assert HOURS.next_opening(local(now)) == local(following)
+    assert HOURS.leaving(local(now)) == local(now if is_open else following)
 
 
 def test_what_is_given_back_can_be_subtracted() -> None:

@@ -80,7 +80,7 @@ def test_standard_keys_are_nobody_elses(wanted: set[Meaning]) -> None:
         ),
         (
             (Reason.ESCALATED, 14, To.UNIT_DIRECTOR, None),
-            "14 dagar efter slutdatum, som upptrappning – till förvaltningens direktör",
+            "14 dagar efter slutdatum, som eskalering – till förvaltningens direktör",
         ),
         (owner(Reason.ROUND_OPEN, 0), "När en uppföljning öppnar – till den ansvariga"),
     ],

@@ -91,7 +91,17 @@ def test_each_action_has_one_button() -> None:
     assert reader.links == [urls[1], urls[0], MINE]
     spoken = [attrs.get("aria-label") for tag, attrs in reader.tags if tag == "a"]
     assert spoken[0] == "Svara hur det går: Åtgärd 1"
-    assert lines(rendered)[-3].startswith("Svarslänken är personlig och gäller i 14 dagar.")
+    assert lines(rendered)[-3].startswith("Svarslänkarna är personliga och gäller i 14 dagar.")
+    assert "Svarslänken är personlig och gäller i 14 dagar." in render(item(-1)).text
+
+
+def test_an_action_without_an_owner_asks_for_one() -> None:
+    page = "https://x.example/actions/7/edit"
+    rendered = render(told(-1, "after", owner_name=None, appoint_url=page))
+    assert Reader(rendered.html).links == [page, MINE], "still one button"
+    assert f"Utse en ansvarig: {page}" in rendered.text
+    assert "Öppna åtgärden" not in rendered.text
+    assert "Utse" not in render(item(-1, appoint_url=page)).text, "who is asked, answers"
 
 
 def test_the_html_is_marked_up_for_people_and_dark_mode() -> None:

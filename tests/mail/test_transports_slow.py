@@ -106,6 +106,21 @@ def test_the_deadline_cuts_a_slow_peer(script: Callable[[Conversation], None]) -
     assert time.monotonic() - started < 2
 
 
+def goes_on_about_itself(talk: Conversation) -> None:
+    talk.say(b"220 ready\r\n")
+    talk.hear_until(b"\r\n")
+    talk.say(b"250-and another thing\r\n" * 2000)
+    talk.keep_silent()
+
+
+def test_a_reply_without_end_is_not_kept() -> None:
+    with peer(goes_on_about_itself) as port:
+        error, events = failure(smtp(port), seconds=3)
+    assert type(error) is TemporaryFailure
+    assert "too long a reply" in error.text
+    assert events == []
+
+
 def leaves_after_the_last_dot(talk: Conversation) -> None:
     take_content(talk)
 

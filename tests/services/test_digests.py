@@ -81,7 +81,16 @@ def _deactivated(cast: Cast) -> None:
             _deactivated,
             "unit_director",
             Reason.AFTER,
-            ("Öppna åtgärden", "Ingen är ansvarig (Kommunledningsförvaltningen)."),
+            (
+                "Utse en ansvarig: https://kommun.example/atgarda/actions/1/edit",
+                "Ingen är ansvarig (Kommunledningsförvaltningen).",
+            ),
+        ),
+        (
+            lambda cast: (_deactivated(cast), away(cast, cast.unit_director, cast.stranger)),
+            "stranger",
+            Reason.AFTER,
+            ("Öppna åtgärden", "Ingen är ansvarig", "i stället för Frida Chef"),
         ),
     ],
 )

@@ -172,3 +172,55 @@ def test_the_report_for_monitors(cast: Cast) -> None:
         "dead": 1,
         "problems": [NEVER, DEAD],
     }
+
+
+class TestLastPass:
+    """What was wrong with the last pass of a worker that lives."""
+
+    def beat(self, **passed: Any) -> None:
+        operations.beat("one:1", now=NOW)
+        operations.note_pass("one:1", **passed)
+
+    def test_a_pass_that_broke_off(self, any_app: Flask) -> None:
+        self.beat(error="RuntimeError")
+        assert said(health(), "avbröts av ett fel")
+        operations.beat("one:1", now=NOW + SECOND)
+        assert said(health(), "avbröts av ett fel"), "until a pass has gone well"
+        self.beat()
+        assert health().healthy
+
+    def test_mail_that_cannot_be_written(self, any_app: Flask) -> None:
+        line = "a@b@testkoping.example: är inte en adress"
+        self.beat(unwritten=[line, "två"])
+        operations.beat("two:2", now=NOW)
+        operations.note_pass("two:2", unwritten=[line])
+        found = health()
+        assert said(found, "2 brev gick inte att skriva")
+        assert not said(found, "testkoping"), "a monitor without log-in reads the sentences"
+        assert found.unwritten == (line, "två")
+
+    def test_a_worker_that_is_gone_is_not_blamed_for_its_last_pass(self, any_app: Flask) -> None:
+        self.beat(error="RuntimeError")
+        operations.beat("two:2", now=NOW + operations.HEARTBEAT_OLD + SECOND)
+        assert health(NOW + operations.HEARTBEAT_OLD + SECOND).healthy
+
+
+@pytest.mark.parametrize(
+    ("ran", "now", "alive"),
+    [
+        ("2026-11-20 08:00", "2026-11-20 08:01", True),
+        ("2026-11-20 08:00", "2026-11-23 07:30", True),  # over a weekend, before Monday's run
+        ("2026-11-20 08:00", "2026-11-23 23:59", True),
+        ("2026-11-20 08:00", "2026-11-24 06:59", True),
+        ("2026-11-20 08:00", "2026-11-24 07:00", False),  # all of Monday has gone by
+        ("2026-12-23 08:00", "2026-12-28 09:00", True),  # Christmas
+        ("2026-12-23 08:00", "2026-12-29 07:00", False),
+    ],
+)
+def test_cron_once_each_working_day_is_enough(
+    any_app: Flask, ran: str, now: str, alive: bool
+) -> None:
+    operations.beat(f"{operations.CRON}host", now=local(ran))
+    found = health(local(now))
+    assert found.alive is alive
+    assert said(found, "Se om cron kör") is not alive

@@ -70,7 +70,7 @@ def test_what_is_saved_is_what_counts(any_app: Flask, cast: Cast) -> None:
     gone, new = entry.data["rungs"]
     assert "På slutdatumet – till den ansvariga" in gone
     assert new == [
-        "20 dagar efter slutdatum, som upptrappning – till förvaltningens direktör, "
+        "20 dagar efter slutdatum, som eskalering – till förvaltningens direktör, "
         "och sedan med 30 dagars mellanrum"
     ]
     assert entry.data["morning"] == ["07:00", "08:30"]
@@ -92,7 +92,7 @@ def test_everything_wrong_is_said_at_once(cast: Cast) -> None:
 
 
 def test_no_escalation_only_on_purpose(cast: Cast) -> None:
-    with pytest.raises(Refused, match="Ingen upptrappning"):
+    with pytest.raises(Refused, match="Ingen eskalering"):
         save(without(Reason.ESCALATED), 0, cast.admin)
     assert save(without(Reason.ESCALATED, silent_above=True), 0, cast.admin)
 

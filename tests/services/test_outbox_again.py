@@ -18,6 +18,7 @@ from tracker.extensions import db
 from tracker.models import JournalEntry, OutboxMessage, OutboxState
 from tracker.services.outbox.again import send_again, set_aside
 from tracker.services.outbox.pages import GROUPS, outbox_page
+from tracker.services.people import change_address
 
 LATER = NOW + timedelta(hours=30)
 
@@ -50,6 +51,25 @@ def test_what_certainly_did_not_arrive_is_written_anew(
     assert deliver(smtp_server.url, now=LATER) == {"sent": 1}
     assert smtp_server.messages[0].raw != before, "the days are counted from today"
     assert deeds() == ["mail.again"]
+
+
+def test_an_address_that_was_wrong_is_mended(
+    any_app: Flask, cast: Cast, smtp_server: Recorder
+) -> None:
+    letter = only_colleague(cast)
+    before, wrong = letter.mime, letter.address
+    with mail_server(Mailbox(answers={"RCPT": "550 no such user"})) as port:
+        assert deliver(f"smtp://127.0.0.1:{port}") == {"dead": 1}
+    right = "karin.ratt@testkoping.example"
+    change_address(cast.colleague.id, right, shown=wrong, by=cast.admin, now=LATER)
+    send_again(letter.id, by=cast.admin, now=LATER)
+    assert deliver(smtp_server.url, now=LATER) == {"sent": 1}
+    (sent,) = smtp_server.messages
+    assert sent.rcpt == [right]
+    assert right in sent.message["To"]
+    assert sent.raw != before, "worded anew"
+    assert wrong.encode() not in sent.raw
+    assert message_to(cast.colleague.id).address == right
 
 
 def test_a_letter_given_up_is_not_given_up_at_once(any_app: Flask, cast: Cast) -> None:

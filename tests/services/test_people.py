@@ -7,9 +7,11 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from flask import Flask
 from sqlalchemy import select
 
 from tests.helpers.cast import NOW, PASSWORD, Cast
+from tests.services.mailing import at_once
 from tracker.domain.errors import Forbidden, NotFound, RuleBroken
 from tracker.domain.permissions import Role
 from tracker.extensions import db
@@ -19,8 +21,10 @@ from tracker.services.actions.rules import Refused
 from tracker.services.people import (
     NewPerson,
     NewRole,
+    Overtaken,
     add_person,
     add_role,
+    change_address,
     load_person,
     people_page,
     person_id_of,
@@ -125,6 +129,81 @@ def test_a_role_of_somebody_else_is_not_found(cast: Cast) -> None:
         remove_role(cast.colleague.id, role.id, by=cast.admin, now=NOW)
 
 
+def test_another_address_is_logged_in_with_and_ends_no_session(any_app: Flask, cast: Cast) -> None:
+    old, new = cast.owner.email, "Olle.Ny@testkoping.example"
+    _user, token = accounts.log_in(old, PASSWORD, now=NOW)
+    changed = change_address(cast.owner.id, f" {new} ", shown=old, by=cast.admin, now=LATER)
+    assert (changed.email, changed.email_key) == (new, new.lower())
+    assert accounts.user_of_session(token, now=LATER) == changed
+    assert accounts.log_in(new.upper(), PASSWORD, now=LATER)[0] == changed
+    with pytest.raises(RuleBroken):
+        accounts.log_in(old, PASSWORD, now=LATER)
+    (told,) = [e for e in journal.history("user", changed.id) if e.deed == "user.change_address"]
+    assert told.data == {"email": [old, new]}
+
+
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [
+        ("", "Skriv personens e-postadress."),
+        (" ", "Skriv personens e-postadress."),
+        ("olle", "är inte en e-postadress"),
+        ("olle@å.example", "är inte en e-postadress"),
+        ("olle\0@b.example", "är inte en e-postadress"),
+        ("a@b.example, c@d.example", "är inte en e-postadress"),
+        ("x" * 64 + "@b.example", ""),
+        ("x" * 65 + "@b.example", "är inte en e-postadress"),
+        ("x" * 10_000 + "@b.example", "är inte en e-postadress"),
+        ("🦉@b.example", "är inte en e-postadress"),
+        ("KARIN.kollega@testkoping.example", "Karin Kollega har redan den adressen."),
+        ("OLLE.Agare@testkoping.example", ""),
+        ("olle.agare@testkoping.example", ""),
+    ],
+)
+def test_which_address_will_do(cast: Cast, typed: str, sentence: str) -> None:
+    before = cast.owner.email
+    if not sentence:
+        changed = change_address(cast.owner.id, typed, shown=before, by=cast.admin, now=NOW)
+        assert changed.email == typed
+        return
+    with pytest.raises(RuleBroken, match=sentence) as refused:
+        change_address(cast.owner.id, typed, shown=before, by=cast.admin, now=NOW)
+    assert refused.value.field == "email"
+    db.session.rollback()
+    assert cast.owner.email == before
+
+
+def test_the_same_address_is_no_deed(cast: Cast) -> None:
+    change_address(cast.owner.id, cast.owner.email, shown="x", by=cast.admin, now=NOW)
+    assert journal.history("user", cast.owner.id) == []
+
+
+def test_who_changes_an_address_that_was_changed_meanwhile_is_told(cast: Cast) -> None:
+    old, first, second = cast.owner.email, "en@b.example", "tva@b.example"
+    change_address(cast.owner.id, first, shown=old, by=cast.admin, now=NOW)
+    with pytest.raises(Overtaken, match=first) as told:
+        change_address(cast.owner.id, second, shown=old, by=cast.admin, now=NOW)
+    change_address(cast.owner.id, second, shown=told.value.address, by=cast.admin, now=NOW)
+    assert cast.owner.email == second
+
+
+def test_two_people_do_not_get_one_address_at_once(any_app: Flask, cast: Cast) -> None:
+    ids = {person.id: person.email for person in (cast.owner, cast.colleague)}
+
+    def give(user_id: int) -> str:
+        try:
+            shown = ids[user_id]
+            change_address(user_id, "ny@b.example", shown=shown, by=None, now=NOW)
+        except RuleBroken as error:
+            return error.field or ""
+        return "given"
+
+    works = [lambda user_id=user_id: give(user_id) for user_id in ids]
+    assert sorted(map(str, at_once(any_app, works))) == ["email", "given"]
+    held = db.session.scalars(select(User.id).where(User.email_key == "ny@b.example")).all()
+    assert len(held) == 1
+
+
 def test_people_are_found_by_name_and_address_in_swedish_order(cast: Cast) -> None:
     users, total = people_page(by=cast.admin, q="ÄGARE")
     assert ([user.name for user in users], total) == (["Olle Ägare"], 1)
@@ -145,6 +224,11 @@ def test_only_administrators(cast: Cast) -> None:
         add_person(newcomer(cast), by=cast.director, now=NOW)
     with pytest.raises(Forbidden):
         add_role(cast.owner.id, NewRole(Role.ADMIN), by=cast.owner, now=NOW)
+    with pytest.raises(Forbidden):
+        shown = cast.owner.email
+        change_address(cast.owner.id, "a@b.example", shown=shown, by=cast.owner, now=NOW)
+    with pytest.raises(NotFound):
+        change_address(999, "a@b.example", shown="", by=cast.admin, now=NOW)
 
 
 def test_the_number_of_queries_does_not_grow(cast: Cast, count_queries: Any) -> None:

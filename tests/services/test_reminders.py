@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import email
 import email.policy
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -13,7 +14,7 @@ from sqlalchemy import func, select
 
 from tests.helpers.cast import NOW, TODAY, Cast, make_action, make_user
 from tests.services.mailing import at_once, deliver, ledger, message_to, messages, plan, post
-from tracker.domain.ladder import standard_ladder
+from tracker.domain.ladder import Reason, standard_ladder
 from tracker.domain.permissions import Role
 from tracker.domain.reminders import OWN_CLOCK
 from tracker.domain.statuses import ActionStatus, Health
@@ -339,6 +340,15 @@ class TestFacts:
 
         assert not found(ninetieth - timedelta(days=2))
         assert found(ninetieth)
+
+    def test_a_ladder_without_silence_asks_for_nobody_who_is_silent(
+        self, any_app: Flask, cast: Cast
+    ) -> None:
+        plan()
+        steps = standard_ladder().steps
+        loud = tuple(step for step in steps if step.reason is not Reason.SILENT)
+        found = candidates(replace(standard_ladder(), steps=loud), TODAY, STOCKHOLM)
+        assert {facts.action_id for facts in found} == {cast.colleague_action.id}
 
 
 def test_a_mail_costs_a_constant_number_of_queries(app: Flask, cast: Cast, count_queries) -> None:  # type: ignore[no-untyped-def]

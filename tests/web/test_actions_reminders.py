@@ -70,7 +70,7 @@ def test_the_page_names_them(any_app, cast, visit):
     assert "2 påminnelser" in page.text
     assert f"Till {cast.owner.name}: 7 dagar före slutdatum" in page.text
     assert f"Till {cast.unit_director.name}: eskalerad till förvaltningens direktör" in page.text
-    assert "Skickad söndag 1 mars klockan 09:00" in page.text
+    assert "Skickad söndag 1 mars kl. 09.00" in page.text
     assert "1 steg hoppades över" in page.text
 
 

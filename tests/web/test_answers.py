@@ -71,9 +71,17 @@ def test_from_the_link_to_a_saved_report(cast: Cast, visit: Visits) -> None:
         40,
     )
     assert (
-        "Lämnad: via länken i ett brev"
+        "Lämnad: via länken i ett mejl"
         in visit(cast.director).get(f"/actions/{cast.action.id}").text
     )
+
+
+def test_the_way_to_the_action_knows_who_is_logged_in(cast: Cast, visit: Visits) -> None:
+    for who, label in ((None, "Logga in och öppna åtgärden"), (cast.owner, "Öppna åtgärden")):
+        assert label in visit(who).get(path(cast.action)).links
+    visit(cast.owner).post(path(cast.action), SAID, 303)
+    for who, label in ((None, "Logga in och öppna åtgärden"), (cast.owner, "Öppna åtgärden")):
+        assert label in visit(who).get(path(cast.action)).links
 
 
 def test_a_button_pressed_twice_saves_one_report(cast: Cast, client: FlaskClient) -> None:
@@ -196,7 +204,7 @@ KINDS: list[tuple[Callable[[Cast], None], int, str]] = [
         "Åtgärden har ändrats ”Återkoppla synpunkter på webben” har fått ett nytt slutdatum",
     ),
     (_handed_over, 410, "Länken gäller inte längre Åtgärden ligger inte längre hos"),
-    (_left, 410, "Länken gäller inte längre Kontot som brevet skickades till är avslutat."),
+    (_left, 410, "Länken gäller inte längre Kontot som mejlet skickades till är avslutat."),
     (_reported, 200, "Du svarade måndag 2 mars kl. 09.00: Enligt plan."),
 ]
 

@@ -7,12 +7,12 @@ from urllib.parse import quote
 
 import pytest
 
-from tests.helpers.cast import NOW
+from tests.helpers.cast import NOW, TODAY
 from tests.helpers.pages import text_of
 from tests.helpers.ringing import escalate, remind
 from tests.services.bell.test_bell import fill
 from tracker.extensions import db
-from tracker.models import Reminder
+from tracker.models import Absence, Reminder
 
 
 def bell_of(page):
@@ -63,7 +63,16 @@ class TestPage:
         page = visit(cast.owner).get("/reminders")
         assert page.h1 == "Påminnelser"
         assert "Inget väntar på dig" in page.text
-        assert "Nästa mejl kan komma tisdag 3 mars klockan 07:00." in page.text
+        assert "Nästa mejl kan komma tisdag 3 mars kl. 07.00." in page.text
+
+    def test_who_is_away_is_told_who_hears_instead(self, cast, visit):
+        away = {"starts_on": TODAY, "ends_on": TODAY + timedelta(days=4)}
+        db.session.add(Absence(user=cast.owner, delegate=cast.colleague, **away))
+        db.session.commit()
+        page = visit(cast.owner).get("/reminders")
+        assert "Du är borta till och med fredag 6 mars." in page.text
+        assert "Nästa mejl" not in page.text
+        assert page.links["Se din frånvaro"] == "/account"
 
     def test_an_answer_leads_back_and_ends_it(self, cast, visit):
         remind(cast.action, cast.owner)
@@ -83,6 +92,18 @@ class TestPage:
         assert "Du får veta det som chef, eftersom åtgärden dröjer." in page.text
         assert f"Öppna åtgärden: {cast.colleague_action.title}" in page.links
         assert "Svara hur det går" not in page.text
+
+    def test_without_an_owner_the_director_appoints_one(self, cast, visit):
+        cast.action.owner = None
+        db.session.commit()
+        remind(cast.action, cast.unit_director)
+        visitor = visit(cast.unit_director)
+        page = visitor.get("/reminders")
+        assert "Öppna åtgärden" not in page.text
+        page = visitor.get(page.links[f"Utse en ansvarig: {cast.action.title}"])
+        page = visitor.submit(page.form, owner_text="Karin Kollega")
+        assert page.path == "/reminders"
+        assert "Inget väntar på dig" in page.text
 
     def test_put_away_undone_and_taken_out(self, cast, visit):
         remind(cast.action, cast.owner)

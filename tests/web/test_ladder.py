@@ -13,7 +13,7 @@ from tests.helpers.visitor import Visitor, Visits
 from tracker.domain.ladder import Reason, standard_ladder
 from tracker.domain.rungs import is_standard, meaning
 from tracker.extensions import db
-from tracker.services import ladders
+from tracker.services import forecast, ladders
 from tracker.services.ladders import Wanted
 
 EDIT = "/operations/ladder/edit"
@@ -42,7 +42,8 @@ def fetched(visit: Visits, cast: Cast, path: str = EDIT) -> Form:
 
 def test_the_standard_ladder_in_words(cast: Cast, visit: Visits) -> None:
     page = visit(cast.admin).get("/operations/ladder")
-    assert ["30 dagar före slutdatum – till den ansvariga", "alltid"] in page.rows
+    assert ["30 dagar före slutdatum – till den ansvariga"] in page.rows
+    assert "Räknas från och med" not in page.text, "nothing to tell of any rung"
     assert len(page.rows) == 1 + len(STANDARD)
     assert "Det är standardtrappan." in page.text
     assert "Tillbaka till standardtrappan" not in page.links
@@ -77,9 +78,23 @@ def test_change_add_and_remove(cast: Cast, visit: Visits) -> None:
         "escalated+20/30-u": TODAY,
     }
     assert "ändrade påminnelsetrappan" in browser.get("/operations/journal?subject=ladder").text
-    back = form_of(browser.get(f"{EDIT}?standard=1"))
+    page = browser.get(f"{EDIT}?standard=1")
+    assert "Den gäller först när du har sparat den." in page.text
+    back = form_of(page)
     send(browser, back, "save")
     assert is_standard(ladders.current())
+
+
+def test_what_is_to_be_removed_may_say_what_it_likes(cast: Cast, visit: Visits) -> None:
+    changes = {"rungs-0-days": "abc", "rungs-0-remove": "y"}
+    page = send(visit(cast.admin), fetched(visit, cast), "save", changes)
+    assert "Påminnelsetrappan är sparad." in page.text
+    assert [meaning(step) for step in ladders.current().steps] == list(STANDARD[1:])
+
+
+def test_a_new_rung_has_the_focus(cast: Cast, visit: Visits) -> None:
+    page = send(visit(cast.admin), fetched(visit, cast), "add", status=200)
+    assert page.html.count(" autofocus") == 1
 
 
 @pytest.mark.parametrize(
@@ -96,7 +111,7 @@ def test_change_add_and_remove(cast: Cast, visit: Visits) -> None:
         ({"rungs-6-every": "6"}, "Upprepa tidigast var 7:e dag", "rungs-6-every"),
         ({"morning": "04:59"}, "Välj en tid mellan 05:00 och 12:00.", "morning"),
         ({"morning": "soluppgång\0"}, "Skriv ett klockslag", "morning"),
-        ({"rungs-7-remove": "y", "rungs-8-remove": "y"}, "Ingen upptrappning", "silent_above"),
+        ({"rungs-7-remove": "y", "rungs-8-remove": "y"}, "Ingen eskalering", "silent_above"),
     ],
 )
 def test_what_is_wrong_is_said_beside_it(
@@ -138,6 +153,46 @@ def test_a_preview_saves_nothing(cast: Cast, visit: Visits) -> None:
     assert any(row[0] == cast.owner.name for row in page.rows)
     assert form_of(page).fields["rungs-1-remove"] == "y"
     assert ladders.standing()[1] == 0
+
+
+def test_a_preview_is_saved_where_it_is_read(cast: Cast, visit: Visits) -> None:
+    gone = {"rungs-1-remove": "y"}
+    page = send(visit(cast.admin), fetched(visit, cast), "preview", gone, status=200)
+    (button,) = [one for one in page.all("button") if one.get("form")]
+    (form,) = [one for one in page.all("form") if one.get("id") == button.get("form")]
+    assert form.get("action") == EDIT
+    assert (button.get("name"), button.get("value")) == ("deed", "save")
+
+
+def test_a_rung_that_counts_from_a_day_says_so(cast: Cast, visit: Visits) -> None:
+    change = {"rungs-1-days": "8"}
+    page = send(visit(cast.admin), fetched(visit, cast), "save", change)
+    rows = {row[0]: row[-1] for row in page.rows}
+    assert rows["8 dagar före slutdatum – till den ansvariga"] == "2026-03-02"
+    assert rows["30 dagar före slutdatum – till den ansvariga"] == ""
+    assert "Ett steg med datum" in page.text
+
+
+def test_a_preview_knows_how_many_letters_those_with_few_get(
+    cast: Cast, visit: Visits, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(forecast, "PEOPLE", 1)
+    db.session.delete(cast.colleague_action)
+    due = [(cast.owner, days) for days in (8, 10, 14)]
+    due += [(cast.colleague, days) for days in (*range(37, 42), *range(44, 49), 51)]
+    for owner, days in due:
+        deadline = TODAY + timedelta(days=days)
+        db.session.add(make_action(cast.plan, "Snart", owner=owner, deadline=deadline))
+    db.session.commit()
+    # The owner, who gets most letters now, would get fewer than the colleague, for whom it is all
+    # the same.
+    change = {"rungs-1-remove": "y", "rungs-2-remove": "y"}
+    page = send(visit(cast.admin), fetched(visit, cast), "preview", change, status=200)
+    people = (cast.owner.name, cast.colleague.name)
+    rows = {row[0]: row[1:] for row in page.rows if row[0] in people}
+    print(rows)
+    assert cast.colleague.name not in rows
+    assert "0" not in rows[cast.owner.name]
 
 
 def test_two_administrators_lose_nothing(cast: Cast, visit: Visits) -> None:

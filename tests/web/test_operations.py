@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from flask import Flask
@@ -44,7 +45,7 @@ def test_the_worker_was_heard_of(cast: Cast, visit: Visits) -> None:
     db.session.commit()
     page = visit(cast.admin).get("/operations")
     assert page.rows[1] == ["a", "för 2 minuter sedan", "2026-03-02 08:59"]
-    assert "Ja, påminnelserna går ut." in page.text
+    assert "Påminnelserna fungerar." in page.text
     assert "Inga brev än" in page.text
 
 
@@ -147,6 +148,9 @@ def test_when_the_next_round_is(
 ) -> None:
     clock.move_to(datetime.fromisoformat(now))
     browser = visit(cast.admin)
+    assert "Nästa omgång" not in browser.get("/operations").text  # no worker is heard of
+    db.session.add(WorkerHeartbeat(worker="a", at=datetime.fromisoformat(now)))
+    db.session.commit()
     assert sentence in browser.get("/operations").text
     page = browser.get("/operations/dry-run")
     assert (sentence in page.text) is not sentence.startswith("Dagens omgång är igång")
@@ -154,9 +158,9 @@ def test_when_the_next_round_is(
 
 def test_whether_the_reminders_go_out(cast: Cast, visit: Visits) -> None:
     browser = visit(cast.admin)
-    assert "Nej, påminnelserna går inte ut" in browser.get("/operations").text
+    assert "Påminnelserna fungerar inte: bakgrundsarbetaren" in browser.get("/operations").text
     operations.beat("here", now=NOW)
-    assert "Ja, påminnelserna går ut." in browser.get("/operations").text
+    assert "Påminnelserna fungerar." in browser.get("/operations").text
     db.session.add(letter(cast, 1, state=OutboxState.DEAD))
     db.session.commit()
     assert "men alla brev kom inte fram" in browser.get("/operations").text
@@ -196,7 +200,7 @@ def test_a_dead_letter_again_and_aside(cast: Cast, visit: Visits) -> None:
     page = browser.post(f"{path}/set-aside")
     assert "Brevet är redan lagt åt sidan." in page.text
     page = browser.post(f"{path}/again")
-    assert "går i väg i nästa omgång" in page.text
+    assert "går i väg inom någon minut" in page.text
     assert [m.state for m in messages()] == [OutboxState.QUEUED]
     assert "inte längre stoppat" in browser.post(f"{path}/again").text
 
@@ -213,6 +217,98 @@ def test_the_filter_survives_what_is_done_to_a_letter(cast: Cast, visit: Visits)
     assert browser.get(drift.get("href", "")).text.endswith("Visa alla brev")
     away = browser.get("/operations/letters/1?next=//evil.example")
     assert not [href for href in away.links.values() if "evil" in href]
+
+
+def test_a_worker_that_is_gone_will_not_look_again(cast: Cast, visit: Visits) -> None:
+    for worker, seconds in (("lives", 60), ("just", 299), ("gone", 301)):
+        db.session.add(WorkerHeartbeat(worker=worker, at=NOW - timedelta(seconds=seconds)))
+    db.session.commit()
+    rows = {row[0]: row[-1] for row in visit(cast.admin).get("/operations").rows}
+    assert rows["lives"] == "2026-03-02 09:00"
+    assert rows["just"] == "2026-03-02 08:56"
+    assert rows["gone"] == "–"
+
+
+@pytest.mark.parametrize(
+    ("now", "moments"),
+    [
+        # A Monday: later than the letter wants to leave, earlier, and around the morning hour.
+        ("2026-11-23T12:00", ("2026-11-23T11:00", "2026-11-23 12:00")),
+        ("2026-11-23T12:00", ("2026-11-23T13:00", "2026-11-23 13:00")),
+        ("2026-11-23T06:59", ("2026-11-22T12:00", "2026-11-23 07:00")),
+        ("2026-11-23T07:00", ("2026-11-23T07:00", "2026-11-23 07:00")),
+        # Put off beyond midnight, on a Saturday, and into midsummer's eve.
+        ("2026-11-23T23:50", ("2026-11-24T00:10", "2026-11-24 07:00")),
+        ("2026-11-21T12:00", ("2026-11-21T12:05", "2026-11-23 07:00")),
+        ("2026-06-18T23:00", ("2026-06-19T03:00", "2026-06-22 07:00")),
+    ],
+)
+def test_when_a_letter_can_really_leave(
+    cast: Cast, visit: Visits, clock: Any, now: str, moments: tuple[str, str]
+) -> None:
+    next_at, shown = moments
+    clock.move_to(in_stockholm(now))
+    waits = letter(cast, 1, next_at=in_stockholm(next_at))
+    db.session.add(waits)
+    db.session.commit()
+    browser = visit(cast.admin)
+    rows = {row[1]: row[4] for row in browser.get("/operations").rows if len(row) == 6}
+    assert rows["Brev 1"] == shown
+    assert shown in browser.get(f"/operations/letters/{waits.id}").text
+
+
+@pytest.mark.parametrize(
+    ("now", "told"),
+    [
+        ("2026-11-23T06:59", "går i väg måndag 23 november kl. 07.00."),
+        ("2026-11-23T07:00", "går i väg inom någon minut."),
+        ("2026-11-21T12:00", "går i väg måndag 23 november kl. 07.00."),
+    ],
+)
+def test_who_sends_a_letter_again_is_told_when_it_leaves(
+    cast: Cast, visit: Visits, clock: Any, now: str, told: str
+) -> None:
+    clock.move_to(in_stockholm(now))
+    key = dead_letter(cast.owner)["message_id"]
+    assert told in visit(cast.admin).post(f"/operations/letters/{key}/again").text
+
+
+def in_stockholm(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=ZoneInfo("Europe/Stockholm"))
+
+
+def test_letters_that_become_files_are_said_to_reach_nobody(
+    app: Flask, cast: Cast, visit: Visits
+) -> None:
+    settings = app.extensions["settings"]
+    words = "skrivs som filer"
+    assert words in visit(cast.admin).get("/operations").text
+    for url in ("smtp://127.0.0.1:25", "imap://x"):
+        app.extensions["settings"] = replace(settings, mail_url=url)
+        assert words not in visit(cast.admin).get("/operations").text
+
+
+def test_from_a_dead_letter_to_the_address_and_back(cast: Cast, visit: Visits) -> None:
+    browser = visit(cast.admin)
+    dead_letter(cast.owner)
+    page = browser.get("/operations?state=dead")
+    page = browser.get(page.links["Brev 0"])
+    page = browser.get(page.links[f"{cast.owner.name}, {cast.owner.email}"].partition("#")[0])
+    form = next(form for form in page.forms if "Spara adressen" in form.buttons)
+    assert form.fields["email"] == cast.owner.email
+    page = browser.submit(form, 422, email="olle@")
+    assert "är inte en e-postadress" in page.text
+    form = next(form for form in page.forms if "Spara adressen" in form.buttons)
+    assert form.fields["email"] == "olle@", "nothing typed is lost"
+    page = browser.submit(form, email="ny.adress@testkoping.example")
+    assert page.h1 == "Brev 0", "back to the letter"
+    assert "Olle Ägare har adressen ny.adress@testkoping.example." in page.text
+    assert "Olle Ägare, ny.adress@testkoping.example" in page.links
+    page = browser.submit(next(form for form in page.forms if "Skicka igen" in form.buttons))
+    assert "Brevet ligger i kön igen" in page.text
+    entries = browser.get("/operations/journal?subject=user").text
+    words = "från olle.agare@testkoping.example till ny.adress@testkoping.example"
+    assert f"ändrade e-postadressen för Olle Ägare {words}" in entries
 
 
 def test_a_dry_run_writes_nothing(cast: Cast, visit: Visits, count_queries: Any) -> None:

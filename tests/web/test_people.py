@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tests.helpers.cast import Cast, make_user
+from tests.helpers.pages import Form, Page
 from tests.helpers.visitor import Visits
 from tracker.extensions import db
 from tracker.models import User
@@ -84,6 +85,32 @@ def test_roles_come_and_go(cast: Cast, visit: Visits) -> None:
     page = visit(cast.admin).submit(given)
     assert "har inte den rollen längre" in page.text
     assert not any("Förtroendevald" in row[0] for row in page.rows)
+
+
+def test_an_address_is_changed_and_what_somebody_else_did_is_seen(
+    cast: Cast, visit: Visits
+) -> None:
+    def asked(page: Page) -> Form:
+        return next(form for form in page.forms if "Spara adressen" in form.buttons)
+
+    browser = visit(cast.admin)
+    path, old = f"/people/{cast.owner.id}", cast.owner.email
+    visit(cast.owner).get("/my-actions")
+    stale = asked(browser.get(path))
+    page = browser.submit(stale, email="olle@b.example")
+    assert "Olle Ägare har adressen olle@b.example." in page.text
+    assert "Olle Ägare loggar in som olle@b.example." in page.text
+    visit(cast.owner).get("/my-actions")
+    page = browser.submit(stale, 409, email="min@b.example")
+    assert "har ändrat adressen till olle@b.example" in page.text
+    assert asked(page).fields["email"] == "min@b.example"
+    browser.submit(asked(page))
+    visit(None).log_in("MIN@b.example")
+    for typed in ("", cast.colleague.email, "å@b.example", f"{'x' * 10_000}@b.example"):
+        page = browser.submit(asked(browser.get(path)), 422, email=typed)
+        assert page.title.startswith("Fel:")
+        assert asked(page).fields["email"] == typed
+    browser.post(f"{path}/address?next=//evil.example", {"email": old, "shown": "min@b.example"})
 
 
 def test_a_role_that_is_needed_stays(cast: Cast, visit: Visits) -> None:

@@ -196,7 +196,7 @@ class TestChanges:
     def test_a_change_shows_in_the_history(self, cast: Cast, visit: Visits) -> None:
         one = pieces.follow_up_round(cast)
         page = visit(cast.director).get(f"/rounds/{one.id}/edit")
-        assert "inget nytt brev" in page.text
+        assert "inget nytt mejl" in page.text
         page = visit(cast.director).submit(
             posting(page), due_on="2026-03-20", plan_id=str(cast.plan.id)
         )
@@ -227,7 +227,7 @@ class TestChanges:
         page = visit(cast.director).get(f"{path}/close")
         assert "Ingen påminns mer om Tertial 1." in page.text
         page = visit(cast.director).post(f"{path}/close")
-        assert "Tertial 1 är avslutad." in page.text
+        assert "Tertial 1 är avslutad. Den avslutades måndag 2 mars, före sista" in page.text
         page = visit(cast.director).submit(posting(page, f"{path}/reopen"))
         assert "Tertial 1 är öppen till" in page.text
         visit(cast.director).post(f"{path}/close")

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from socket import gethostname
 from typing import Any
 
 import click
+from click import get_current_context
+from click.core import ParameterSource
 from flask.cli import AppGroup
 from flask_babel import gettext as _
 
@@ -20,7 +23,7 @@ from tracker.cli.common import (
 from tracker.domain.calendar import holiday_name, is_working_day, local_date
 from tracker.domain.errors import N_
 from tracker.mail.url import parse_mail_url
-from tracker.services import ladders, outbox, places
+from tracker.services import ladders, operations, outbox, places
 from tracker.services import reminders as service
 
 reminders = AppGroup("reminders", help="Plan and deliver reminders.")
@@ -80,7 +83,13 @@ def run_command(now: datetime, only_to: str | None, dry_run: bool, as_json: bool
     ensure_schema()
     parse_mail_url(settings().mail_url)  # says what is wrong with it before anything is planned
     planned = _plan(now, only_to, dry_run)
-    _show(as_json, planned=planned, delivered=_deliver(now, only_to, dry_run))
+    delivered = _deliver(now, only_to, dry_run)
+    pretended = get_current_context().get_parameter_source("now") is not ParameterSource.DEFAULT
+    if not (pretended or dry_run or only_to):
+        name = f"{operations.CRON}{gethostname()}"[:100]
+        operations.beat(name, now=now)
+        operations.note_pass(name, unwritten=planned.failures)
+    _show(as_json, planned=planned, delivered=delivered)
 
 
 def _plan(now: datetime, only_to: str | None, dry_run: bool) -> service.Plan:

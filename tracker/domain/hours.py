@@ -33,6 +33,10 @@ class Hours:
         day = local_date(now, self.zone)
         return is_working_day(day) and now >= self.opening(day)
 
+    def leaving(self, moment: datetime) -> datetime:
+        """When what is to leave at `moment` may: then, or at the next opening."""
+        return moment if self.open_at(moment) else self.next_opening(moment)
+
     def latest_span(self, now: datetime) -> tuple[datetime, datetime]:
         """From when to when mail last might leave; until `now` while it still may."""
         day = local_date(now, self.zone)

@@ -14,6 +14,7 @@ from tracker.domain.calendar import next_digest_day, previous_digest_day
 from tracker.domain.ladder import AT_ONCE, EARLY, ROUNDS, URGENCY, Ladder, Reason, Step, To
 from tracker.domain.staff import EVERYBODY_IN, Staff
 
+JUST_OPENED = timedelta(days=3)  # so long the word of a round's opening needs no other
 OWN_CLOCK = 0  # the "revision" of a step whose key carries its own date
 
 
@@ -249,7 +250,7 @@ def _is_stale(reason: Reason, facts: ActionFacts, on: date, today: date) -> bool
     """Whether the day had passed before there was a deadline, or a round, to remind of."""
     if reason is Reason.ROUND_DUE:
         current = current_round(facts, today)
-        return current is None or on <= current.opens_on
+        return current is None or on <= current.opens_on + JUST_OPENED
     return reason in (Reason.BEFORE, Reason.ON) and on <= facts.deadline_set_on
 
 

@@ -41,8 +41,8 @@ _WHEN: dict[Reason, tuple[str, str]] = {
     Reason.ON: (N_("På slutdatumet"), N_("På slutdatumet")),
     Reason.AFTER: (N_("Dagen efter slutdatum"), N_("%(days)s dagar efter slutdatum")),
     Reason.ESCALATED: (
-        N_("Dagen efter slutdatum, som upptrappning"),
-        N_("%(days)s dagar efter slutdatum, som upptrappning"),
+        N_("Dagen efter slutdatum, som eskalering"),
+        N_("%(days)s dagar efter slutdatum, som eskalering"),
     ),
     Reason.SILENT: (
         N_("En dag utan lägesrapport"),
@@ -179,7 +179,7 @@ def _check_one(row: int, reason: Reason, days: int, to: To, every: int | None) -
     if every is not None:
         problems += _check_repeat(row, reason, every)
     if (to is not To.OWNER) != (reason is Reason.ESCALATED):
-        text = N_("En upptrappning går till en direktör, de andra stegen till den ansvariga.")
+        text = N_("En eskalering går till en direktör, de andra stegen till den ansvariga.")
         problems.append(RungProblem(row, text, field="kind"))
     return problems
 
@@ -187,7 +187,7 @@ def _check_one(row: int, reason: Reason, days: int, to: To, every: int | None) -
 def _check_repeat(row: int, reason: Reason, every: int) -> list[RungProblem]:
     if reason not in _REPEATS:
         text = N_(
-            "Bara steg efter slutdatum, upptrappningar och tysta åtgärder kan upprepas. "
+            "Bara steg efter slutdatum, eskaleringar och tysta åtgärder kan upprepas. "
             "Lämna rutan tom."
         )
         return [RungProblem(row, text, field="every")]

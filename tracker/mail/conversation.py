@@ -21,18 +21,28 @@ from tracker.mail.watchdog import LOOKS_EVERY, Watchdog
 
 _AUTH_TROUBLE = {530, 534, 535, 538}  # RFC 4954: about our log-in, whatever command they answer
 
+MOST_LINES = 1000  # of one reply; each is at most a few kilobytes
+
 Reply = tuple[int, bytes]
 
 
 class _WholeLines:
-    """The server's replies for smtplib, which would take a line cut short ("250") for a reply."""
+    """The server's replies for smtplib, which would take a line cut short ("250") for a reply, and
+    keep a reply that never ends."""
 
     def __init__(self, connection: socket.socket) -> None:
         self._file = connection.makefile("rb")
+        self._going_on = 0  # lines in a row that promise another one
 
     def readline(self, limit: int) -> bytes:
-        """The next line, or nothing (which smtplib takes for the end) where it was cut short."""
+        """The next line, or nothing (which smtplib takes for the end) where it was cut short.
+
+        Raises OSError where a reply has more lines than any server needs.
+        """
         line = self._file.readline(limit)
+        self._going_on = self._going_on + 1 if line[3:4] == b"-" else 0
+        if self._going_on > MOST_LINES:
+            raise OSError("too long a reply")
         return line if line.endswith(b"\n") or len(line) == limit else b""
 
     def close(self) -> None:
@@ -177,7 +187,7 @@ def announce_content(client: smtplib.SMTP, target: MailTarget) -> None:
 def send_content(client: smtplib.SMTP, data: bytes, watchdog: Watchdog) -> int:
     """Send the content and return the server's 2xx; from the first byte on we may be unsure."""
     try:
-        client.send(re.sub(rb"(?m)^\.", b"..", data) + b".\r\n")
+        client.send(_stuffed(data) + b".\r\n")
         code, text = client.getreply()
     except OSError as error:
         after = f"({watchdog.text})" if watchdog.passed else f"({error})"
@@ -187,6 +197,13 @@ def send_content(client: smtplib.SMTP, data: bytes, watchdog: Watchdog) -> int:
     if not 400 <= code <= 599:
         raise Uncertain(f"Servern gav ett svar som inte går att tyda ({code} {_readable(text)}).")
     raise _failure(code, text, "Servern avvisade mejlet")
+
+
+def _stuffed(data: bytes) -> bytes:
+    """A line that begins with a full stop gets another one, or it would end the message."""
+    if not data.startswith(b".") and b"\n." not in data:
+        return data
+    return re.sub(rb"(?m)^\.", b"..", data)
 
 
 def _expect(reply: Reply, wanted: set[int], text: str) -> None:

@@ -30,7 +30,8 @@ class DigestItem:
 
     `days` are the calendar days left to `deadline` on the digest's day, negative after it.
     `owner_name` is None where nobody is appointed; `url` is the action's page. `answer_url`, the
-    signed link, is set where the recipient is asked how it goes, and not just told of it.
+    signed link, is set where the recipient is asked how it goes, and not just told of it;
+    `appoint_url`, the page to appoint somebody on, where it falls to them to do that.
     `for_name` is the person in whose stead the recipient hears of it. The round (both or neither)
     waits for a word on this action, whatever the reason of the item is.
     """
@@ -44,6 +45,7 @@ class DigestItem:
     last_update: date | None
     url: str
     answer_url: str | None = None
+    appoint_url: str | None = None
     for_name: str | None = None
     round_name: str | None = None
     round_due: date | None = None
@@ -55,6 +57,11 @@ class DigestItem:
     def asks(self) -> bool:
         """Whether the recipient is asked how it goes."""
         return self.answer_url is not None
+
+    @property
+    def appoints(self) -> bool:
+        """Whether the recipient is asked to appoint somebody."""
+        return self.appoint_url is not None and not self.asks
 
 
 @dataclass(frozen=True)
@@ -112,7 +119,7 @@ def render_digest(digest: Digest, translations: NullTranslations, locale: str) -
     """
     words = _Words(translations, locale, digest.local_date)
     items = sorted(digest.items, key=lambda item: _order(item, digest.local_date))
-    asks = any(item.asks for item in items[:SHOWN])
+    asked = sum(item.asks for item in items[:SHOWN])
     context = {
         "_": translations.gettext,
         "language": Locale.parse(locale).language,
@@ -120,8 +127,8 @@ def render_digest(digest: Digest, translations: NullTranslations, locale: str) -
         "name": shortened(digest.recipient_name, _NAME_LENGTH),
         "municipality": shortened(digest.municipality, _NAME_LENGTH),
         "entries": [_entry(item, words) for item in items[:SHOWN]],
-        "days": ANSWER_DAYS if asks else 0,
-        "list_label": _list_label(len(items) - SHOWN, asks, translations),
+        "note": _note(asked, translations),
+        "list_label": _list_label(len(items) - SHOWN, asked > 0, translations),
         "list_url": digest.start_url,
     }
     subject, text, html = (
@@ -160,6 +167,16 @@ def _list_label(rest: int, asks: bool, t: NullTranslations) -> str:
         label = t.ngettext("… och %(num)d åtgärd till", "… och %(num)d åtgärder till", rest)
         return label % {"num": rest}
     return t.gettext("Alla dina åtgärder") if asks else t.gettext("Läget")
+
+
+def _note(links: int, t: NullTranslations) -> str:
+    """What to know of so many links to answer with; empty without any."""
+    note = t.ngettext(
+        "Svarslänken är personlig och gäller i %(days)d dagar. Skicka inte mejlet vidare.",
+        "Svarslänkarna är personliga och gäller i %(days)d dagar. Skicka inte mejlet vidare.",
+        links,
+    )
+    return note % {"days": ANSWER_DAYS} if links else ""
 
 
 def _urgency(item: DigestItem, today: date) -> Urgency:
@@ -214,12 +231,16 @@ def _sentences(item: DigestItem, words: _Words) -> tuple[str, ...]:
 
 
 def _entry(item: DigestItem, words: _Words) -> _Entry:
-    ask, look = words.t.gettext("Svara hur det går"), words.t.gettext("Öppna åtgärden")
+    label = words.t.gettext("Öppna åtgärden")
+    if item.asks:
+        label = words.t.gettext("Svara hur det går")
+    elif item.appoints:
+        label = words.t.gettext("Utse en ansvarig")
     return _Entry(
         title=shortened(item.title, _TITLE_LENGTH),
         sentences=_sentences(item, words),
-        label=ask if item.asks else look,
-        url=item.answer_url or item.url,
+        label=label,
+        url=item.answer_url or item.appoint_url or item.url,
     )
 
 

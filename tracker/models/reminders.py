@@ -5,7 +5,16 @@ from __future__ import annotations
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, UniqueConstraint
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    String,
+    Text,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from tracker.domain.ladder import Reason, To
@@ -144,9 +153,12 @@ class LadderStep(WithId, Base):
 
 
 class WorkerHeartbeat(Base):
-    """When each worker last showed that it lives."""
+    """When each worker last showed that it lives, and what was wrong with its last pass: the
+    `error` that broke it off, and whose mail could not be written (a sentence a line)."""
 
     __tablename__ = "worker_heartbeat"
 
     worker: Mapped[str] = mapped_column(String(100), primary_key=True)
     at: Mapped[datetime] = mapped_column(UtcDateTime)
+    error: Mapped[str] = mapped_column(Text, default="", server_default=text("''"))
+    unwritten: Mapped[str] = mapped_column(Text, default="", server_default=text("''"))

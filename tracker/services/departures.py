@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
-from tracker.domain.errors import RuleBroken
+from tracker.domain.errors import N_, RuleBroken
 from tracker.domain.permissions import Role
 from tracker.domain.statuses import OPEN
 from tracker.extensions import db
@@ -67,7 +67,7 @@ class Ownerless(RuleBroken):
 
     def __init__(self, titles: Sequence[str]) -> None:
         super().__init__(
-            "De här åtgärderna skulle bli utan ägare: %(titles)s. Välj vem som tar över dem.",
+            N_("De här åtgärderna skulle bli utan ägare: %(titles)s. Välj vem som tar över dem."),
             field="everything",
             titles=_named(titles),
         )
@@ -78,8 +78,10 @@ class Overtaken(RuleBroken):
 
     def __init__(self, titles: Sequence[str]) -> None:
         super().__init__(
-            "Personen har fått fler åtgärder medan sidan var öppen: %(titles)s. "
-            "Se över listan och bekräfta igen.",
+            N_(
+                "Personen har fått fler åtgärder medan sidan var öppen: %(titles)s. "
+                "Se över listan och bekräfta igen."
+            ),
             titles=_named(titles),
         )
 

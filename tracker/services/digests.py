@@ -183,6 +183,9 @@ def item_about(
         "action_id": line.action_id,
         "deadline_rev": facts.deadline_rev,
     }
+    page = f"{post.base_url}/actions/{line.action_id}"
+    # Whoever stands in for somebody answers and decides nothing.
+    appoints = facts.owner_id is None and person == recipient.id
     return DigestItem(
         title=words.title,
         reason=line.reason,
@@ -191,8 +194,9 @@ def item_about(
         unit=words.unit,
         owner_name=words.owner_name if facts.owner_id else None,  # an account may be closed
         last_update=facts.reported_on,
-        url=f"{post.base_url}/actions/{line.action_id}",
+        url=page,
         answer_url=link_to_answer(post, **link, now=now) if asked and person else None,
+        appoint_url=f"{page}/edit" if appoints else None,
         for_name=known.people.get(person) if person not in (None, recipient.id) else None,
         round_name=known.rounds.get(waiting.id) if waiting else None,
         round_due=waiting.due_on if waiting else None,

@@ -60,16 +60,25 @@ class OnePerson:
 
 @dataclass(frozen=True)
 class Forecast:
-    """The days from `first` to `last`. `letters` are at most LETTERS and `people` at most PEOPLE,
-    those with most letters first; `total` and `recipients` count them all."""
+    """The days from `first` to `last`. `letters` are at most LETTERS, `total` counts them all;
+    `everybody` gets any, those with most letters first."""
 
     first: date
     last: date
     total: int
-    recipients: int
     days: tuple[OneDay, ...]
-    people: tuple[OnePerson, ...]
+    everybody: tuple[OnePerson, ...]
     letters: tuple[Letter, ...]
+
+    @property
+    def recipients(self) -> int:
+        """How many people get any letter."""
+        return len(self.everybody)
+
+    @property
+    def people(self) -> tuple[OnePerson, ...]:
+        """The PEOPLE with most letters, who are shown one by one."""
+        return self.everybody[:PEOPLE]
 
 
 @dataclass
@@ -162,9 +171,8 @@ def _told(
         first=all_days[0],
         last=all_days[-1],
         total=sum(one.letters for one in people),
-        recipients=len(people),
         days=tuple(OneDay(day, *sums) for day, sums in zip(working, by_day, strict=True)),
-        people=tuple(people[:PEOPLE]),
+        everybody=tuple(people),
         letters=_letters(mails, names, working),
     )
 

@@ -24,18 +24,21 @@ from tracker.models import (
     User,
 )
 from tracker.services import journal, scope
-from tracker.services.journal_words import DEEDS, SUBJECTS
+from tracker.services.journal_words import DEEDS, FROM_TO, SUBJECTS
 
 
 @dataclass(frozen=True)
 class JournalLine:
-    """An entry in words: `sentence` is what comes after the actor's name, to be translated."""
+    """An entry in words: `sentence` is what comes after the actor's name, to be translated and
+    filled with `subject`, `before` and `after`; the latter two are empty for most deeds."""
 
     id: int
     at: datetime
     actor: str
     sentence: str
     subject: str
+    before: str = ""
+    after: str = ""
 
 
 def journal_page(
@@ -78,6 +81,7 @@ def _in_words(entries: Sequence[JournalEntry]) -> list[JournalLine]:
             # A round that was removed has no row to be named by.
             names.get((entry.subject, entry.subject_id), "")
             or str(entry.data.get("round", entry.subject_id)),
+            *entry.data.get(FROM_TO.get(entry.deed, ""), ()),
         )
         for entry in entries
     ]

@@ -19,7 +19,8 @@ SUBJECTS = {
     "comment": N_("Kommentarer"),
 }
 
-# What each deed is called; %(subject)s is the thing's own name.
+# What each deed is called; %(subject)s is the thing's own name. %(before)s and %(after)s, where
+# they stand, are what the field that FROM_TO names was and became.
 DEEDS = {
     "action.create": N_("skapade åtgärden ”%(subject)s”"),
     "action.edit": N_("ändrade åtgärden ”%(subject)s”"),
@@ -84,6 +85,9 @@ DEEDS = {
     "user.add": N_("lade upp %(subject)s"),
     "user.add_role": N_("gav %(subject)s en roll"),
     "user.remove_role": N_("tog bort en roll från %(subject)s"),
+    "user.change_address": N_(
+        "ändrade e-postadressen för %(subject)s från %(before)s till %(after)s"
+    ),
     "user.deactivate": N_("avaktiverade %(subject)s"),
     "user.reactivate": N_("aktiverade %(subject)s igen"),
     "user.calendar_renew": N_("gav kalendern för %(subject)s en ny adress"),
@@ -105,3 +109,5 @@ DEEDS = {
     "session.open": N_("loggade in"),
     "session.close": N_("loggade ut"),
 }
+
+FROM_TO = {"user.change_address": "email"}

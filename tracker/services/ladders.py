@@ -68,7 +68,7 @@ def proposed(wanted: Wanted, *, today: date) -> Ladder:
     if not has_escalation(wanted.rungs) and not wanted.silent_above:
         problems.append(
             RuleBroken(
-                "Ingen upptrappning är kvar: ingen chef får veta att en åtgärd är försenad. "
+                "Ingen eskalering är kvar: ingen chef får veta att en åtgärd är försenad. "
                 "Lägg till en, eller kryssa för att det är meningen.",
                 field="silent_above",
             )

@@ -21,15 +21,22 @@ HEARTBEAT_OLD = timedelta(minutes=5)
 CLOCK_AHEAD = timedelta(minutes=5)  # a note further ahead comes from a clock that is wrong
 MAIL_STUCK = timedelta(hours=2)
 TICK = timedelta(seconds=60)  # between two passes of the worker
+CRON = "cron@"  # how the note of a pass without a worker begins
+KEPT, KEPT_OF_CRON = timedelta(days=1), timedelta(days=30)
 
 
 @dataclass(frozen=True)
 class Beat:
-    """When a worker last showed that it lives, by its own clock; `ahead` if that cannot be."""
+    """When a worker last showed that it lives, by its own clock; `ahead` if that cannot be.
+
+    `error` broke off its last pass, `unwritten` says whose mail it could not write, and why.
+    """
 
     worker: str
     at: datetime
     ahead: bool = False
+    error: str = ""
+    unwritten: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -49,6 +56,11 @@ class Health:
     alive: bool
     uncertain: int = 0
     beats: tuple[Beat, ...] = field(default=())
+
+    @property
+    def unwritten(self) -> tuple[str, ...]:
+        """Whose mail could not be written in the last pass, and why; each once."""
+        return tuple(dict.fromkeys(line for beat in self.beats for line in beat.unwritten))
 
     @property
     def healthy(self) -> bool:
@@ -79,13 +91,19 @@ def health_report(*, now: datetime, zone: ZoneInfo) -> tuple[dict[str, Any], boo
 def health(*, now: datetime, zone: ZoneInfo) -> Health:
     """Read the state of worker and outbox, in three queries."""
     hours = Hours(ladders.morning(), zone)
-    rows = db.session.execute(
-        select(WorkerHeartbeat.worker, WorkerHeartbeat.at).order_by(WorkerHeartbeat.at.desc())
+    notes = select(
+        WorkerHeartbeat.worker,
+        WorkerHeartbeat.at,
+        WorkerHeartbeat.error,
+        WorkerHeartbeat.unwritten,
     )
-    beats = tuple(Beat(worker, at, at > now + CLOCK_AHEAD) for worker, at in rows)
+    beats = tuple(
+        Beat(row.worker, row.at, row.at > now + CLOCK_AHEAD, row.error, _lines(row.unwritten))
+        for row in db.session.execute(notes.order_by(WorkerHeartbeat.at.desc()))
+    )
     mail = _mail_in_need()
     counts = {state: count for state, count, _since in mail}
-    problems = (*_worker_problems(beats, now), *_mail_problems(mail, hours, now))
+    problems = (*_worker_problems(beats, hours, now), *_mail_problems(mail, hours, now))
     heard = next((beat.at for beat in beats if not beat.ahead), None)
     on_the_way = (OutboxState.QUEUED, OutboxState.CLAIMED, OutboxState.UNCERTAIN)
     return Health(
@@ -94,10 +112,14 @@ def health(*, now: datetime, zone: ZoneInfo) -> Health:
         dead=counts.get(OutboxState.DEAD, 0),
         problems=problems,
         hours=hours,
-        alive=heard is not None and heard >= now - HEARTBEAT_OLD,
+        alive=any(_lives(beat, hours, now) for beat in beats),
         uncertain=counts.get(OutboxState.UNCERTAIN, 0),
         beats=beats,
     )
+
+
+def _lines(kept: str) -> tuple[str, ...]:
+    return tuple(kept.splitlines())
 
 
 _Needs = Sequence[tuple[OutboxState, int, datetime | None]]
@@ -118,8 +140,20 @@ def _mail_in_need() -> _Needs:
     return [(state, count, oldest) for state, count, oldest in rows]
 
 
-def _worker_problems(beats: Sequence[Beat], now: datetime) -> Iterator[RuleBroken]:
-    true_notes = [beat.at for beat in beats if not beat.ahead]
+def _lives(beat: Beat, hours: Hours, now: datetime) -> bool:
+    """Whether a worker has shown life in time; cron, once since the working day before the last
+    one began."""
+    if beat.ahead:
+        return False
+    if not beat.worker.startswith(CRON):
+        return beat.at >= now - HEARTBEAT_OLD
+    opened = hours.latest_span(now)[0]
+    return beat.at >= hours.latest_span(opened - timedelta(seconds=1))[0]
+
+
+def _worker_problems(beats: Sequence[Beat], hours: Hours, now: datetime) -> Iterator[RuleBroken]:
+    true_notes = [beat for beat in beats if not beat.ahead]
+    alive = [beat for beat in true_notes if _lives(beat, hours, now)]
     if not beats:
         yield RuleBroken("Bakgrundsarbetaren har aldrig startat.")
     elif not true_notes:
@@ -127,8 +161,26 @@ def _worker_problems(beats: Sequence[Beat], now: datetime) -> Iterator[RuleBroke
             "Bakgrundsarbetarens klocka går före: den har bara hörts av i framtiden. "
             "Ställ serverns klocka rätt."
         )
-    elif max(true_notes) < now - HEARTBEAT_OLD:
+    elif not alive and true_notes[0].worker.startswith(CRON):
+        yield RuleBroken(
+            "Påminnelserna har inte körts sedan förra arbetsdagen. Se om cron kör ”reminders run”."
+        )
+    elif not alive:
         yield RuleBroken("Bakgrundsarbetaren har inte hörts av på över fem minuter.")
+    yield from _pass_problems(alive)
+
+
+def _pass_problems(beats: Sequence[Beat]) -> Iterator[RuleBroken]:
+    """What living workers met in their last pass; without addresses, since a monitor reads it."""
+    if any(beat.error for beat in beats):
+        yield RuleBroken(
+            "Bakgrundsarbetarens senaste omgång avbröts av ett fel. Se vad arbetaren har loggat."
+        )
+    unwritten = len({line for beat in beats for line in beat.unwritten})
+    if unwritten:
+        yield RuleBroken(
+            "%(count)s brev gick inte att skriva. Under Drift står vems.", count=unwritten
+        )
 
 
 def _mail_problems(mail: _Needs, hours: Hours, now: datetime) -> Iterator[RuleBroken]:
@@ -152,17 +204,29 @@ def _mail_problems(mail: _Needs, hours: Hours, now: datetime) -> Iterator[RuleBr
 
 
 def beat(worker: str, *, now: datetime) -> None:
-    """Note that a worker lives; the notes of workers that are long gone, and those that a clock
-    running ahead has left, are dropped."""
+    """Note that a worker lives, or that cron has run (a name that begins with CRON).
+
+    The notes of workers that are long gone, and those that a clock running ahead has left, are
+    dropped.
+    """
     at = WorkerHeartbeat.at
     db.session.execute(
         delete(WorkerHeartbeat).where(
+            WorkerHeartbeat.worker != worker,
             or_(
-                WorkerHeartbeat.worker == worker,
-                at < now - timedelta(days=1),
+                at < now - KEPT_OF_CRON,
+                and_(at < now - KEPT, ~WorkerHeartbeat.worker.startswith(CRON)),
                 at > now + CLOCK_AHEAD,
-            )
+            ),
         )
     )
-    db.session.add(WorkerHeartbeat(worker=worker, at=now))
+    db.session.merge(WorkerHeartbeat(worker=worker, at=now))
+    db.session.commit()
+
+
+def note_pass(worker: str, *, error: str = "", unwritten: Sequence[str] = ()) -> None:
+    """Note what was wrong with a worker's pass that is over, or that nothing was."""
+    note = db.session.get(WorkerHeartbeat, worker)
+    if note is not None:
+        note.error, note.unwritten = error, "\n".join(unwritten)
     db.session.commit()

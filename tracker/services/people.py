@@ -34,6 +34,24 @@ ROLE_LABELS = {
 _SWEDISH = str.maketrans("åäö", "{|}")
 
 
+_AT_ONCE = N_("Någon annan lade upp samma adress i samma ögonblick.")
+
+
+class Overtaken(RuleBroken):
+    """Somebody else changed the address while the form was open; `address` is it now."""
+
+    def __init__(self, address: str) -> None:
+        super().__init__(
+            N_(
+                "Någon annan har ändrat adressen till %(address)s medan sidan var öppen. "
+                "Kontrollera vilken som stämmer, och spara igen om det är din."
+            ),
+            field="email",
+            address=address,
+        )
+        self.address = address
+
+
 @dataclass(frozen=True)
 class NewRole:
     """A role to give, with the unit or committee that it is for."""
@@ -106,9 +124,7 @@ def add_person(data: NewPerson, *, by: User | None, now: datetime) -> User:
         db.session.flush()
     except IntegrityError as error:
         db.session.rollback()
-        raise RuleBroken(
-            "Någon annan lade upp samma adress i samma ögonblick.", field="email"
-        ) from error
+        raise RuleBroken(_AT_ONCE, field="email") from error
     facts = {"name": user.name, "email": user.email, **_in_journal(data.role)}
     journal.record("user.add", "user", user.id, facts, by=by, now=now)
     db.session.commit()
@@ -155,6 +171,37 @@ def remove_role(user_id: int, assignment_id: int, *, by: User | None, now: datet
     user.roles.remove(role)
     accounts.end_sessions(user.id, now=now)
     journal.record("user.remove_role", "user", user.id, _in_journal(taken), by=by, now=now)
+    db.session.commit()
+    return user
+
+
+def change_address(user_id: int, email: str, *, shown: str, by: User | None, now: datetime) -> User:
+    """Give a person another address, to log in with and to be written to; whoever is logged in
+    stays so. `shown` is the address that the writer had before them.
+
+    Raises:
+        NotFound, Forbidden.
+        RuleBroken: it is no address, or somebody else's.
+        Overtaken: somebody else has changed the address since.
+    """
+    require_manager(by)
+    user, email = locked_person(user_id), email.strip()
+    _check_email(email)
+    before = user.email
+    if email == before:
+        db.session.rollback()
+        return user
+    if shown != before:
+        raise Overtaken(before)
+    _check_unused(fold(email), user.id)
+    user.email, user.email_key = email, fold(email)
+    try:
+        db.session.flush()
+    except IntegrityError as error:
+        db.session.rollback()
+        raise RuleBroken(_AT_ONCE, field="email") from error
+    facts = {"email": [before, email]}
+    journal.record("user.change_address", "user", user.id, facts, by=by, now=now)
     db.session.commit()
     return user
 
@@ -222,12 +269,19 @@ def _check_email(email: str) -> None:
         raise RuleBroken(error.message, field="email", **error.params) from error
 
 
-def _check_unused(email_key: str) -> None:
+def _check_unused(email_key: str, but: int | None = None) -> None:
+    """Raise RuleBroken where somebody has the address; `but` is the person who is to have it."""
     row = db.session.execute(
-        select(User.name, User.deactivated_at).where(User.email_key == email_key)
+        select(User.id, User.name, User.deactivated_at).where(User.email_key == email_key)
     ).first()
-    if row is None:
+    if row is None or row.id == but:
         return
+    if but is not None:
+        raise RuleBroken(
+            "%(name)s har redan den adressen. Skriv en annan, eller ändra den hos %(name)s först.",
+            field="email",
+            name=row.name,
+        )
     sentence = N_("%(name)s har redan ett konto med den adressen.")
     if row.deactivated_at is not None:
         sentence = N_("%(name)s har redan ett konto med den adressen. Aktivera det igen i stället.")

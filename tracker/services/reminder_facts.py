@@ -95,14 +95,9 @@ def rounds() -> Rounds:
 
 def candidates(ladder: Ladder, today: date, zone: ZoneInfo) -> list[ActionFacts]:
     """Facts of every open action that any rung might concern today."""
-    quiet_days = min(
-        (step.days for step in ladder.steps if step.reason is Reason.SILENT), default=0
-    )
-    # One day of slack: the rules themselves count in local days.
-    quiet_since = datetime.combine(today, time(), zone) - timedelta(days=quiet_days - 1)
     concerned = or_(
         Action.deadline <= today + timedelta(days=ladder.horizon),
-        func.coalesce(Action.reported_at, Action.created_at) <= quiet_since,
+        *_quiet(ladder, today, zone),
         _assignment_untold(wrong_clock_from(today, zone)),
         *_asked_by_rounds(today, zone),
     )
@@ -189,6 +184,17 @@ def ledger_of(
     return {action_id: frozenset(known) for action_id, known in entries.items()}
 
 
+def _quiet(ladder: Ladder, today: date, zone: ZoneInfo) -> Sequence[ColumnElement[bool]]:
+    """Whether nothing has been heard of the action for so long that a rung speaks of it; no
+    condition where none does."""
+    days = [step.days for step in ladder.steps if step.reason is Reason.SILENT]
+    if not days:
+        return ()
+    # One day of slack: the rules themselves count in local days.
+    since = datetime.combine(today, time(), zone) - timedelta(days=min(days) - 1)
+    return (func.coalesce(Action.reported_at, Action.created_at) <= since,)
+
+
 def _assignment_untold(wrong_from: datetime) -> ColumnElement[bool]:
     """Whether the owner, appointed by somebody else, has not been told since."""
     told = select(Reminder.id).where(
@@ -204,16 +210,21 @@ def _assignment_untold(wrong_from: datetime) -> ColumnElement[bool]:
 
 
 def _asked_by_rounds(today: date, zone: ZoneInfo) -> Sequence[ColumnElement[bool]]:
-    """Whether an open round waits for a report on the action; a condition for each such round."""
+    """Whether an open round waits for a report on the action; a condition for each plan."""
     conditions = []
     for plan_id, about in rounds().of_plan.items():
-        for one in about:
-            if one.opens_on <= today and (one.closed_on is None or one.closed_on > today):
-                opened = datetime.combine(one.opens_on, time(), zone)
-                unheard = or_(Action.reported_at.is_(None), Action.reported_at < opened)
-                of_plan = [Action.plan_id == plan_id] if plan_id is not None else []
-                conditions.append(and_(unheard, *of_plan))
+        # A later one ends those before it.
+        last = max((one for one in about if one.opens_on <= today), default=None, key=_opening)
+        if last is not None and (last.closed_on is None or last.closed_on > today):
+            opened = datetime.combine(last.opens_on, time(), zone)
+            unheard = or_(Action.reported_at.is_(None), Action.reported_at < opened)
+            of_plan = [Action.plan_id == plan_id] if plan_id is not None else []
+            conditions.append(and_(unheard, *of_plan))
     return conditions
+
+
+def _opening(one: Round) -> tuple[date, int]:
+    return one.opens_on, one.id
 
 
 def _facts(

@@ -130,7 +130,7 @@ def restore(whose: Whose) -> ResponseReturnValue:
         except RuleBroken as error:
             tell(error)
         else:
-            done(_("Frånvaron är tillbaka."))
+            done(_("Frånvaron gäller igen."))
     return redirect(whose.home)
 
 

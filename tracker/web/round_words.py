@@ -31,6 +31,15 @@ def _when(shown: RoundShown) -> str:
         return str(_("%(name)s är öppen till %(day)s.", **words))
     if shown.state is RoundState.LATE:
         return str(_("%(name)s skulle vara klar %(day)s.", **words))
+    if span.closed_on is not None and span.closed_on < span.due_on:
+        closed = long_date(span.closed_on)
+        return str(
+            _(
+                "%(name)s är avslutad. Den avslutades %(closed)s, före sista dagen.",
+                closed=closed,
+                **words,
+            )
+        )
     return str(_("%(name)s är avslutad. Sista dagen var %(day)s.", **words))
 
 

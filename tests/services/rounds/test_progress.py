@@ -161,6 +161,16 @@ class TestPast:
         assert page.shown.state is RoundState.ENDED
         assert (page.shown.share.answered, page.shown.share.asked) == (1, 3)
 
+    def test_what_came_on_the_day_it_was_closed_stays(self, cast: Cast, any_app: Flask) -> None:
+        one = pieces.follow_up_round(cast, opens_on=TODAY - 20 * DAY, due_on=TODAY + 9 * DAY)
+        report(cast.action)
+        before = page_for(cast, one.id).shown.share
+        one.closed_on = TODAY
+        db.session.commit()
+        page = page_for(cast, one.id)
+        assert page.shown.state is RoundState.ENDED
+        assert page.shown.share == before
+
     def test_the_next_round_ends_it(self, cast: Cast, any_app: Flask) -> None:
         one = pieces.follow_up_round(cast, opens_on=TODAY - 20 * DAY, due_on=TODAY - 9 * DAY)
         pieces.follow_up_round(cast, opens_on=TODAY - 5 * DAY)

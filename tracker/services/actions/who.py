@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from tracker.domain.errors import RuleBroken
+from tracker.domain.errors import N_, RuleBroken
 from tracker.domain.permissions import Deed
 from tracker.domain.text import fold
 from tracker.models import Unit, User
@@ -22,8 +22,10 @@ class OutsideOwner(RuleBroken):
 
     def __init__(self, name: str, home: str, unit: str) -> None:
         super().__init__(
-            "%(name)s hör till %(home)s, inte till %(unit)s. "
-            "Välj en annan ägare, eller kryssa i att det ska vara så.",
+            N_(
+                "%(name)s hör till %(home)s, inte till %(unit)s. "
+                "Välj en annan ägare, eller kryssa i att det ska vara så."
+            ),
             field="owner_text",
             name=name,
             home=home,

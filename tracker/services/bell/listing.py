@@ -31,14 +31,15 @@ SIZE = 30
 
 @dataclass(frozen=True)
 class Item:
-    """One action in the bell; `asks` says whether the reader is asked how it goes, and
-    `put_away_at` when they put it away."""
+    """One action in the bell; `asks` says whether the reader is asked how it goes, `appoints`
+    whether to appoint somebody, and `put_away_at` when they put it away."""
 
     reminder_id: int
     action_id: int
     title: str
     sentences: tuple[str, ...]
     asks: bool
+    appoints: bool
     told_at: datetime
     put_away_at: datetime | None
 
@@ -146,6 +147,7 @@ def _item(reminder: Reminder, by: User, known: About, post: Post, now: datetime)
         title=told.title,
         sentences=sentences(told, catalogue(by.locale), by.locale, known.day),
         asks=told.asks,
+        appoints=told.appoints,
         told_at=reminder.decided_at,
         put_away_at=reminder.seen_at,
     )

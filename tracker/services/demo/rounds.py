@@ -11,7 +11,7 @@ from tracker.models import FollowUpRound
 from tracker.services.demo.story import Story
 
 OPENED_DAYS_AGO = 12
-DUE_IN_DAYS = 9
+DUE_IN_DAYS = 20
 ADDED_DAYS_BEFORE = 30
 NAMES = {Usual.FIRST: "Tertial 1", Usual.SECOND: "Tertial 2", Usual.WHOLE_YEAR: "Årsbokslut"}
 

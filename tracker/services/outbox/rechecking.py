@@ -23,6 +23,10 @@ from tracker.services.posts import Post
 from tracker.services.reminder_facts import holding
 
 REMINDER = cast(Table, Reminder.__table__)
+_NEEDED = (
+    *("id", "outbox_id", "action_id", "step", "reason"),
+    *("deadline_rev", "recipient_id", "decided_at"),
+)
 log = logging.getLogger(__name__)
 
 
@@ -90,7 +94,7 @@ def _read(held: Sequence[Held], *, post: Post, now: datetime) -> _Known:
     to_active = {m.id for m in held if not m.frozen and m.recipient_id in addresses}
     rows: list[Any] = list(
         db.session.execute(
-            select(REMINDER)
+            select(*(REMINDER.c[name] for name in _NEEDED))
             .where(
                 REMINDER.c.outbox_id.in_([m.id for m in held if not m.frozen]),
                 REMINDER.c.state == ReminderState.IN_MAIL,

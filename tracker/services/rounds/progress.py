@@ -43,6 +43,14 @@ class Span:
     closed_on: date | None
     ended_on: date | None
 
+    @property
+    def over_on(self) -> date | None:
+        """The first day whose reports no longer count: who closes a round during a day keeps what
+        came in on it, while the day on which another opens is that one's."""
+        if self.ended_on is None or self.ended_on != self.closed_on:
+            return self.ended_on
+        return self.ended_on + timedelta(days=1)
+
     def state(self, today: date) -> RoundState:
         """Where it stands."""
         return state_of(self.opens_on, self.due_on, self.ended_on, today)
@@ -120,7 +128,7 @@ class Measure:
     def of(cls, span: Span, *, by: User, today: date, zone: ZoneInfo) -> Measure:
         """What a round asks for and has got, of what `by` may see."""
         over = span.ended_on if span.state(today) is RoundState.ENDED else None
-        answered = _answered(span, over, zone)
+        answered = _answered(span, span.over_on if over is not None else None, zone)
         born = Action.created_at < _midnight(span.due_on + timedelta(days=1), zone)
         was_open = Action.phase == _OPEN
         if over is not None:

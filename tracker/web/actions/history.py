@@ -204,5 +204,5 @@ _WORDS: dict[str, Callable[[Any], str]] = {
     "status": lambda value: state_word(ActionStatus(value)).lower(),
     "health": lambda value: state_word(Health(value)).lower(),
     "percent": lambda value: str(_("%(number)s procent", number=value)),
-    "by_link": lambda _yes: str(_("via länken i ett brev")),
+    "by_link": lambda _yes: str(_("via länken i ett mejl")),
 }

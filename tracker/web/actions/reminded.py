@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from flask_babel import format_time, ngettext
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from tracker.domain.ladder import ROUNDS, Reason, To
 from tracker.models import OutboxState
 from tracker.services.actions.reminded import Reminded, Told
-from tracker.web.local import local_day, long_date, zone
+from tracker.web.local import clock_time, local_day, long_date, zone
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,7 @@ def fate(told: Told) -> str:
     """What became of the letter."""
     if told.sent_at is not None:
         day, time = long_date(local_day(told.sent_at)), told.sent_at.astimezone(zone()).time()
-        return str(_("Skickad %(day)s klockan %(time)s", day=day, time=format_time(time, "HH:mm")))
+        return str(_("Skickad %(day)s kl. %(time)s", day=day, time=clock_time(time)))
     if told.withdrawn:
         return str(_("Återtagen, eftersom den inte längre gällde"))
     fates = {

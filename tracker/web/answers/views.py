@@ -7,7 +7,7 @@ from datetime import datetime
 
 from flask import Blueprint, Response, current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import force_locale, format_time, get_locale
+from flask_babel import force_locale
 from flask_login import current_user
 
 from config import Config
@@ -20,7 +20,7 @@ from tracker.services import answers
 from tracker.services.answers import LinkSpent, Opened
 from tracker.web import rescue
 from tracker.web.access import public
-from tracker.web.local import zone
+from tracker.web.local import clock_time, zone
 from tracker.web.messages import refused
 from tracker.web.report_form import ReportForm
 
@@ -40,9 +40,9 @@ class AnswerForm(ReportForm):
 
 
 @bp.app_template_filter("clock_time")
-def clock_time(moment: datetime) -> str:
-    """A time of day as people say it: 09.14 in Swedish, 09:14 in English."""
-    return str(format_time(moment, "HH:mm" if get_locale().language == "en" else "HH.mm"))
+def clock_time_of(moment: datetime) -> str:
+    """The time of day of an instant, by the municipality's clock."""
+    return clock_time(moment.astimezone(zone()).time())
 
 
 # No cookie decides anything here: whoever could make a browser post this form for somebody must
@@ -87,7 +87,12 @@ def _ask(link: str, opened: Opened) -> ResponseReturnValue:
             else:
                 return _back_to(link)
     page = render_template(
-        "answers/ask.html", form=form, asked=opened.asked, other=_somebody_else(opened), **BARE
+        "answers/ask.html",
+        form=form,
+        asked=opened.asked,
+        other=_somebody_else(opened),
+        logged_in=current_user.is_authenticated,
+        **BARE,
     )
     return page, status
 
@@ -105,6 +110,7 @@ def _told(link: str, opened: Opened) -> ResponseReturnValue:
         asked=opened.asked,
         texts=rescue.written(),
         is_answer=is_answer,
+        logged_in=current_user.is_authenticated,
         **BARE,
     )
     status = STATUS.get(opened.state, GONE)

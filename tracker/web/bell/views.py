@@ -6,16 +6,16 @@ from datetime import UTC, datetime
 
 from flask import Blueprint, current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import format_time
 from flask_babel import gettext as _
 
 from tracker.clock import now
 from tracker.domain.permissions import Deed
+from tracker.services import absences
 from tracker.services.bell import listing, putting_away
 from tracker.services.posts import Post
 from tracker.web.access import me, requires
 from tracker.web.fields import a_key, known
-from tracker.web.local import long_date, safe_target, today, zone
+from tracker.web.local import clock_time, long_date, safe_target, today, zone
 from tracker.web.messages import done, done_with_undo
 from tracker.web.paging import asked_page, page_of
 
@@ -41,13 +41,18 @@ def index() -> ResponseReturnValue:
         kept=kept,
         newest=waiting.newest if waiting else 0,
         page=page_of((waiting or kept).total),
-        next_mail=_("%(day)s klockan %(time)s", day=long_date(mail.date()), time=_time(mail)),
+        next_mail=_(
+            "%(day)s kl. %(time)s", day=long_date(mail.date()), time=clock_time(mail.time())
+        ),
         here=request.full_path.rstrip("?"),
+        away=None if waiting is None or waiting.rows else _away(),
     )
 
 
-def _time(moment: datetime) -> str:
-    return str(format_time(moment.time(), "HH:mm"))
+def _away() -> absences.Shown | None:
+    """The reader's absence of today, where somebody hears in their stead."""
+    mine = absences.absences_of(me().id, by=me(), today=today())
+    return next((one for one in mine if one.under_way and not one.needs_delegate), None)
 
 
 def _post() -> Post:

@@ -12,8 +12,9 @@ from flask_babel import lazy_gettext as _l
 from tracker.clock import now
 from tracker.domain.ladder import Step
 from tracker.domain.rungs import REPEATED, TO_WORDS, when_words
-from tracker.models import OutboxState
+from tracker.models import OutboxMessage, OutboxState
 from tracker.web.local import safe_target
+from tracker.web.machinery import machinery
 
 bp = Blueprint("operations", __name__)
 
@@ -26,6 +27,7 @@ STATES = {
     OutboxState.DEAD: (_l("Gick inte att leverera"), "bad", "off_track"),
     OutboxState.CANCELLED: (_l("Inställt"), "muted", "dropped"),
 }
+WAITING = (OutboxState.QUEUED, OutboxState.CLAIMED, OutboxState.UNCERTAIN)
 ASIDE = (_l("Lagt åt sidan"), "muted", "paused")
 # What the groups of services.outbox.pages are called.
 GROUP_NAMES = {
@@ -48,6 +50,14 @@ def way_back() -> str:
 def short_moment(moment: datetime | None) -> str:
     """An instant as tables write it, in the municipality's own time: 2026-12-01 09:14."""
     return str(format_datetime(moment, "yyyy-MM-dd HH:mm")) if moment else ""
+
+
+@bp.app_template_filter("next_try")
+def next_try(message: OutboxMessage) -> str:
+    """When a letter that waits can really leave, as `short_moment`; empty for any other."""
+    if message.state not in WAITING:
+        return ""
+    return short_moment(machinery().hours.leaving(max(message.next_at, now())))
 
 
 @bp.app_template_filter("ago")

@@ -14,16 +14,17 @@ from tracker.domain.errors import RuleBroken
 from tracker.domain.permissions import Deed
 from tracker.services.outbox import again as dead_letters
 from tracker.web.access import me, requires
+from tracker.web.machinery import machinery
 from tracker.web.messages import done, tell
 from tracker.web.operations.blueprint import bp, way_back
+from tracker.web.operations.words import when_it_leaves
 
 
 @bp.post("/operations/letters/<int:message_id>/again")
 @requires(Deed.OPERATIONS_MANAGE)
 def again(message_id: int) -> ResponseReturnValue:
     """Let a dead letter leave after all."""
-    sentence = _("Brevet ligger i kön igen och går i väg i nästa omgång.")
-    return _do(dead_letters.send_again, message_id, sentence)
+    return _do(dead_letters.send_again, message_id, when_it_leaves(machinery().hours, now()))
 
 
 @bp.post("/operations/letters/<int:message_id>/set-aside")

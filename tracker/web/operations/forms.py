@@ -34,8 +34,8 @@ KINDS: dict[str, tuple[Any, Reason, To]] = {
     "before": (_l("Före slutdatum"), Reason.BEFORE, To.OWNER),
     "on": (_l("På slutdatumet"), Reason.ON, To.OWNER),
     "after": (_l("Efter slutdatum"), Reason.AFTER, To.OWNER),
-    "above": (_l("Upptrappning till förvaltningens direktör"), Reason.ESCALATED, To.UNIT_DIRECTOR),
-    "top": (_l("Upptrappning till kommunens direktör"), Reason.ESCALATED, To.MUNICIPAL_DIRECTOR),
+    "above": (_l("Eskalering till förvaltningens direktör"), Reason.ESCALATED, To.UNIT_DIRECTOR),
+    "top": (_l("Eskalering till kommunens direktör"), Reason.ESCALATED, To.MUNICIPAL_DIRECTOR),
     "round_open": (_l("När en uppföljning öppnar"), Reason.ROUND_OPEN, To.OWNER),
     "round_due": (_l("Före en uppföljnings sista dag"), Reason.ROUND_DUE, To.OWNER),
     "round_late": (_l("Efter en uppföljnings sista dag"), Reason.ROUND_LATE, To.OWNER),
@@ -110,6 +110,14 @@ class RungForm(Form):
         super().__init__(*args, **kwargs)
         choices = [SelectChoice(code, str(words)) for code, (words, *_rest) in KINDS.items()]
         self.kind.choices = [SelectChoice("", _("Välj …")), *choices]
+
+    def validate(self, *args: Any, **kwargs: Any) -> bool:
+        """What is to be removed may say what it likes."""
+        valid: bool = super().validate(*args, **kwargs)
+        if self.remove.data:
+            for field in self:
+                field.errors = []
+        return valid or bool(self.remove.data)
 
     @property
     def counts(self) -> bool:

@@ -46,12 +46,12 @@ def edit_ladder() -> ResponseReturnValue:
     form = LadderForm()
     if not form.is_submitted():
         present, version = ladders.standing()
-        back_to_standard = request.args.get("standard", type=int) == 1
-        form.show(standard_ladder() if back_to_standard else present, version)
-        return _page(form, 200)
+        standard = request.args.get("standard", type=int) == 1
+        form.show(standard_ladder() if standard else present, version)
+        return _page(form, 200, standard=standard)
     if request.form.get("deed") == "add":
         form.add_row()
-        return _page(form, 200)
+        return _page(form, 200, added=True)
     valid = form.validate_on_submit()
     return _judge(form) if form.complete() and valid else _page(form, 422)
 
@@ -76,7 +76,7 @@ def _judge(form: LadderForm) -> ResponseReturnValue:
 
 
 def _page(form: LadderForm, status: int, **more: Any) -> ResponseReturnValue:
-    given = {"preview": None, "conflict": None, **more}
+    given = {"preview": None, "conflict": None, "added": False, "standard": False, **more}
     return render_template("operations/edit_ladder.html", form=form, **given), status
 
 
@@ -90,35 +90,43 @@ def _show_problems(form: LadderForm, error: RuleBroken) -> None:
 
 @dataclass(frozen=True)
 class Preview:
-    """A proposed ladder against the present one: what of each there is, and both forecasts."""
+    """A proposed ladder against the present one: what of each there is, and both forecasts.
+
+    `people` are those with most letters of the `changed` for whom it makes a difference.
+    """
 
     gone: list[str]
     new: list[str]
     now: forecast.Forecast
     then: forecast.Forecast
     people: list[tuple[str, int, int]]
+    changed: int
 
 
 def _preview(proposed: Ladder) -> Preview:
     present = ladders.current()
     before, after = forecast.forecasts([present, proposed], by=me(), now=now(), zone=zone())
+    people = _by_person(before, after)
     kept = {meaning(step) for step in present.steps} & {meaning(s) for s in proposed.steps}
     return Preview(
         gone=[rung_in_words(step) for step in present.steps if meaning(step) not in kept],
         new=[rung_in_words(step) for step in proposed.steps if meaning(step) not in kept],
         now=before,
         then=after,
-        people=_by_person(before, after),
+        people=people[: forecast.PEOPLE],
+        changed=len(people),
     )
 
 
 def _by_person(before: forecast.Forecast, after: forecast.Forecast) -> list[tuple[str, int, int]]:
-    """(name, letters now, letters then) of those for whom it makes a difference."""
-    names = {one.person_id: one.name for one in (*before.people, *after.people)}
-    old = {one.person_id: one.letters for one in before.people}
-    new = {one.person_id: one.letters for one in after.people}
+    """(name, letters now, letters then) of those for whom it makes a difference, those with most
+    letters first."""
+    names = {one.person_id: one.name for one in (*before.everybody, *after.everybody)}
+    old = {one.person_id: one.letters for one in before.everybody}
+    new = {one.person_id: one.letters for one in after.everybody}
     rows = [(names[who], old.get(who, 0), new.get(who, 0)) for who in names]
-    return sorted(row for row in rows if row[1] != row[2])
+    changed = [row for row in rows if row[1] != row[2]]
+    return sorted(changed, key=lambda row: (-max(row[1:]), row))
 
 
 def _differences(form: LadderForm, saved: Ladder) -> list[dict[str, Any]]:

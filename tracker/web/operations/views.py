@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from flask import current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -11,7 +13,7 @@ from tracker.domain.errors import RuleBroken
 from tracker.domain.permissions import Deed
 from tracker.mail.url import parse_mail_url
 from tracker.services import journal_pages, ladders, letters, places, reminders
-from tracker.services.operations import TICK
+from tracker.services.operations import HEARTBEAT_OLD, TICK
 from tracker.services.outbox.pages import how_many, outbox_page
 from tracker.web.access import me, requires
 from tracker.web.machinery import machinery
@@ -39,6 +41,8 @@ def index() -> ResponseReturnValue:
         lead=going_out(found),
         next_round=next_round(found, moment),
         tick=TICK,
+        alive_since=moment - HEARTBEAT_OLD,
+        folder=_folder(),
         messages=messages,
         page=page_of(total),
         states=STATES,
@@ -47,6 +51,14 @@ def index() -> ResponseReturnValue:
         here=request.full_path.rstrip("?"),
         groups=[(code, GROUP_NAMES[code], number) for code, number in counts.items()],
     )
+
+
+def _folder() -> Path | None:
+    """Where the letters end up as files, where no mail server is set."""
+    try:
+        return parse_mail_url(current_app.extensions["settings"].mail_url).directory
+    except RuleBroken:  # doctor says what is wrong with it
+        return None
 
 
 @bp.get("/operations/dry-run")

@@ -8,18 +8,19 @@ from flask_babel import format_date, format_datetime
 from flask_babel import gettext as _
 
 from tracker.domain.calendar import holiday_name, is_working_day, local_date
+from tracker.domain.hours import Hours
 from tracker.services.operations import Health
 from tracker.web.local import long_date
 
 
 def going_out(machinery: Health) -> str:
-    """Whether the reminders go out, in one sentence."""
+    """Whether the reminders work, in one sentence that also holds on a day of rest."""
     if not machinery.alive:
-        sentence = _("Nej, påminnelserna går inte ut: bakgrundsarbetaren arbetar inte.")
+        sentence = _("Påminnelserna fungerar inte: bakgrundsarbetaren arbetar inte.")
     elif machinery.healthy:
-        sentence = _("Ja, påminnelserna går ut.")
+        sentence = _("Påminnelserna fungerar.")
     elif machinery.dead and len(machinery.problems) == 1:
-        sentence = _("Ja, påminnelserna går ut, men alla brev kom inte fram.")
+        sentence = _("Påminnelserna fungerar, men alla brev kom inte fram.")
     else:
         sentence = _("Osäkert: påminnelser skrivs, men brev har fastnat.")
     return str(sentence)
@@ -29,8 +30,7 @@ def next_round(machinery: Health, now: datetime) -> str:
     """When people are written to next, and why not before."""
     hours = machinery.hours
     day, following = local_date(now, hours.zone), hours.next_opening(now)
-    time = format_datetime(following, "HH.mm")
-    when = _("%(day)s kl. %(time)s", day=long_date(local_date(following, hours.zone)), time=time)
+    time, when = format_datetime(following, "HH.mm"), _moment(following, hours)
     if hours.open_at(now):
         sentence = _("Dagens omgång är igång. Nästa omgång %(when)s.", when=when)
     elif is_working_day(day):
@@ -44,3 +44,16 @@ def next_round(machinery: Health, now: datetime) -> str:
             when=when,
         )
     return str(sentence)
+
+
+def when_it_leaves(hours: Hours, now: datetime) -> str:
+    """When a letter that was queued at `now` leaves, in a sentence."""
+    if hours.open_at(now):
+        return str(_("Brevet ligger i kön igen och går i väg inom någon minut."))
+    when = _moment(hours.next_opening(now), hours)
+    return str(_("Brevet ligger i kön igen och går i väg %(when)s.", when=when))
+
+
+def _moment(moment: datetime, hours: Hours) -> str:
+    day, time = long_date(local_date(moment, hours.zone)), format_datetime(moment, "HH.mm")
+    return str(_("%(day)s kl. %(time)s", day=day, time=time))

@@ -8,7 +8,15 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import EmailField, PasswordField, SearchField, SelectChoice, SelectField, StringField
+from wtforms import (
+    EmailField,
+    HiddenField,
+    PasswordField,
+    SearchField,
+    SelectChoice,
+    SelectField,
+    StringField,
+)
 from wtforms.validators import EqualTo, InputRequired, Length
 
 from tracker.domain.permissions import Role
@@ -53,6 +61,13 @@ class RoleForm(FlaskForm):
 
 def _choices(empty: str, rows: Iterable[Any]) -> list[SelectChoice]:
     return [SelectChoice("", empty), *(SelectChoice(row.id, row.name) for row in rows)]
+
+
+class AddressForm(FlaskForm):
+    """Another address for a person, and the one that the page showed when it was fetched."""
+
+    email = EmailField(_l("Ny e-postadress"), [InputRequired(_l("Skriv personens e-postadress."))])
+    shown = HiddenField()
 
 
 class PersonForm(RoleForm):

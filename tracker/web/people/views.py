@@ -5,21 +5,22 @@ from __future__ import annotations
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_wtf import FlaskForm
 
 from tracker.clock import now
 from tracker.domain.errors import RuleBroken
 from tracker.domain.permissions import Deed, Role
-from tracker.models import RoleAssignment
+from tracker.models import RoleAssignment, User
 from tracker.services import absences, departures
 from tracker.services import people as service
 from tracker.services.actions import pages
 from tracker.web import away
 from tracker.web.access import me, requires
-from tracker.web.local import today
+from tracker.web.local import safe_target, today
 from tracker.web.messages import done, refused, tell
 from tracker.web.paging import asked_page, page_of
 from tracker.web.people.departure_form import departure_form
-from tracker.web.people.forms import PersonForm, RoleForm, SearchForm
+from tracker.web.people.forms import AddressForm, PersonForm, RoleForm, SearchForm
 
 bp = Blueprint("people", __name__)
 
@@ -79,15 +80,51 @@ def edit(user_id: int) -> ResponseReturnValue:
             done(_("%(name)s har fått rollen och loggar in igen nästa gång.", name=user.name))
             return redirect(url_for("people.edit", user_id=user_id))
     person = service.load_person(user_id, by=me())
+    address = AddressForm(formdata=None, email=person.email, shown=person.email)
+    status = 422 if form.is_submitted() else 200
+    return _person_page(person, form, address, wrong=form), status
+
+
+@bp.post(ONE + "/address")
+@requires(Deed.PEOPLE_MANAGE)
+def change_address(user_id: int) -> ResponseReturnValue:
+    """Another address to log in with and to be written to."""
+    form, status = AddressForm(), 422
+    if form.validate_on_submit():
+        email, shown = form.email.data or "", form.shown.data or ""
+        try:
+            user = service.change_address(user_id, email, shown=shown, by=me(), now=now())
+        except service.Overtaken as error:
+            refused(form, error)
+            form.shown.data, status = error.address, 409
+        except RuleBroken as error:
+            refused(form, error)
+        else:
+            done(_("%(name)s har adressen %(email)s.", name=user.name, email=user.email))
+            return redirect(_asked_back() or url_for("people.edit", user_id=user_id))
+    person = service.load_person(user_id, by=me())
+    return _person_page(person, RoleForm(formdata=None), form, wrong=form), status
+
+
+def _asked_back() -> str | None:
+    """The page of this site that the reader came from to mend the address, if they did."""
+    return safe_target(request.args.get("next", ""), " ").strip() or None
+
+
+def _person_page(person: User, form: RoleForm, address: AddressForm, *, wrong: FlaskForm) -> str:
+    """The page with both forms; `wrong` is the one whose faults stand at the top."""
     reminded = person.may(Deed.ACTION_REPORT)
     return render_template(
         "people/edit.html",
         form=form,
+        address=address,
+        wrong=wrong,
+        back=_asked_back(),
         person=person,
         itself=person.id == me().id,
         whose=away.Whose(person, "people", theirs=True) if reminded else None,
         absences=absences.absences_of(person.id, by=me(), today=today()) if reminded else (),
-    ), 422 if form.is_submitted() else 200
+    )
 
 
 @bp.post(ONE + "/roles/<int:role_id>/remove")
