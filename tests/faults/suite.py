@@ -87,7 +87,7 @@ class Place:
 def kills_group(place: Place) -> Iterator[Row]:
     """SIGKILL at every named point and at random moments."""
     place.build(12)
-    each, at_random = (25, 480) if place.full_size else (2, 12)
+    each, at_random = (28, 500) if place.full_size else (2, 12)
     yield place.play("killed at named points", kills.kill_at_points, each)
     yield place.play("killed at random moments", kills.kill_at_random, at_random)
     for point in ("answer read", "after 354"):
