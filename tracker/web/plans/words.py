@@ -12,7 +12,8 @@ from flask_babel import lazy_gettext as _l
 
 from tracker.models import ActionPlan, DecisionKind, JournalEntry, PlanState
 from tracker.services.plans.listing import PlanRow
-from tracker.web.local import local_day, long_date, unbroken
+from tracker.web.local import unbroken
+from tracker.web.past import drawn
 from tracker.web.plans.blueprint import bp
 
 KINDS = {
@@ -99,17 +100,8 @@ def past_of(entries: tuple[JournalEntry, ...]) -> list[dict[str, Any]]:
 
 
 def _past(entry: JournalEntry) -> dict[str, Any]:
-    title, icon, tone = _DEEDS.get(entry.deed, (entry.deed, "info", "muted"))
-    day = local_day(entry.at)
-    return {
-        "title": title,
-        "when": long_date(day),
-        "datetime": day.isoformat(),
-        "who": entry.actor,
-        "text": "\n".join(_lines(entry.deed, entry.data)),
-        "icon": icon,
-        "tone": tone,
-    }
+    mark = _DEEDS.get(entry.deed, (entry.deed, "info", "muted"))
+    return drawn(entry, mark, _lines(entry.deed, entry.data))
 
 
 def _lines(deed: str, data: Mapping[str, Any]) -> list[str]:

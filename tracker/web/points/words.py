@@ -15,7 +15,7 @@ from tracker.models import Answer, JournalEntry
 from tracker.services.points.earlier import Earlier
 from tracker.services.points.rows import PointRow
 from tracker.services.points.state import PointState
-from tracker.web.local import local_day, long_date
+from tracker.web.past import drawn
 from tracker.web.points import bp
 
 STATE_MARKS: dict[PointState, Mark] = {
@@ -122,16 +122,8 @@ def past_deeds(entries: Sequence[JournalEntry], numbers: Mapping[int, int]) -> l
 
 def _past_deed(entry: JournalEntry, numbers: Mapping[int, int]) -> dict[str, Any]:
     title, icon, text = _told(entry, numbers)
-    day = local_day(entry.at)
-    return {
-        "title": title,
-        "when": long_date(day),
-        "datetime": day.isoformat(),
-        "who": entry.actor,
-        "text": text,
-        "icon": icon,
-        "tone": "info" if entry.deed == "point.answer" else "muted",
-    }
+    tone = "info" if entry.deed == "point.answer" else "muted"
+    return drawn(entry, (title, icon, tone), [text])
 
 
 def _told(entry: JournalEntry, numbers: Mapping[int, int]) -> tuple[str, str, str]:

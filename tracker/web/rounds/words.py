@@ -9,7 +9,7 @@ from flask_babel import lazy_gettext as _l
 
 from tracker.domain.rounds import RoundState, Suggestion, Usual
 from tracker.models import JournalEntry
-from tracker.web.local import local_day, long_date
+from tracker.web.past import drawn
 
 _STATES = {
     RoundState.PLANNED: (_l("Kommande"), "neutral", "planned"),
@@ -55,18 +55,8 @@ def past_of(entries: tuple[JournalEntry, ...]) -> list[dict[str, Any]]:
 
 
 def _past(entry: JournalEntry) -> dict[str, Any]:
-    title, icon, tone = _DEEDS.get(entry.deed, (entry.deed, "info", "muted"))
-    day = local_day(entry.at)
-    lines = _changes(entry.data) if entry.deed == "round.change" else []
-    return {
-        "title": title,
-        "when": long_date(day),
-        "datetime": day.isoformat(),
-        "who": entry.actor,
-        "text": "\n".join(lines),
-        "icon": icon,
-        "tone": tone,
-    }
+    mark = _DEEDS.get(entry.deed, (entry.deed, "info", "muted"))
+    return drawn(entry, mark, _changes(entry.data) if entry.deed == "round.change" else [])
 
 
 def _changes(data: dict[str, Any]) -> list[str]:
