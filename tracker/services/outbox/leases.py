@@ -8,8 +8,7 @@ the marks in `marks`.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, cast
@@ -166,20 +165,6 @@ def _due(now: datetime, only_to: str | None) -> list[ColumnElement[bool]]:
         person = select(User.id).where(User.email_key == fold(only_to))
         due.append(OUTBOX.c.recipient_id.in_(person))
     return due
-
-
-@contextmanager
-def one_statement() -> Iterator[Connection]:
-    """A connection for one statement, which is committed by itself.
-
-    PostgreSQL need not be told of a beginning and an end, which are two journeys more.
-    """
-    if db.engine.dialect.name == "postgresql":
-        with db.engine.connect() as connection:
-            yield connection.execution_options(isolation_level="AUTOCOMMIT")
-    else:
-        with db.engine.begin() as connection:
-            yield connection
 
 
 def change(connection: Connection, lease: Lease, **values: Any) -> bool:

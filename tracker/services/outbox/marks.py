@@ -16,7 +16,7 @@ from tracker.mail.message import Envelope
 from tracker.models import OutboxState
 from tracker.services import journal
 from tracker.services.outbox.at_once import at_once
-from tracker.services.outbox.leases import FREE, LEASE, Lease, change, one_statement
+from tracker.services.outbox.leases import FREE, LEASE, Lease, change
 
 BACKOFF_MINUTES = (1, 5, 15, 30, 60)
 GIVE_UP = timedelta(hours=72)
@@ -127,7 +127,7 @@ def _begun(claim: Claim, now: datetime) -> dict[str, Any]:
 
 def finish(lease: Lease, state: OutboxState, **values: Any) -> str:
     """Commit how the message ended, for now or for good."""
-    with one_statement() as connection:
+    with db.engine.begin() as connection:
         ours = change(connection, lease, state=state, **values, **FREE)
     return state.value if ours else LOST
 
