@@ -39,6 +39,7 @@ class Deed(StrEnum):
     POINT_VIEW = "point.view"
     POINT_ANSWER = "point.answer"
     COMPARISON_VIEW = "comparison.view"
+    COMPARISON_MANAGE = "comparison.manage"
     PLAN_VIEW = "plan.view"
     PLAN_EDIT = "plan.edit"
     PLAN_ADOPT = "plan.adopt"
@@ -72,11 +73,8 @@ PERMISSIONS: dict[Deed, dict[Role, Reach]] = {
     Deed.EVALUATION_IMPORT: {Role.DIRECTOR: Reach.ANY},
     Deed.POINT_VIEW: {Role.DIRECTOR: Reach.ANY, Role.MANAGER: Reach.ANY},
     Deed.POINT_ANSWER: {Role.DIRECTOR: Reach.ANY},
-    Deed.COMPARISON_VIEW: {
-        Role.DIRECTOR: Reach.ANY,
-        Role.MANAGER: Reach.ANY,
-        Role.COMMITTEE: Reach.ANY,
-    },
+    Deed.COMPARISON_VIEW: dict.fromkeys(Role, Reach.ANY),
+    Deed.COMPARISON_MANAGE: {Role.ADMIN: Reach.ANY, Role.DIRECTOR: Reach.WHOLE},
     Deed.PLAN_VIEW: {
         Role.DIRECTOR: Reach.UNIT,
         Role.MANAGER: Reach.PART,

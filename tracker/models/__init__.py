@@ -18,8 +18,16 @@ from tracker.models.actions import (
 )
 from tracker.models.base import Base
 from tracker.models.changes import ChangeBatch, SheetDraft
+from tracker.models.comparing import (
+    Crosswalk,
+    CrosswalkLink,
+    EffectSettings,
+    Predecessor,
+    ReferenceScore,
+)
 from tracker.models.dispositions import Answer, Disposition
 from tracker.models.evaluations import (
+    Ancestry,
     Area,
     Evaluation,
     ImportDraft,
@@ -51,6 +59,7 @@ __all__ = [
     "Action",
     "ActionLink",
     "ActionPlan",
+    "Ancestry",
     "Answer",
     "Area",
     "Base",
@@ -58,9 +67,12 @@ __all__ = [
     "ChangeBatch",
     "Comment",
     "Committee",
+    "Crosswalk",
+    "CrosswalkLink",
     "Decision",
     "DecisionKind",
     "Disposition",
+    "EffectSettings",
     "Evaluation",
     "Evidence",
     "FollowUpRound",
@@ -77,6 +89,8 @@ __all__ = [
     "PlanPoint",
     "PlanState",
     "PointSubArea",
+    "Predecessor",
+    "ReferenceScore",
     "Reminder",
     "ReminderSettings",
     "ReminderState",

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from tracker.models.base import Base, UtcDateTime, WithId
+from tracker.models.base import Base, UtcDateTime, WithId, enum_column
 from tracker.models.people import User
 from tracker.models.places import Municipality
 
@@ -146,11 +147,23 @@ class PointSubArea(Base):
     sub_area: Mapped[SubArea] = relationship(lazy="joined")
 
 
+class Ancestry(StrEnum):
+    """What a point is beside those of the evaluation before."""
+
+    NEW = "new"
+    REPEATED = "repeated"
+    CHANGED = "changed"
+
+
 class ImprovementPoint(WithId, Base):
     """What the evaluators asked for, word for word; general points belong to no area.
 
     `effort` is what we think it costs us (1 small, 2 middling, 3 large); `priority` is set by
     hand (1 first, 3 last), None leaves it to domain.priority.
+
+    `ancestry` is a person's word on where the point comes from, and `resolved` on what became
+    of it by the next evaluation; None: nobody has said. `repeats_id` without an ancestry is our
+    own guess.
     """
 
     __tablename__ = "improvement_point"
@@ -158,6 +171,10 @@ class ImprovementPoint(WithId, Base):
         UniqueConstraint("evaluation_id", "position"),
         CheckConstraint("effort IS NULL OR effort BETWEEN 1 AND 3", name="effort_in_range"),
         CheckConstraint("priority IS NULL OR priority BETWEEN 1 AND 3", name="priority_in_range"),
+        CheckConstraint(
+            "ancestry IS NULL OR (ancestry = 'new') = (repeats_id IS NULL)",
+            name="new_repeats_none",
+        ),
     )
 
     evaluation_id: Mapped[int] = mapped_column(ForeignKey("evaluation.id"), index=True)
@@ -170,6 +187,8 @@ class ImprovementPoint(WithId, Base):
     repeats_id: Mapped[int | None] = mapped_column(ForeignKey("improvement_point.id"), index=True)
     effort: Mapped[int | None]
     priority: Mapped[int | None]
+    ancestry: Mapped[Ancestry | None] = enum_column(Ancestry, "ancestry")
+    resolved: Mapped[bool | None]
 
     evaluation: Mapped[Evaluation] = relationship()
     area: Mapped[Area | None] = relationship(back_populates="points")
