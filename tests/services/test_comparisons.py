@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 from typing import Any
 
 import pytest
 
-from tests.helpers.cast import Cast
+from tests.helpers.cast import Cast, make_user
 from tests.helpers.second import add_evaluation, add_scores
 from tracker.domain.errors import Forbidden, NotFound, RuleBroken
 from tracker.domain.scores import Verdict
 from tracker.domain.statuses import ActionStatus
 from tracker.extensions import db
 from tracker.models import Action, Evaluation, Municipality, PointSubArea, User
-from tracker.services.comparisons import (
-    ComparisonShown,
-    comparable,
-    compare_evaluations,
-    latest_two,
-)
+from tracker.services.comparisons.choosing import comparable, latest_two
+from tracker.services.comparisons.comparing import ComparisonShown, compare_evaluations
 
 LATER = date(2026, 2, 1)
 BETTER = {1: (18, 15), 2: (20, 10)}
@@ -142,7 +139,7 @@ def test_what_cannot_be_compared_is_refused(cast: Cast, later: Evaluation) -> No
     with pytest.raises(NotFound):
         compare_evaluations(later.id, 9999, by=cast.director)
     with pytest.raises(Forbidden):
-        compare_evaluations(later.id, cast.evaluation.id, by=cast.admin)
+        compare_evaluations(later.id, cast.evaluation.id, by=make_user("Ingen Roll"))
 
 
 def test_the_json_has_the_promised_keys(cast: Cast, later: Evaluation) -> None:
@@ -187,7 +184,11 @@ def test_the_command_prints_it(cast: Cast, later: Evaluation, flask_command: Any
     printed = flask_command("evaluation", "compare", *ids)
     assert printed.exit_code == 0, printed.output
     assert "+20.0" in printed.output
-    assert '"effect": null' in flask_command("evaluation", "compare", *ids, "--json").output
+    data = json.loads(flask_command("evaluation", "compare", *ids, "--json").output)
+    assert data["effect"]["finding"] == "too_little", "four sub-areas are no basis"
+    assert data["effect"]["adjusted"] is None
+    turned = json.loads(flask_command("evaluation", "compare", *ids[::-1], "--json").output)
+    assert turned["effect"] is None, "backwards nothing has been done in between"
     refused = flask_command("evaluation", "compare", ids[0], ids[0])
     assert refused.exit_code == 1
     assert "två olika" in refused.output

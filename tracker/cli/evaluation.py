@@ -7,7 +7,7 @@ from flask.cli import AppGroup
 from flask_babel import gettext as _
 
 from tracker.cli.common import echo_json, ensure_schema, json_option, plain_errors
-from tracker.services.comparisons import ComparisonShown, compare_evaluations
+from tracker.services.comparisons.comparing import ComparisonShown, compare_evaluations
 from tracker.services.evaluations import ListedEvaluation, evaluations_listed
 
 evaluation = AppGroup("evaluation", help="Look at evaluations.")

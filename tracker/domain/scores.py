@@ -6,7 +6,7 @@ points only where nothing but the score can have changed; no sum over areas of t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
@@ -37,6 +37,7 @@ __all__ = [
     "SubAreaScore",
     "Verdict",
     "compare",
+    "judge",
     "missing",
     "percent_of_max",
     "points_left",
@@ -54,6 +55,10 @@ class ActionCount:
 
     in_place: int = 0
     not_in_place: int = 0
+
+
+# The actions behind sub-areas that are compared as one, by the earlier evaluation's codes.
+CountActions = Callable[[Sequence[str]], ActionCount]
 
 
 class Verdict(StrEnum):
@@ -103,9 +108,10 @@ class AreaRow:
 class SubAreaRow:
     """A sub-area before and after, with what was done about it.
 
-    `before` and `after` are this row's own scores. `change_percent_of_max`, `actions` and
-    `verdict` are those of the row's `group`: the rows of one split or merger share a group
-    number and its three facts, so whoever counts or averages takes each group once.
+    `before` and `after` are this row's own scores. `change_percent_of_max`, `actions`, `verdict`,
+    `start` and `end` (per cent of max, exact; None where not comparable) are those of the row's
+    `group`: the rows of one split or merger share a group number and its facts, so whoever
+    counts or averages takes each group once.
     """
 
     before: SubAreaScore | None
@@ -116,6 +122,8 @@ class SubAreaRow:
     actions: ActionCount
     verdict: Verdict
     group: int
+    start: float | None = None
+    end: float | None = None
 
     def to_json(self) -> dict[str, Any]:
         """The row as `evaluation compare --json` prints it."""
@@ -184,7 +192,7 @@ def compare(
     before: ScoredEvaluation,
     after: ScoredEvaluation,
     crosswalk: Crosswalk,
-    actions: Mapping[str, ActionCount],
+    actions: Mapping[str, ActionCount] | CountActions,
     threshold: float = DEFAULT_THRESHOLD,
     *,
     same_name: SameName = spelled_alike,
@@ -192,8 +200,10 @@ def compare(
     """Put two evaluations side by side.
 
     `actions` is keyed by the earlier evaluation's sub-area codes: an action answers a point of
-    that evaluation. `threshold` is in percentage points; a rise must be greater than it, and is
-    judged as shown, at one decimal. `same_name` may know more than spelling (aliases).
+    that evaluation. Counts by code are added up where sub-areas were merged; a function is asked
+    for all codes together, and can count an action that stands behind two of them once.
+    `threshold` is in percentage points; a rise must be greater than it, and is judged as shown,
+    at one decimal. `same_name` may know more than spelling (aliases).
 
     - `same` needs an equal max, and one edition unless people say so in the crosswalk. An area
       is `same` when all its sub-areas are; otherwise its 100 points hold something else now.
@@ -219,16 +229,14 @@ def compare(
 
 
 def _subarea_rows(
-    pairs: Iterable[Pair], actions: Mapping[str, ActionCount], threshold: float
+    pairs: Iterable[Pair], actions: Mapping[str, ActionCount] | CountActions, threshold: float
 ) -> Iterator[SubAreaRow]:
     groups: dict[Any, int] = {}
     for pair in pairs:
         group = pair.group
         change = _change(group.before, group.after) if group.complete else None
-        counts = [actions.get(sub.code, ActionCount()) for sub in group.before]
-        done = ActionCount(
-            sum(count.in_place for count in counts), sum(count.not_in_place for count in counts)
-        )
+        start, end = _ends(group.before, group.after) if change is not None else (None, None)
+        done = _behind(actions, [sub.code for sub in group.before])
         yield SubAreaRow(
             before=pair.before,
             after=pair.after,
@@ -236,15 +244,28 @@ def _subarea_rows(
             change_points=_points(pair.before, pair.after, pair.match),
             change_percent_of_max=change,
             actions=done,
-            verdict=_judge(done, change, threshold),
+            verdict=judge(done.in_place > 0, change, threshold),
             group=groups.setdefault(group, len(groups)),
+            start=start,
+            end=end,
         )
 
 
-def _judge(actions: ActionCount, change: float | None, threshold: float) -> Verdict:
+def _behind(actions: Mapping[str, ActionCount] | CountActions, codes: Sequence[str]) -> ActionCount:
+    if callable(actions):
+        return actions(codes)
+    counts = [actions.get(code, ActionCount()) for code in codes]
+    return ActionCount(
+        sum(count.in_place for count in counts), sum(count.not_in_place for count in counts)
+    )
+
+
+def judge(in_place: bool, change: float | None, threshold: float) -> Verdict:
+    """The verdict of two facts: was anything in place, and by how many percentage points did the
+    share of max change (None: not comparable)? A rise must be greater than the threshold."""
     if change is None:
         return Verdict.NOT_COMPARABLE
-    if actions.in_place >= 1:
+    if in_place:
         risen, not_risen = Verdict.ACTION_AND_IMPROVEMENT, Verdict.ACTION_NO_IMPROVEMENT
     else:
         risen, not_risen = Verdict.NO_ACTION_IMPROVEMENT, Verdict.NO_ACTION_NO_IMPROVEMENT
@@ -318,6 +339,11 @@ def _share(parts: Sequence[Scored]) -> Fraction | None:
             return None
         score, possible = score + got, possible + part.max
     return Fraction(100 * score, possible) if possible > 0 else None
+
+
+def _ends(before: Sequence[Scored], after: Sequence[Scored]) -> tuple[float | None, float | None]:
+    one, other = _share(before), _share(after)
+    return None if one is None else float(one), None if other is None else float(other)
 
 
 def _change(before: Sequence[Scored], after: Sequence[Scored]) -> float | None:

@@ -27,10 +27,11 @@ from tracker.models import (
     User,
     action_point,
 )
-from tracker.services import comparisons, drafts, scope
+from tracker.services import drafts, scope
 from tracker.services.actions import lists, talk
 from tracker.services.actions.filters import count_up_to, late, ownerless
 from tracker.services.actions.latest import latest_update
+from tracker.services.comparisons import choosing, comparing
 from tracker.services.evaluations import AREA_MAX, ListedEvaluation
 from tracker.services.points import is_answered
 
@@ -119,7 +120,7 @@ def director_overview(*, by: User, today: date) -> DirectorOverview:
     """
     scope.require(by, Deed.PLAN_VIEW)
     mine = scope.actions_within(by, Deed.PLAN_VIEW)
-    listed = comparisons.comparable(by)
+    listed = choosing.comparable(by)
     latest = next((one for one in listed if one.is_own), None)
     verifiable = scope.actions_within(by, Deed.ACTION_VERIFY)
     waiting = (Action.status == ActionStatus.DONE) & (Action.done_by_id != by.id)
@@ -135,7 +136,7 @@ def director_overview(*, by: User, today: date) -> DirectorOverview:
         drafts=tuple(draft.id for draft in drafts.drafts_waiting(by)),
         mentions=talk.unseen_mentions(by),
         plan_to_adopt=_plan_to_adopt(by),
-        latest_two=comparisons.latest_two(listed),
+        latest_two=choosing.latest_two(listed),
     )
 
 
@@ -304,7 +305,7 @@ class CommitteeOverview:
     deviations: Pile
     dropped: tuple[Dropped, ...]
     finished: tuple[Finished, ...]
-    comparison: comparisons.ComparisonShown | None
+    comparison: comparing.ComparisonShown | None
 
 
 def committee_overview(*, by: User, today: date) -> CommitteeOverview:
@@ -317,15 +318,15 @@ def committee_overview(*, by: User, today: date) -> CommitteeOverview:
     ids = by.scope(Deed.ACTION_VIEW).committees
     theirs = scope.actions_within(by, Deed.ACTION_VIEW) & Action.committee_id.in_(ids)
     strays = Action.status.in_(OPEN) & (Action.health == Forecast.OFF_TRACK)
-    listed = comparisons.comparable(by)
-    two = comparisons.latest_two(listed)
+    listed = choosing.comparable(by)
+    two = choosing.latest_two(listed)
     return CommitteeOverview(
         committees=_committees(ids, theirs, today),
         decision=_adopting_decision(),
         deviations=_pile([theirs, or_(late(today), strays)], DEVIATIONS_SHOWN),
         dropped=_dropped(theirs),
         finished=_finished(theirs, today),
-        comparison=comparisons.compare_evaluations(*two, by=by, listed=listed) if two else None,
+        comparison=comparing.compare_evaluations(*two, by=by, listed=listed) if two else None,
     )
 
 

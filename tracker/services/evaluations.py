@@ -64,6 +64,7 @@ class ListedEvaluation:
     None."""
 
     id: int
+    municipality_id: int
     municipality: str
     is_own: bool
     month: date
@@ -85,6 +86,7 @@ def evaluations_listed(by: User | None) -> list[ListedEvaluation]:
     rows = db.session.execute(
         select(
             Evaluation.id,
+            Municipality.id,
             Municipality.name,
             Municipality.is_own,
             Evaluation.month,
@@ -100,7 +102,7 @@ def evaluations_listed(by: User | None) -> list[ListedEvaluation]:
         .group_by(Evaluation.id, Municipality.id, ScoreSet.id)
         .order_by(Evaluation.month.desc())
     )
-    listed = [ListedEvaluation(*row[:6], total=_total(*row[6:])) for row in rows]
+    listed = [ListedEvaluation(*row[:7], total=_total(*row[7:10])) for row in rows]
     return sorted(listed, key=lambda one: (not one.is_own, fold(one.municipality)))
 
 

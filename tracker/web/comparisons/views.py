@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from tracker.domain.editions import editions
 from tracker.domain.errors import NotFound, RuleBroken
 from tracker.domain.permissions import Deed
-from tracker.services import comparisons
+from tracker.services.comparisons import choosing, comparing
 from tracker.web.access import me, requires
 from tracker.web.comparisons.forms import CompareForm
 from tracker.web.messages import translated
@@ -20,12 +20,12 @@ bp = Blueprint("comparisons", __name__)
 @requires(Deed.COMPARISON_VIEW)
 def index() -> ResponseReturnValue:
     """Two evaluations side by side; by default our own two latest."""
-    listed = comparisons.comparable(me())
-    before, after = _chosen(comparisons.latest_two(listed))
+    listed = choosing.comparable(me())
+    before, after = _chosen(choosing.latest_two(listed))
     shown, problem = None, None
     if before is not None and after is not None:
         try:
-            shown = comparisons.compare_evaluations(before, after, by=me(), listed=listed)
+            shown = comparing.compare_evaluations(before, after, by=me(), listed=listed)
         except NotFound:
             raise
         except RuleBroken as error:

@@ -1,0 +1,1 @@
+"""Two or more evaluations side by side, with what was done in between."""
