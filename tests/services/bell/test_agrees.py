@@ -23,7 +23,7 @@ from tracker.models import (
     User,
 )
 from tracker.services import reminder_facts
-from tracker.services.bell.holding import asking, holding
+from tracker.services.bell.holding import asking, holding, ringing
 
 HOME = ZoneInfo("Europe/Stockholm")
 DECIDED = NOW - timedelta(days=2)
@@ -114,6 +114,7 @@ class World:
                 reason=reason,
                 state=ReminderState.IN_MAIL,
                 decided_at=DECIDED,
+                seen_at=NOW if self.chance(0.5) else None,
             )
         ]
         db.session.add(mail)
@@ -160,3 +161,17 @@ def test_the_query_and_the_rules_agree(any_app, cast, seed):
     wrong = [one for one in all_of_them if one.id in expected ^ found]
     assert not wrong, [(one.step, one.recipient_id, one.id in found) for one in wrong]
     assert 0 < len(expected) < len(unanswered)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_the_number_counts_what_the_list_shows(any_app, cast, seed):
+    World(cast, seed)
+    counted = []
+    for person in db.session.scalars(select(User)):
+        asked = asking(person.id, TODAY, HOME)
+        shown = holding(Reminder.action_id).where(Reminder.seen_at.is_(None)).distinct()
+        found = db.session.scalars(ringing(), asked).all()
+        assert sorted(found) == sorted(db.session.scalars(shown, asked)), person.name
+        assert len(db.session.scalars(ringing().limit(2), asked).all()) == min(2, len(found))
+        counted.append(len(found))
+    assert max(counted) > 2

@@ -16,16 +16,19 @@ from sqlalchemy import (
     ColumnElement,
     Date,
     Integer,
-    ScalarSelect,
     Select,
     String,
     and_,
     bindparam,
+    case,
     cast,
     exists,
     func,
+    literal_column,
     or_,
     select,
+    text,
+    true,
 )
 from sqlalchemy.orm import aliased
 
@@ -49,7 +52,7 @@ _TODAY = bindparam("today", type_=Date)
 _WRONG_FROM = bindparam("wrong_from", type_=UtcDateTime)
 _OWN_NAMES = (Reason.ASSIGNED, Reason.SILENT, Reason.ESCALATED, *ROUNDS)
 
-owner = aliased(User, name="owner")  # joined to the action while the account is active
+_owner = aliased(User, name="owner")  # joined to the action while the account is active
 
 
 def asking(reader_id: int, today: date, zone: ZoneInfo) -> dict[str, object]:
@@ -58,105 +61,134 @@ def asking(reader_id: int, today: date, zone: ZoneInfo) -> dict[str, object]:
 
 
 def holding(*columns: Any) -> Select[Any]:
-    """`columns` of the reader's reminders that still hold, with their actions and `owner`."""
+    """`columns` of the reader's reminders that still hold, with their actions."""
+    told = Reminder
     return (
         select(*columns)
-        .select_from(Reminder)
-        .join(Action, Action.id == Reminder.action_id)
-        .outerjoin(owner, (owner.id == Action.owner_id) & owner.deactivated_at.is_(None))
-        .where(
-            Reminder.recipient_id == _READER,
-            Reminder.state == ReminderState.IN_MAIL,
-            Reminder.decided_at < _WRONG_FROM,
-            Action.status.in_(OPEN),
-            or_(Action.reported_at.is_(None), Action.reported_at < Reminder.decided_at),
-            _still_named(),
-            _still_spoken_to(),
-        )
+        .select_from(told)
+        .join(Action, Action.id == told.action_id)
+        .outerjoin(_owner, _is_owner())
+        .where(*_mailed(), *_stands(told))
     )
 
 
-def _still_named() -> ColumnElement[bool]:
+def ringing() -> Select[int]:
+    """The actions of which something holds that the reader has not put away.
+
+    It is for who stops after some. PostgreSQL would rather join all reminders of the reader with
+    all open actions first; so there they come in order, and their actions one by one. SQLite
+    looks at one after the other anyhow, and would only lose time by sorting.
+    """
+    looked_at = (
+        Reminder.action_id,
+        Reminder.reason,
+        Reminder.step,
+        Reminder.deadline_rev,
+        Reminder.decided_at,
+    )
+    mine = select(*looked_at).where(*_mailed(), Reminder.seen_at.is_(None))
+    in_order = mine.suffix_with(text("ORDER BY reminder.action_id"), dialect="postgresql")
+    told = aliased(Reminder, in_order.subquery("mine"))
+    stands = (
+        select(true())
+        .select_from(Action)
+        .outerjoin(_owner, _is_owner())
+        .where(Action.id == told.action_id, *_stands(told))
+    )
+    return select(told.action_id).where(stands.correlate(told).scalar_subquery()).distinct()
+
+
+def _is_owner() -> ColumnElement[bool]:
+    return (_owner.id == Action.owner_id) & _owner.deactivated_at.is_(None)
+
+
+def _mailed() -> tuple[ColumnElement[bool], ...]:
+    return (
+        Reminder.recipient_id == _READER,
+        Reminder.state == ReminderState.IN_MAIL,
+        Reminder.decided_at < _WRONG_FROM,
+    )
+
+
+def _stands(told: type[Reminder]) -> tuple[ColumnElement[bool], ...]:
+    return (
+        Action.status.in_(OPEN),
+        or_(Action.reported_at.is_(None), Action.reported_at < told.decided_at),
+        _still_named(told),
+        _still_spoken_to(told),
+    )
+
+
+def _still_named(told: type[Reminder]) -> ColumnElement[bool]:
     """Whether today's rules would give the reminder the name that it has in the ledger."""
-    reason = Reminder.reason
     # Who was assigned, or heard from, since: then the name holds another day.
-    as_assigned = or_(Action.assigned_at.is_(None), Action.assigned_at <= Reminder.decided_at)
+    as_assigned = or_(Action.assigned_at.is_(None), Action.assigned_at <= told.decided_at)
     told_by_another = Action.assigned_by_id.is_distinct_from(Action.owner_id)
+    newly_assigned = and_(
+        _is(told, Reason.ASSIGNED), Action.assigned_at.is_not(None), told_by_another
+    )
     return or_(
-        and_(reason.not_in(_OWN_NAMES), Reminder.deadline_rev == Action.deadline_rev),
-        and_(reason == Reason.SILENT, as_assigned),
-        and_(
-            reason == Reason.ASSIGNED,
-            as_assigned,
-            Action.assigned_at.is_not(None),
-            told_by_another,
-        ),
-        and_(reason == Reason.ESCALATED, _ends_with(cast(Action.deadline, String))),
-        and_(reason.in_(ROUNDS), _round_waits()),
+        and_(~_is(told, *_OWN_NAMES), told.deadline_rev == Action.deadline_rev),
+        and_(as_assigned, or_(_is(told, Reason.SILENT), newly_assigned)),
+        and_(_is(told, Reason.ESCALATED), _ends_with(told, cast(Action.deadline, String))),
+        and_(_is(told, *ROUNDS), _round_waits(told)),
     )
 
 
-def _ends_with(stamp: ColumnElement[str]) -> ColumnElement[bool]:
-    return Reminder.step.like("%@" + stamp)
+def _is(told: type[Reminder], *reasons: Reason) -> ColumnElement[bool]:
+    # Written out, not bound: each page would bind and type them all anew.
+    return told.reason.in_([literal_column(f"'{reason.value}'") for reason in reasons])
 
 
-def _round_waits() -> ColumnElement[bool]:
+def _ends_with(told: type[Reminder], stamp: ColumnElement[str]) -> ColumnElement[bool]:
+    return told.step.like("%@" + stamp)
+
+
+def _round_waits(told: type[Reminder]) -> ColumnElement[bool]:
     """Whether the round that it is about is the action's latest, and open."""
-    one, later = aliased(FollowUpRound), aliased(FollowUpRound)
-    latest = (
-        select(later.id)
-        .where(
-            or_(later.plan_id.is_(None), later.plan_id == Action.plan_id),
-            later.opens_on <= _TODAY,
-        )
-        .order_by(later.opens_on.desc(), later.id.desc())
-        .limit(1)
-        .correlate(Action)
-        .scalar_subquery()
-    )
-    number = cast(one.id, String)
-    named = or_(
-        and_(Reminder.reason == Reason.ROUND_OPEN, _ends_with(number)),
-        and_(
-            Reminder.reason != Reason.ROUND_OPEN,
-            _ends_with(number + ":" + cast(one.due_on, String)),
-        ),
-    )
+    one = aliased(FollowUpRound, name="one")
+    last_day = case((_is(told, Reason.ROUND_OPEN), ""), else_=":" + cast(one.due_on, String))
+    named = _ends_with(told, cast(one.id, String) + last_day)
     still_open = or_(one.closed_on.is_(None), one.closed_on > _TODAY)
-    return exists().where(one.id == latest, still_open, named)
+    latest = (
+        select(and_(still_open, named))
+        .where(or_(one.plan_id.is_(None), one.plan_id == Action.plan_id), one.opens_on <= _TODAY)
+        .order_by(one.opens_on.desc(), one.id.desc())
+        .limit(1)
+    )
+    return latest.correlate(Action, told).scalar_subquery()
 
 
-def _still_spoken_to() -> ColumnElement[bool]:
+def _still_spoken_to(told: type[Reminder]) -> ColumnElement[bool]:
     """Whether the reader is the one concerned today, or acts for them."""
     people = select(_acted_for().c.id)
-    unit_director, municipal_director = _director(Action.unit_id), _director(None)
-    in_charge = func.coalesce(owner.id, unit_director, municipal_director)
+    director = _directors().c
+    at_unit = select(director.user_id).where(director.unit_id == Action.unit_id)
+    of_unit = at_unit.correlate(Action).scalar_subquery()
+    of_all = select(director.user_id).where(director.unit_id.is_(None)).scalar_subquery()
+    # A director of the unit whom nobody stands before is in charge, and no superior.
     as_superior = or_(
-        and_(unit_director.in_(people), unit_director != in_charge),
-        and_(municipal_director.in_(people), municipal_director != in_charge),
+        and_(of_unit.in_(people), of_unit != _owner.id),
+        and_(of_all.in_(people), of_all != func.coalesce(_owner.id, of_unit)),
     )
+    in_charge = func.coalesce(_owner.id, of_unit, of_all)
+    concerned = case((_is(told, Reason.ASSIGNED), _owner.id), else_=in_charge)
     return or_(
-        and_(Reminder.reason == Reason.ASSIGNED, owner.id.in_(people)),
-        and_(Reminder.reason == Reason.ESCALATED, as_superior),
-        and_(
-            Reminder.reason.not_in((Reason.ASSIGNED, Reason.ESCALATED)),
-            in_charge.in_(people),
-        ),
+        and_(_is(told, Reason.ESCALATED), as_superior),
+        and_(~_is(told, Reason.ESCALATED), concerned.in_(people)),
     )
 
 
-def _director(unit: Any) -> ScalarSelect[int]:
-    """The active director of a unit, or of the whole; the one who held the role first."""
-    role, person = aliased(RoleAssignment), aliased(User)
-    place = role.unit_id.is_(None) if unit is None else role.unit_id == unit
-    query = (
-        select(role.user_id)
-        .join(person, person.id == role.user_id)
-        .where(role.role == Role.DIRECTOR, place, person.deactivated_at.is_(None))
-        .order_by(role.id)
-        .limit(1)
+def _directors() -> CTE:
+    """The active director of each unit, and of the whole (no unit): who held the role first."""
+    held = aliased(RoleAssignment, name="held")
+    first = (
+        select(func.min(held.id))
+        .join(User, User.id == held.user_id)
+        .where(held.role == Role.DIRECTOR, User.deactivated_at.is_(None))
+        .group_by(held.unit_id)
     )
-    return query.correlate(Action).scalar_subquery()
+    return select(held.unit_id, held.user_id).where(held.id.in_(first)).cte("director")
 
 
 def _acted_for() -> CTE:
@@ -186,10 +218,11 @@ def _away() -> CTE:
     )
     today = (
         select(Absence.user_id, Absence.delegate_id, rank.label("rank"))
+        .join(User, User.id == Absence.delegate_id)
         .where(
             Absence.ends_on >= _TODAY,
             Absence.starts_on <= _TODAY,
-            exists().where(User.id == Absence.delegate_id, User.deactivated_at.is_(None)),
+            User.deactivated_at.is_(None),
         )
         .subquery()
     )

@@ -21,7 +21,7 @@ from tracker.mail.digest import sentences
 from tracker.mail.headline import Urgency
 from tracker.models import Action, Reminder, User
 from tracker.services import ladders, scope
-from tracker.services.bell.holding import asking, holding
+from tracker.services.bell.holding import asking, holding, ringing
 from tracker.services.digests import About, Line, about, item_about
 from tracker.services.posts import Post
 
@@ -76,7 +76,7 @@ def _counting(items: Select[int, int]) -> Select[int, int]:
 
 def _counting_some(most: int) -> Select[int]:
     """As many as there are, or `most`: where there are more, the rest is not looked at."""
-    found = _unseen(Reminder.action_id).distinct().limit(most).subquery()
+    found = ringing().limit(most).subquery()
     return select(func.count()).select_from(found)
 
 
