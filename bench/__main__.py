@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from bench import bell, delivering, pages, reading, reminding, startup
+from bench import bell, delivering, effect_coverage, pages, reading, reminding, startup
 
 
 def main() -> None:
     """Print what was measured; ratios within one run, never bare seconds."""
-    for measurement in (startup, reading, reminding, delivering, pages, bell):
+    for measurement in (startup, reading, effect_coverage, reminding, delivering, pages, bell):
         for line in measurement.measure():
             print(line, flush=True)
 
