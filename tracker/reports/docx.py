@@ -1,0 +1,236 @@
+"""A document as a Word file to work on: real headings, lists and tables, pictures with words.
+
+The same document and instant give the same bytes.
+"""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Any
+
+import docx
+from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_TAB_ALIGNMENT
+from docx.opc.constants import RELATIONSHIP_TYPE
+from docx.oxml import OxmlElement
+from docx.oxml.ns import qn
+from docx.shared import Cm, Pt
+
+from tracker.reports import content, docx_styles
+from tracker.reports.docx_styles import FACTS, NOTICE, TABLE_TEXT, TEXT_WIDTH
+from tracker.reports.glyphs import legible, one_line, short
+from tracker.reports.pdf import drawn_png
+
+_OLDEST = (1980, 1, 1, 0, 0, 0)  # what a zip can say; the file's own dates are in its properties
+_LONGEST_PROPERTY, _LONGEST_ALT = 255, 2000
+_LANGUAGES = {"sv": "sv-SE", "en": "en-GB"}
+_WORDS = {"sv": ("Sida", "av", "Utan titel"), "en": ("Page", "of", "Untitled")}
+_SIDES = {
+    content.Align.LEFT: WD_ALIGN_PARAGRAPH.LEFT,
+    content.Align.RIGHT: WD_ALIGN_PARAGRAPH.RIGHT,
+    content.Align.CENTER: WD_ALIGN_PARAGRAPH.CENTER,
+}
+
+
+def render_docx(document: content.Document, *, at: datetime) -> bytes:
+    """The Word file of `document`, made at `at` (aware)."""
+    book = docx.Document()
+    docx_styles.apply(book, _LANGUAGES[document.language])
+    _properties(book, document, at)
+    _margins(book.sections[0], document)
+    _front(book, document)
+    for block in content.levelled(document.blocks):
+        _block(book, block)
+    out = io.BytesIO()
+    book.save(out)
+    return _timeless(out.getvalue())
+
+
+def _timeless(package: bytes) -> bytes:
+    """The same zip with every part at one fixed time."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(package)) as parts, zipfile.ZipFile(out, "w") as made:
+        for part in parts.infolist():
+            info = zipfile.ZipInfo(part.filename, _OLDEST)
+            info.compress_type = zipfile.ZIP_DEFLATED
+            made.writestr(info, parts.read(part))
+    return out.getvalue()
+
+
+def _properties(book: Any, document: content.Document, at: datetime) -> None:
+    about, instant = book.core_properties, at.astimezone(UTC).replace(tzinfo=None, microsecond=0)
+    about.title = short(_title(document), _LONGEST_PROPERTY)
+    about.author = about.last_modified_by = short(document.sender, _LONGEST_PROPERTY)
+    about.subject = short(document.subtitle, _LONGEST_PROPERTY)
+    about.language = _LANGUAGES[document.language]
+    about.created = about.modified = instant
+    about.comments = about.keywords = ""
+    about.revision = 1
+
+
+def _title(document: content.Document) -> str:
+    return short(document.title, content.LONGEST_TITLE) or _WORDS[document.language][2]
+
+
+def _running(text: str) -> str:
+    return short(text, content.LONGEST_RUNNING)
+
+
+def _margins(section: Any, document: content.Document) -> None:
+    """A4; a header from the second page on, and page numbers on every page."""
+    section.page_width, section.page_height = Cm(21), Cm(29.7)
+    section.left_margin = section.right_margin = Cm(2.5)
+    section.top_margin, section.bottom_margin = Cm(2.6), Cm(2.4)
+    section.different_first_page_header_footer = True
+    running = _running(document.header) or _running(document.title)
+    _two_sides(section.header.paragraphs[0], running, document.date.isoformat())
+    page, of, _untitled = _WORDS[document.language]
+    for footer in (section.footer, section.first_page_footer):
+        line = footer.paragraphs[0]
+        line.style = "Footer"
+        _two_sides(line, _running(document.footer), f"{page} ")
+        _field(line, "PAGE")
+        line.add_run(f" {of} ")
+        _field(line, "NUMPAGES")
+
+
+def _two_sides(line: Any, left: str, right: str) -> None:
+    """`left` at the left margin and `right` at the right one."""
+    stops = line.paragraph_format.tab_stops
+    stops.add_tab_stop(Cm(TEXT_WIDTH), WD_TAB_ALIGNMENT.RIGHT)
+    line.add_run(f"{left}\t{right}")
+
+
+def _field(line: Any, instruction: str) -> None:
+    """A field that Word works out; `instruction` is ours, never a user's text."""
+    field = OxmlElement("w:fldSimple")
+    field.set(qn("w:instr"), instruction)
+    run, shown = OxmlElement("w:r"), OxmlElement("w:t")
+    shown.text = "1"
+    run.append(shown)
+    field.append(run)
+    line._p.append(field)
+
+
+def _front(book: Any, document: content.Document) -> None:
+    head = book.add_paragraph(style=docx_styles.SENDER)
+    kind = _running(document.kind)
+    day = document.date.isoformat()
+    _two_sides(head, _running(document.sender), f"{kind} {day}" if kind else day)
+    book.add_paragraph(_title(document), style="Title")
+    if subtitle := short(document.subtitle, content.LONGEST_TITLE):
+        book.add_paragraph(subtitle, style="Subtitle")
+    _facts(book, document.meta)
+
+
+def _block(book: Any, block: content.Block) -> None:
+    match block:
+        case content.Heading() if one_line(block.text):
+            book.add_heading(one_line(block.text), block.level)
+        case content.Paragraph() if _said(block.text):
+            _runs(book.add_paragraph(), block.text)
+        case content.Bullets():
+            _bullets(book, block)
+        case content.Facts():
+            _facts(book, block.pairs)
+        case content.Table():
+            _table(book, block)
+        case content.Figure():
+            _figure(book, block)
+        case content.Notice():
+            _notice(book, block)
+        case content.PageBreak():
+            book.add_page_break()
+
+
+def _said(text: content.Inline) -> bool:
+    return bool(one_line(content.plain(text)))
+
+
+def _runs(line: Any, text: content.Inline, *, bold: bool = False) -> None:
+    """The spans of `text` in the paragraph `line`; `\\n` breaks the line."""
+    for span in content.spans(text):
+        run = line.add_run(legible(span.text))
+        run.bold = span.strong or bold or None
+        run.italic = span.emphasis or None
+        if target := content.address(span):
+            _link(line, run, target)
+
+
+def _link(line: Any, run: Any, target: str) -> None:
+    run.style = docx_styles.LINK
+    made = OxmlElement("w:hyperlink")
+    made.set(qn("r:id"), line.part.relate_to(target, RELATIONSHIP_TYPE.HYPERLINK, is_external=True))
+    line._p.append(made)
+    made.append(run._r)
+
+
+def _bullets(book: Any, bullets: content.Bullets) -> None:
+    """A list; each numbered one begins anew at 1."""
+    items = [item for item in bullets.items if _said(item)]
+    numbering = docx_styles.fresh_numbering(book) if bullets.ordered and items else None
+    for item in items:
+        line = book.add_paragraph(style="List Number" if bullets.ordered else "List Bullet")
+        if numbering is not None:
+            properties = line._p.get_or_add_pPr().get_or_add_numPr()
+            properties.get_or_add_ilvl().val = 0
+            properties.get_or_add_numId().val = numbering
+        _runs(line, item)
+
+
+def _facts(book: Any, pairs: Iterable[tuple[str, content.Inline]]) -> None:
+    for term, text in pairs:
+        line = book.add_paragraph(style=FACTS)
+        line.add_run(f"{one_line(term)}\t").bold = True
+        _runs(line, text)
+
+
+def _notice(book: Any, notice: content.Notice) -> None:
+    line = book.add_paragraph(style=NOTICE)
+    if title := one_line(notice.title):
+        line.add_run(f"{title}\n").bold = True
+    _runs(line, notice.text)
+
+
+def _table(book: Any, table: content.Table) -> None:
+    if caption := one_line(table.caption):
+        book.add_paragraph(caption, style="Caption").paragraph_format.keep_with_next = True
+    made = book.add_table(rows=1 + len(table.rows), cols=len(table.columns))
+    docx_styles.rule_table(made, caption)
+    made.autofit = False
+    whole = sum(max(one.width, 0.1) for one in table.columns)
+    widths = [Cm(TEXT_WIDTH * max(one.width, 0.1) / whole) for one in table.columns]
+    for column, width in zip(made.columns, widths, strict=True):
+        column.width = width
+    heads, style = (
+        tuple(_running(one.title) for one in table.columns),
+        book.styles[TABLE_TEXT].style_id,
+    )
+    # python-docx looks a row's cells up anew on every call, so the XML is walked instead.
+    for at, (row, cells) in enumerate(zip(made._tbl.tr_lst, (heads, *table.rows), strict=True)):
+        docx_styles.mark_row(row, header=at == 0)
+        for cell, text, column, width in zip(row.tc_lst, cells, table.columns, widths, strict=True):
+            cell.width = width
+            line = docx_styles.paragraph_of(cell, made)
+            line._p.style = style
+            line.alignment = _SIDES[column.align]
+            _runs(line, text, bold=at == 0)
+    book.add_paragraph().paragraph_format.space_after = Pt(0)
+
+
+def _figure(book: Any, figure: content.Figure) -> None:
+    """The drawing as a picture with its words, under its caption; then its table."""
+    if figure.svg:
+        if caption := one_line(figure.caption):
+            book.add_paragraph(caption, style="Caption").paragraph_format.keep_with_next = True
+        width = TEXT_WIDTH * min(max(figure.width, 0.1), 1.0)
+        shape = book.add_picture(io.BytesIO(drawn_png(figure.svg)), width=Cm(width))
+        if shape.height > Cm(docx_styles.TALLEST):
+            shape.width = int(shape.width * Cm(docx_styles.TALLEST) / shape.height)
+            shape.height = Cm(docx_styles.TALLEST)
+        words = short(figure.alt, _LONGEST_ALT) or short(caption, _LONGEST_ALT)
+        shape._inline.docPr.set("descr", words)
+    if figure.table:
+        _table(book, figure.table)
