@@ -13,7 +13,7 @@ import json
 import re
 import warnings
 import zipfile
-from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
+from codecs import BOM_UTF8
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -24,6 +24,7 @@ from typing import Any
 
 from tracker.domain.errors import N_, RuleBroken
 from tracker.domain.sheets import ACTIONS_SHEET, BASE_SHEET, FORMAT, MAX_COLUMNS, MAX_ROWS, UNREAD
+from tracker.importers.decoding import decoded
 from tracker.importers.package import XLSX, opened, protected
 
 MAX_BYTES = 10_000_000
@@ -298,7 +299,9 @@ def _base(sheet: Any) -> dict[str, Base] | None:
 
 
 def _csv(data: bytes, filename: str) -> Sheet:
-    text = _decoded(data)
+    text = decoded(data)
+    if text is None:
+        raise _no_csv()
     sign = max(_SIGNS, key=lambda one: _alike(text, one))
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=sign)
     try:
@@ -317,22 +320,6 @@ def _alike(text: str, sign: str) -> tuple[int, int]:
     except csv.Error:
         return 0, 0
     return max(((times, width) for width, times in widths.items() if width > 1), default=(0, 0))
-
-
-def _decoded(data: bytes) -> str:
-    if data.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
-        encodings = ["utf-16"]
-    else:
-        encodings = ["utf-8-sig", "cp1252"]
-    for encoding in encodings:
-        try:
-            text = data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        if "\0" in text:
-            break
-        return text
-    raise _no_csv()
 
 
 def _no_csv() -> RuleBroken:

@@ -1,0 +1,1 @@
+"""How other municipalities were scored: bringing it in, and what it says."""

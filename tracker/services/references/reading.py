@@ -1,0 +1,220 @@
+"""What is known of all municipalities' scores, from reports and from lists, beside ours.
+
+Everything here costs a constant number of queries, however many municipalities there are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import select
+
+from tracker.domain.crosswalk import AREA_NUMBERS
+from tracker.domain.effect import Drift
+from tracker.domain.references import (
+    Moved,
+    Numbers,
+    Pace,
+    Reading,
+    SharedDrift,
+    Standing,
+    paces,
+    settled,
+    shared_drift,
+)
+from tracker.domain.references import movements as movements_of
+from tracker.domain.references import standings as standings_of
+from tracker.domain.text import fold
+from tracker.extensions import db
+from tracker.models import Area, Evaluation, Municipality, Predecessor, ReferenceScore, ScoreSet
+
+AREA_MAX = 100  # every edition gives each of its areas 100 points
+
+
+@dataclass(frozen=True)
+class Readings:
+    """Every municipality's evaluations, each once; ours and our predecessors' apart. `ours` is
+    the key of our own municipality, None while there is none."""
+
+    own: tuple[Reading, ...]
+    others: tuple[Reading, ...]
+    ours: str | None
+
+
+@dataclass(frozen=True)
+class Overview:
+    """Where the others stood and how fast they move; `own` are the keys of our own."""
+
+    standings: tuple[Standing, ...]
+    paces: tuple[Pace, ...]
+    own: frozenset[str]
+
+
+def place_key(name: str) -> str:
+    """What tells a municipality apart from others, from its name as we write it."""
+    return fold(name)
+
+
+def all_readings() -> Readings:
+    """What is known of everybody, settled by domain.references. The caller has authorised."""
+    ours, own = _own_places()
+    found = settled([*_from_reports(own), *_from_lists(own)])
+    return Readings(
+        tuple(one for one in found if one.own), tuple(one for one in found if not one.own), ours
+    )
+
+
+def overview() -> Overview:
+    """What there is to say of all others. The caller has authorised."""
+    readings = all_readings()
+    return Overview(
+        tuple(standings_of(readings.others)),
+        tuple(paces(movements_of(readings.others))),
+        frozenset(one.place for one in readings.own),
+    )
+
+
+def standings() -> list[Standing]:
+    """Where the others stood, by edition and five years. The caller has authorised."""
+    return standings_of(all_readings().others)
+
+
+def movements() -> list[Moved]:
+    """How the others moved from one evaluation to the next. The caller has authorised."""
+    return movements_of(all_readings().others)
+
+
+def drift_shared(before_month: date, after_month: date, edition: str) -> SharedDrift:
+    """How others moved from one month to another, and why nothing is said where nothing is."""
+    others = [one for one in all_readings().others if one.edition == edition]
+    return shared_drift(movements_of(others), before_month, after_month, edition)
+
+
+def drift_between(before_month: date, after_month: date, edition: str) -> Drift | None:
+    """How others moved from one month to another under an edition, as domain.effect wants it;
+    None where fewer than three municipalities can tell."""
+    return drift_shared(before_month, after_month, edition).drift
+
+
+def _own_places() -> tuple[str | None, frozenset[str]]:
+    """The key of our municipality; and with it the keys of those it was made of, and of those
+    they were made of."""
+    names, ours = {}, None
+    for key, name, is_own in db.session.execute(
+        select(Municipality.id, Municipality.name, Municipality.is_own)
+    ):
+        names[key] = place_key(name)
+        ours = key if is_own else ours
+    if ours is None:
+        return None, frozenset()
+    made_of: dict[int, list[int]] = {}
+    for key, earlier in db.session.execute(
+        select(Predecessor.municipality_id, Predecessor.predecessor_id)
+    ):
+        made_of.setdefault(key, []).append(earlier)
+    found: set[int] = set()
+    waiting = [ours]
+    while waiting:
+        key = waiting.pop()
+        if key not in found:
+            found.add(key)
+            waiting += made_of.get(key, ())
+    return names[ours], frozenset(names[key] for key in found)
+
+
+@dataclass
+class _Scored:
+    """One evaluation under one edition, while its areas are gathered."""
+
+    evaluation_id: int
+    name: str
+    month: date
+    edition: str
+    stated: int | None
+    areas: dict[int, tuple[int | None, int | None]]
+
+
+def _from_reports(own: frozenset[str]) -> Iterable[Reading]:
+    rows = db.session.execute(
+        select(
+            ScoreSet.id,
+            Evaluation.id,
+            Municipality.name,
+            Evaluation.month,
+            ScoreSet.edition,
+            ScoreSet.total_stated,
+            Area.number,
+            Area.score,
+            Area.max,
+        )
+        .join(Evaluation, Evaluation.id == ScoreSet.evaluation_id)
+        .join(Municipality, Municipality.id == Evaluation.municipality_id)
+        .outerjoin(Area, Area.score_set_id == ScoreSet.id)
+        .order_by(ScoreSet.id)
+    )
+    gathered: dict[int, _Scored] = {}
+    for key, evaluation_id, name, month, edition, stated, number, score, most in rows:
+        one = gathered.setdefault(key, _Scored(evaluation_id, name, month, edition, stated, {}))
+        if number is not None:
+            one.areas[number] = (score, most)
+    return [_reading(one, own) for one in gathered.values()]
+
+
+def _reading(one: _Scored, own: frozenset[str]) -> Reading:
+    place = place_key(one.name)
+    return Reading(
+        place=place,
+        name=one.name,
+        month=one.month,
+        edition=one.edition,
+        areas=tuple(_share(*one.areas.get(number, (None, None))) for number in AREA_NUMBERS),
+        total=one.stated if one.stated is not None else _sum(_scores(one)),
+        evaluation_id=one.evaluation_id,
+        own=place in own,
+    )
+
+
+def _scores(one: _Scored) -> list[int | None]:
+    return [one.areas.get(number, (None, None))[0] for number in AREA_NUMBERS]
+
+
+def _share(score: int | None, most: int | None) -> float | None:
+    """A credible score in per cent of max."""
+    most = AREA_MAX if most is None else most
+    if score is None or most <= 0 or not 0 <= score <= most:
+        return None
+    return score / most * 100
+
+
+def _sum(scores: Sequence[float | None]) -> float | None:
+    """A sum over some of the areas never poses as a total."""
+    known = [score for score in scores if score is not None]
+    return sum(known) if len(known) == len(AREA_NUMBERS) else None
+
+
+def _from_lists(own: frozenset[str]) -> Iterable[Reading]:
+    rows = db.session.execute(
+        select(
+            ReferenceScore.place_key,
+            ReferenceScore.municipality,
+            ReferenceScore.month,
+            ReferenceScore.whole_year,
+            ReferenceScore.edition,
+            ReferenceScore.areas,
+            ReferenceScore.total,
+        )
+    )
+    for place, name, month, whole_year, edition, areas, total in rows:
+        scores: Numbers = tuple(areas)
+        yield Reading(
+            place=place,
+            name=name,
+            month=month,
+            edition=edition,
+            areas=scores,
+            total=_sum(scores) if total is None else total,
+            whole_year=whole_year,
+            own=place in own,
+        )

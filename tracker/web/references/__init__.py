@@ -1,0 +1,1 @@
+"""Other municipalities' scores, and our own over time beside them."""
