@@ -1,0 +1,1 @@
+"""The pack for the next evaluation: what has changed since the last, with evidence and dates."""

@@ -1,0 +1,1 @@
+"""What the next evaluation will meet: the pack for it, and what history would suggest."""
