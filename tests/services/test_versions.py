@@ -10,6 +10,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
+from tests.helpers import between
 from tests.helpers.cast import NOW, Cast
 from tests.helpers.versions import as_kept, changed, waiting
 from tracker.domain.errors import Conflict, Forbidden, NotFound, RuleBroken
@@ -286,9 +287,8 @@ def test_repeats_are_told_anew_and_a_repeated_point_stays(any_app: Flask, cast: 
 
 
 def test_another_edition(any_app: Flask, cast: Cast) -> None:
-    head = DraftHead("Testköping", "2025-11", 1, "kommunkompassen-2010")
-
-    def save(version: int) -> Evaluation:
+    def save(version: int, edition: str = "kommunkompassen-2010") -> Evaluation:
+        head = DraftHead("Testköping", "2025-11", 1, edition)
         return import_version(
             as_kept(cast.evaluation.id),
             head,
@@ -301,11 +301,23 @@ def test_another_edition(any_app: Flask, cast: Cast) -> None:
 
     save(1)
     assert db.session.scalars(select(ScoreSet.edition)).all() == ["kommunkompassen-2010"]
-    # It was scored under that one too: the latest score set cannot take its name.
+    # It was scored under that one too, by hand: the report's own scores cannot take its name.
     db.session.add(ScoreSet(evaluation=cast.evaluation, edition="kommunkompassen-2020"))
     db.session.commit()
     with pytest.raises(RuleBroken, match="redan poäng"):
-        save(2)
+        save(2, "kommunkompassen-2020")
+    db.session.rollback()
+
+
+def test_scores_that_were_added_by_hand_are_left_alone(any_app: Flask, cast: Cast) -> None:
+    between.more_scores(cast)
+    accept(cast, rewritten(cast))
+    main, added = db.session.scalars(select(ScoreSet).order_by(ScoreSet.id))
+    assert (main.edition, main.total_stated) == ("kommunkompassen-2020", 455)
+    assert (added.edition, added.total_stated) == (between.OLD, 320)
+    assert [area.score for area in added.areas] == [40] * 8
+    assert [sub.score for sub in added.areas[0].subareas] == [15, 25]
+    assert {point.area.score_set_id for point in points_now().values() if point.area} == {main.id}
 
 
 class TestRefused:

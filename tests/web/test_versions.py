@@ -146,7 +146,7 @@ def test_a_rule_is_told_on_the_page(cast: Cast, visit: Visits, read: ReportDraft
     db.session.flush()
     db.session.add(ScoreSet(evaluation=cast.evaluation, edition="kommunkompassen-2020"))
     visitor = visit(cast.director)
-    page = visitor.get(path_of(cast, replace(read, edition="kommunkompassen-2010")))
+    page = visitor.get(path_of(cast, replace(read, edition="kommunkompassen-2020")))
     told = visitor.submit(page.form, status=422)
     assert told.title.startswith("Fel:")
     assert "redan poäng enligt den versionen" in told.text

@@ -27,7 +27,6 @@ from tracker.models.comparing import (
 )
 from tracker.models.dispositions import Answer, Disposition
 from tracker.models.evaluations import (
-    Ancestry,
     Area,
     Evaluation,
     ImportDraft,
@@ -59,7 +58,6 @@ __all__ = [
     "Action",
     "ActionLink",
     "ActionPlan",
-    "Ancestry",
     "Answer",
     "Area",
     "Base",

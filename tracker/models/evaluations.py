@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from tracker.domain.ancestry import Ancestry
 from tracker.models.base import Base, UtcDateTime, WithId, enum_column
 from tracker.models.people import User
 from tracker.models.places import Municipality
@@ -145,14 +145,6 @@ class PointSubArea(Base):
     rank: Mapped[int]
 
     sub_area: Mapped[SubArea] = relationship(lazy="joined")
-
-
-class Ancestry(StrEnum):
-    """What a point is beside those of the evaluation before."""
-
-    NEW = "new"
-    REPEATED = "repeated"
-    CHANGED = "changed"
 
 
 class ImprovementPoint(WithId, Base):

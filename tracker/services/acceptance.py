@@ -253,7 +253,10 @@ def put_role_models(evaluation_id: int, draft: ReportDraft) -> None:
 def mark_repeated(
     evaluation: Evaluation, scores: ScoreSet, points: Sequence[ImprovementPoint]
 ) -> None:
-    """Tie our own points to the same words, in the same area, of the evaluation before."""
+    """Tie our own points to the same words, in the same area, of the evaluation before: a guess.
+
+    What a person has said of a point's origin stands, also where a new version words it anew.
+    """
     if not evaluation.municipality.is_own:
         return
     before = db.session.scalar(
@@ -263,7 +266,7 @@ def mark_repeated(
             Evaluation.municipality_id == evaluation.municipality_id,
             Evaluation.month < evaluation.month,
         )
-        .order_by(Evaluation.month.desc(), ScoreSet.id.desc())
+        .order_by(Evaluation.month.desc(), ScoreSet.id)  # the one that its points hang on
         .limit(1)
     )
     if before is None:
@@ -273,6 +276,8 @@ def mark_repeated(
     }
     said = _said_before(before)
     for point in points:
+        if point.ancestry is not None:
+            continue
         number = renumbered.get(point.area.number) if point.area else None
         point.repeats_id = said.get((number, fold(point.text)))
 

@@ -16,6 +16,7 @@ from tracker.domain.text import fold
 from tracker.extensions import db
 from tracker.models import Area, Evaluation, ImprovementPoint, Municipality, RoleModel, User
 from tracker.services import scope
+from tracker.services.points.ancestry import lineage_of
 from tracker.services.points.rows import PointRow, rows_of
 from tracker.services.points.state import PointState, in_state, is_answered
 from tracker.services.points.weights import Weighed, weights_of
@@ -170,7 +171,9 @@ def _ids(
     matching = (
         select(ImprovementPoint.id)
         .outerjoin(Area, Area.id == ImprovementPoint.area_id)
-        .where(ImprovementPoint.evaluation_id == evaluation_id, *_conditions(filters))
+        .where(
+            ImprovementPoint.evaluation_id == evaluation_id, *_conditions(evaluation_id, filters)
+        )
     )
     if filters.q or filters.priority:
         # Folding and weighing are more than SQL can: few points are of one evaluation.
@@ -182,14 +185,16 @@ def _ids(
     return list(db.session.scalars(in_order(matching).offset(start).limit(size))), total
 
 
-def _conditions(filters: PointFilter) -> list[ColumnElement[bool]]:
+def _conditions(evaluation_id: int, filters: PointFilter) -> list[ColumnElement[bool]]:
     found = []
     if filters.area is not None:
         found.append(Area.number == (filters.area if 0 < filters.area < 2**31 else 0))
     if filters.state is not None:
         found.append(in_state(filters.state))
     if filters.repeated:
-        found.append(ImprovementPoint.repeats_id.is_not(None))
+        origins = lineage_of(evaluation_id).origins
+        again = [key for key, origin in origins.items() if origin.old_id is not None]
+        found.append(ImprovementPoint.id.in_(again))
     return found
 
 

@@ -24,6 +24,7 @@ from tracker.models import (
     action_point,
 )
 from tracker.services import scope
+from tracker.services.points.ancestry import Origin, lineage_of
 from tracker.services.points.earlier import Earlier, earlier_of
 from tracker.services.points.state import PointState, has_live_action
 from tracker.services.points.weights import Weighed
@@ -80,7 +81,8 @@ class Given:
 class PointRow:
     """A point and what is done about it. `number` is its place in the report, `gain` the points
     it may win (None: unknown), `more` the number of actions beyond those in `actions`, `merged`
-    the points that were merged into it."""
+    the points that were merged into it, `origin` where it comes from (None: there is no evaluation
+    of ours before) and `earlier` what became of that."""
 
     id: int
     number: int
@@ -99,6 +101,7 @@ class PointRow:
     more: int
     merged: tuple[Numbered, ...]
     earlier: Earlier | None
+    origin: Origin | None
 
     @property
     def state(self) -> PointState:
@@ -119,6 +122,7 @@ class _Around:
     actions: Mapping[int, list[ActionLine]]
     counts: Mapping[int, int]
     earlier: Mapping[int, Earlier]
+    origins: Mapping[int, Origin]
 
 
 def rows_of(ids: Sequence[int], weighed: Weighed, *, by: User) -> tuple[PointRow, ...]:
@@ -132,19 +136,24 @@ def rows_of(ids: Sequence[int], weighed: Weighed, *, by: User) -> tuple[PointRow
         )
     )
     points = {point.id: (point, bool(acted)) for point, acted in found}
-    repeats = [point.repeats_id for point, _acted in points.values() if point.repeats_id]
+    origins: dict[int, Origin] = {}
+    for evaluation_id in {point.evaluation_id for point, _acted in points.values()}:
+        origins.update(lineage_of(evaluation_id).origins)  # a page shows those of one
+    repeats = [origins[key].old_id or 0 for key in points if key in origins]
     around = _Around(
         answers=_answers(ids),
         merged=_merged(ids),
         actions=actions_of(ids, by),
         counts=_counts(ids),
         earlier=earlier_of(repeats),
+        origins=origins,
     )
     return tuple(_row(*points[point_id], weighed, around) for point_id in ids)
 
 
 def _row(point: ImprovementPoint, acted: bool, weighed: Weighed, around: _Around) -> PointRow:
     actions = around.actions.get(point.id, [])
+    origin = around.origins.get(point.id)
     return PointRow(
         id=point.id,
         number=point.position,
@@ -162,7 +171,8 @@ def _row(point: ImprovementPoint, acted: bool, weighed: Weighed, around: _Around
         actions=tuple(actions),
         more=around.counts.get(point.id, 0) - len(actions),
         merged=tuple(around.merged.get(point.id, ())),
-        earlier=around.earlier.get(point.repeats_id or 0),
+        earlier=around.earlier.get((origin.old_id if origin else None) or 0),
+        origin=origin,
     )
 
 

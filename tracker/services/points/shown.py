@@ -82,7 +82,11 @@ def _choices(ids: Collection[int]) -> tuple[Choice, ...]:
 def _numbers(history: Sequence[JournalEntry]) -> dict[int, int]:
     """The numbers of the points that a history names."""
     named = {
-        value for entry in history for value in entry.data.get("merged_into_id") or () if value
+        value
+        for entry in history
+        for name in ("merged_into_id", "repeats_id")
+        for value in entry.data.get(name) or ()
+        if value
     }
     rows = db.session.execute(
         select(ImprovementPoint.id, ImprovementPoint.position).where(ImprovementPoint.id.in_(named))

@@ -31,7 +31,7 @@ from tracker.services.acceptance import (
 )
 from tracker.services.sources import SourceFile
 from tracker.services.versions.diff import ItemChange, Side, VersionDiff
-from tracker.services.versions.kept import latest_scores
+from tracker.services.versions.kept import main_scores
 
 
 def apply_version(
@@ -51,7 +51,7 @@ def apply_version(
     Raises:
         RuleBroken: another score set of the evaluation has the edition already.
     """
-    scores = latest_scores(row.id)
+    scores = main_scores(row.id)
     _loosen(row)
     _put_head(row, scores, head, report)
     areas = _put_areas(scores, report.areas)

@@ -21,6 +21,7 @@ from tracker.models import (
     ScoreSet,
     action_point,
 )
+from tracker.services.score_sets import main_set
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,8 @@ class KeptPoint:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """An evaluation under its latest score set; the areas' points stand in `points`, in order."""
+    """An evaluation under the score set that it was read under; the areas' points stand in
+    `points`, in order."""
 
     id: int
     version: int
@@ -73,7 +75,7 @@ def load_kept(evaluation_id: int) -> Kept:
     row = db.session.get(Evaluation, evaluation_id, populate_existing=True)
     if row is None:
         raise NotFound
-    scores = latest_scores(row.id)
+    scores = main_scores(row.id)
     return Kept(
         id=row.id,
         version=row.version,
@@ -88,15 +90,13 @@ def load_kept(evaluation_id: int) -> Kept:
     )
 
 
-def latest_scores(evaluation_id: int) -> ScoreSet:
-    """The score set that an evaluation is shown under, with its areas."""
+def main_scores(evaluation_id: int) -> ScoreSet:
+    """The score set that an evaluation was read under, with its areas."""
     areas = selectinload(ScoreSet.areas)
     query = (
         select(ScoreSet)
-        .where(ScoreSet.evaluation_id == evaluation_id)
+        .where(ScoreSet.id == main_set(evaluation_id))
         .options(areas.selectinload(Area.subareas), areas.selectinload(Area.strengths))
-        .order_by(ScoreSet.id.desc())
-        .limit(1)
     )
     return db.session.scalars(query.execution_options(populate_existing=True)).one()
 

@@ -30,7 +30,7 @@ class FilterForm(FlaskForm):
     area = SelectField(_l("Område"), coerce=known(a_key), validate_choice=False)
     state = SelectField(_l("Svar"), coerce=known(PointState), validate_choice=False)
     priority = SelectField(_l("Prioritet"), coerce=known(a_key), validate_choice=False)
-    repeated = BooleanField(_l("Bara upprepade"))
+    repeated = BooleanField(_l("Bara upprepade och ändrade"))
     evaluation = HiddenField()
 
     def offer(self, areas: Iterable[AreaChoice]) -> None:

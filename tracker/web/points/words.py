@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
+from tracker.domain.ancestry import Ancestry
 from tracker.domain.errors import N_
 from tracker.domain.statuses import STATUS_MARKS, ActionStatus, Mark
 from tracker.models import Answer, JournalEntry
@@ -17,6 +18,7 @@ from tracker.services.points.rows import PointRow
 from tracker.services.points.state import PointState
 from tracker.web.past import drawn
 from tracker.web.points import bp
+from tracker.web.points.origin_words import MARKS
 
 STATE_MARKS: dict[PointState, Mark] = {
     PointState.OPEN: Mark(N_("Obesvarad"), "warn", "warning"),
@@ -134,6 +136,10 @@ def _told(entry: JournalEntry, numbers: Mapping[int, int]) -> tuple[str, str, st
     if entry.deed == "point.priority":
         before, after = (priority_word(level) for level in data["priority"])
         return _("Prioriteten ändrades"), "info", _from_to(before, after)
+    if entry.deed == "point.ancestry":
+        return _origin_told(data, numbers)
+    if entry.deed == "point.resolve":
+        return _fate_told(data["resolved"][1])
     before, after = _answers(data, 0, numbers), _answers(data, 1, numbers)
     if entry.deed == "point.withdraw":
         return _("Svaret togs tillbaka"), "back", _from_to(before, _("obesvarad"))
@@ -145,6 +151,22 @@ def _told(entry: JournalEntry, numbers: Mapping[int, int]) -> tuple[str, str, st
     if who := data.get("decided_by", ["", ""])[1]:
         lines.append(_("Beslutat av %(who)s", who=who))
     return title, "success", "\n".join(lines)
+
+
+def _origin_told(data: Mapping[str, Any], numbers: Mapping[int, int]) -> tuple[str, str, str]:
+    kind, old = data["ancestry"][1], data["repeats_id"][1]
+    if kind is None:
+        return _("Ursprunget är åter ett förslag"), "back", ""
+    said = str(_(MARKS[Ancestry(kind)].label))
+    if old:
+        said = str(_("%(kind)s, från punkt %(number)s", kind=said, number=numbers.get(old, "?")))
+    return _("Ursprunget bekräftades"), "success", said
+
+
+def _fate_told(resolved: bool | None) -> tuple[str, str, str]:
+    if resolved is None:
+        return _("Utfallet är åter ett förslag"), "back", ""
+    return _("Utfallet bekräftades"), "success", _("Löst") if resolved else _("Kvarstår")
 
 
 def _answers(data: Mapping[str, Any], side: int, numbers: Mapping[int, int]) -> str:
