@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from tracker.domain.crosswalk import AreaLink, Crosswalk, Match, SubAreaLink, crosswalk_between
+from tracker.domain.editions import edition
 from tracker.domain.errors import RuleBroken
+from tracker.domain.scores import AreaScore, ScoredEvaluation, compare
 
 OLD, MIDDLE, NEW = (f"kommunkompassen-{year}" for year in (2010, 2016, 2020))
 OLD_TO_NEW = [(1, 1), (2, 5), (3, 3), (4, 8), (5, 4), (6, 7), (7, 6), (8, 2)]
@@ -37,14 +39,38 @@ def test_the_way_back_is_the_same_map(after: str) -> None:
         (NEW, NEW, Match.SAME),
         (OLD, OLD, Match.SAME),
         ("kommunkompassen-2002", "kommunkompassen-2002", Match.SAME),
-        (OLD, MIDDLE, Match.REVISED),
-        (MIDDLE, OLD, Match.REVISED),
     ],
 )
-def test_editions_that_are_numbered_alike(before: str, after: str, match: Match) -> None:
+def test_an_edition_answers_to_itself(before: str, after: str, match: Match) -> None:
     crosswalk = crosswalk_between(before, after)
     assert _pairs(crosswalk) == [(number, number) for number in range(1, 9)]
     assert {link.match for link in crosswalk.areas} == {match}
+
+
+@pytest.mark.parametrize(("before", "after"), [(OLD, MIDDLE), (MIDDLE, OLD)])
+def test_between_2010_and_2016_only_the_seventh_area_was_renamed(before: str, after: str) -> None:
+    crosswalk = crosswalk_between(before, after)
+    assert _pairs(crosswalk) == [(number, number) for number in range(1, 9)]
+    names = [
+        (one.name, other.name)
+        for one, other in zip(edition(before).areas, edition(after).areas, strict=True)
+    ]
+    assert [link.match is Match.SAME for link in crosswalk.areas] == [
+        one == other for one, other in names
+    ]
+    assert [link.before for link in crosswalk.areas if link.match is Match.REVISED] == [7]
+
+
+def test_no_points_are_claimed_between_editions_for_an_area_that_kept_its_name() -> None:
+    def scored(key: str, score: int) -> ScoredEvaluation:
+        areas = tuple(AreaScore(number, f"Område {number}", score, 100) for number in range(1, 9))
+        return ScoredEvaluation(key, key, areas)
+
+    result = compare(scored(OLD, 40), scored(MIDDLE, 50), crosswalk_between(OLD, MIDDLE), {})
+    assert {row.match for row in result.areas} == {Match.REVISED}
+    assert {row.change_points for row in result.areas} == {None}
+    assert {row.change_percent_of_max for row in result.areas} == {10.0}
+    assert result.total_change is None
 
 
 def test_an_unknown_way_is_refused_with_a_sentence() -> None:

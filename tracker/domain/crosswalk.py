@@ -1,8 +1,11 @@
 """Which area and sub-area of one edition answers to which of another.
 
 The maps are data: `tracker/data/crosswalks/*.json`, one file for each pair of editions, with the
-keys `before` and `after` (lists of editions whose areas are numbered alike), `areas` and
-`subareas` (lists of `{"before", "after", "match"}`). A file is read in both directions.
+keys `before` and `after` (lists of editions that share the map), `areas` and `subareas` (lists of
+`{"before", "after", "match"}`). A file is read in both directions.
+
+An area that is `same` between two editions has kept its name; its points are not compared for
+that (`tracker.domain.scores`), since nothing says that what is asked in it is the same.
 """
 
 from __future__ import annotations
@@ -134,18 +137,13 @@ class Crosswalk:
 def crosswalk_between(before_edition: str, after_edition: str) -> Crosswalk:
     """The crosswalk between two editions, in either direction.
 
-    One edition with itself gives every area as `same`; two that are listed on the same side of
-    a file (2010 and 2016) have the same numbers, but `revised`. Raises RuleBroken where no file
-    knows the pair.
+    One edition with itself gives every area as `same`. Raises RuleBroken where no file knows the
+    pair.
     """
     if before_edition == after_edition:
-        return _numbered_alike(before_edition, after_edition, Match.SAME)
+        areas = tuple(AreaLink(number, number, Match.SAME) for number in AREA_NUMBERS)
+        return Crosswalk(before_edition, after_edition, areas)
     for file in _files():
-        if {before_edition, after_edition} <= set(file["before"]) or {
-            before_edition,
-            after_edition,
-        } <= set(file["after"]):
-            return _numbered_alike(before_edition, after_edition, Match.REVISED)
         if before_edition in file["before"] and after_edition in file["after"]:
             return _from_file(file, before_edition, after_edition)
         if before_edition in file["after"] and after_edition in file["before"]:
@@ -156,11 +154,6 @@ def crosswalk_between(before_edition: str, after_edition: str) -> Crosswalk:
         before=before_edition,
         after=after_edition,
     )
-
-
-def _numbered_alike(before_edition: str, after_edition: str, match: Match) -> Crosswalk:
-    areas = tuple(AreaLink(number, number, match) for number in AREA_NUMBERS)
-    return Crosswalk(before_edition, after_edition, areas)
 
 
 @cache

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from tracker.domain.crosswalk import Crosswalk, Match
+from tracker.domain.crosswalk import AreaLink, Crosswalk, Match, crosswalk_between
 from tracker.domain.editions import Edition
 from tracker.domain.errors import RuleBroken
 from tracker.domain.text import words
@@ -96,6 +96,21 @@ def same_name_in(edition: Edition) -> SameName:
         return place is not None and place == known.get(_key(other))
 
     return same
+
+
+def way_between(before: ScoredEvaluation, after: ScoredEvaluation) -> tuple[Crosswalk, bool]:
+    """The crosswalk between the editions of two evaluations; where nothing is known of these, by
+    the areas' names, and then True."""
+    try:
+        return crosswalk_between(before.edition, after.edition), False
+    except RuleBroken:
+        areas = tuple(
+            AreaLink(one.number, other.number, Match.REVISED)
+            for one in before.areas
+            for other in after.areas
+            if spelled_alike(one.name, other.name)
+        )
+        return Crosswalk(before.edition, after.edition, areas), True
 
 
 def pair_subareas(

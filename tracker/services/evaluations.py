@@ -30,9 +30,8 @@ from tracker.models import (
 from tracker.services import scope
 from tracker.services.acceptance import DraftHead, add_evaluation, one_at_a_time
 from tracker.services.draft_review import summed
+from tracker.services.score_sets import AREA_MAX, added_sets, main_set
 from tracker.services.sources import SourceFile
-
-AREA_MAX = 100  # every edition gives each of its areas 100 points
 
 
 def import_report(
@@ -74,15 +73,14 @@ class ListedEvaluation:
 
 
 def evaluations_listed(by: User | None) -> list[ListedEvaluation]:
-    """All evaluations under their latest score set: our own municipality first, then by name;
-    the latest first in each.
+    """All evaluations under the score set that they were read under: our own municipality first,
+    then by name; the latest first in each.
 
     Raises:
         Forbidden: the person may not see evaluations.
     """
     if by is not None:
         scope.require(by, Deed.EVALUATION_VIEW)
-    latest = select(func.max(ScoreSet.id)).where(ScoreSet.evaluation_id == Evaluation.id)
     rows = db.session.execute(
         select(
             Evaluation.id,
@@ -97,7 +95,7 @@ def evaluations_listed(by: User | None) -> list[ListedEvaluation]:
             func.count(Area.score),
         )
         .join(Municipality, Municipality.id == Evaluation.municipality_id)
-        .join(ScoreSet, ScoreSet.id == latest.correlate(Evaluation).scalar_subquery())
+        .join(ScoreSet, ScoreSet.id == main_set(Evaluation.id))
         .outerjoin(Area, Area.score_set_id == ScoreSet.id)
         .group_by(Evaluation.id, Municipality.id, ScoreSet.id)
         .order_by(Evaluation.month.desc())
@@ -142,10 +140,12 @@ class ShownArea:
 @dataclass(frozen=True)
 class ShownEvaluation:
     """An evaluation as its page shows it. `summed` is what all its areas add up to; `before_id` is
-    the one before of the same municipality, to compare with."""
+    the one before of the same municipality, to compare with; `added` are the scores under other
+    editions."""
 
     row: Evaluation
     scores: ScoreSet
+    added: tuple[ScoreSet, ...]
     total: int | None
     summed: int | None
     areas: tuple[ShownArea, ...]
@@ -173,7 +173,7 @@ def evaluation_shown(evaluation_id: int, by: User) -> ShownEvaluation:
     row = db.session.get(Evaluation, evaluation_id)
     if row is None:
         raise NotFound
-    scores = _latest_scores(row)
+    scores = _main_scores(row)
     counts = _actions_per_area(scores)
     areas = tuple(
         ShownArea(area, summed(area.subareas), *counts.get(area.id, (0, 0)))
@@ -183,6 +183,7 @@ def evaluation_shown(evaluation_id: int, by: User) -> ShownEvaluation:
     return ShownEvaluation(
         row=row,
         scores=scores,
+        added=tuple(added_sets(row.id)),
         total=_total(scores.total_stated, sum(known), len(known)),
         summed=_total(None, sum(known), len(known)),
         areas=areas,
@@ -205,19 +206,17 @@ def source_of(evaluation_id: int, by: User) -> SourceFile:
     return SourceFile(row.source_sha256, row.source_name)
 
 
-def _latest_scores(evaluation: Evaluation) -> ScoreSet:
+def _main_scores(evaluation: Evaluation) -> ScoreSet:
     areas = selectinload(ScoreSet.areas)
     points = areas.selectinload(Area.points)
     query = (
         select(ScoreSet)
-        .where(ScoreSet.evaluation_id == evaluation.id)
+        .where(ScoreSet.id == main_set(evaluation.id))
         .options(
             areas.selectinload(Area.subareas),
             areas.selectinload(Area.strengths),
             points.selectinload(ImprovementPoint.subarea_links).joinedload(PointSubArea.sub_area),
         )
-        .order_by(ScoreSet.id.desc())
-        .limit(1)
     )
     return db.session.scalars(query).one()
 

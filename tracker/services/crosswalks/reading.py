@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from sqlalchemy import and_, or_, select
 
-from tracker.domain.crosswalk import Crosswalk, SubAreaLink, crosswalk_between
+from tracker.domain.crosswalk import SubAreaLink
 from tracker.extensions import db
 from tracker.models import Crosswalk as KeptCrosswalk
 from tracker.models import CrosswalkLink
@@ -38,15 +36,3 @@ def corrected(
     straight = [row for row in rows if row[0] == before_id]
     links = [SubAreaLink(*row[1:]) for row in straight or rows]
     return tuple(links if straight else [link.reversed() for link in links])
-
-
-def crosswalk_between_evaluations(
-    before_id: int, before_edition: str, after_id: int, after_edition: str
-) -> Crosswalk:
-    """The crosswalk between the editions, with what people have corrected between these two.
-
-    Raises:
-        RuleBroken: nothing says how the areas of the editions belong together.
-    """
-    links = corrected(before_id, before_edition, after_id, after_edition)
-    return replace(crosswalk_between(before_edition, after_edition), subareas=links)
