@@ -8,13 +8,21 @@ from typing import Any
 
 import pytest
 
-from tests.helpers.cast import Cast, make_user
+from tests.helpers.cast import Cast, make_action, make_user
+from tests.helpers.others import add_reference
 from tests.helpers.second import add_evaluation, add_scores
 from tracker.domain.errors import Forbidden, NotFound, RuleBroken
 from tracker.domain.scores import Verdict
 from tracker.domain.statuses import ActionStatus
 from tracker.extensions import db
-from tracker.models import Action, Evaluation, Municipality, PointSubArea, User
+from tracker.models import (
+    Action,
+    Evaluation,
+    ImprovementPoint,
+    Municipality,
+    PointSubArea,
+    User,
+)
 from tracker.services.comparisons.choosing import comparable, latest_two
 from tracker.services.comparisons.comparing import ComparisonShown, compare_evaluations
 
@@ -176,7 +184,37 @@ def test_the_number_of_queries_is_constant(cast: Cast, count_queries: Any) -> No
         with count_queries() as counted:
             assert compare_evaluations(*ids, by=None).parts
         numbers.append(counted.number)
-    assert numbers[0] == numbers[1] <= 10
+    assert numbers[0] == numbers[1] <= 12
+
+
+def test_what_is_common_to_others_is_taken_off(cast: Cast) -> None:
+    got = dict.fromkeys((1, 2, 3), (3, 12, 9, 15))
+    better = dict.fromkeys((1, 2, 3), (9, 15, 10, 21))
+    one = add_evaluation(cast.municipality, date(2021, 1, 1), got)
+    other = add_evaluation(cast.municipality, date(2024, 1, 1), better)
+    for number in (1, 2, 3):
+        area = one.score_sets[0].areas[number - 1]
+        for part in area.subareas[:2]:
+            point = ImprovementPoint(evaluation=one, area=area, position=part.id, text="Gör mer.")
+            point.subarea_links = [PointSubArea(sub_area=part, rank=0)]
+            action = make_action(cast.plan, "Gör mer", points=[point], owner=cast.owner)
+            db.session.add(action)
+            db.session.flush()
+            finish(action, date(2023, 1, 1), cast.owner)
+    alone = compare_evaluations(one.id, other.id, by=None)
+    assert alone.effect is not None
+    assert alone.effect.n == 12
+    assert alone.effect.drift_from is None
+    for place in range(3):
+        add_reference(f"Grannby {place}", date(2021, 1, 1), (40,) * 8)
+        add_reference(f"Grannby {place}", date(2024, 1, 1), (50, 46, 40 + place) + (40,) * 5)
+    db.session.commit()
+    beside = compare_evaluations(one.id, other.id, by=None)
+    assert beside.effect is not None
+    assert beside.drift is not None
+    assert beside.effect.drift_from == 3
+    assert beside.drift.municipalities == 3
+    assert beside.effect.n == 12
 
 
 def test_the_command_prints_it(cast: Cast, later: Evaluation, flask_command: Any) -> None:

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import Any
 
 import pytest
+from sqlalchemy import delete, select
 
 from tests.helpers.cast import Cast, make_user
-from tests.helpers.second import add_evaluation
+from tests.helpers.effects import two_evaluations
+from tests.helpers.pages import text_of
+from tests.helpers.second import add_evaluation, add_scores
 from tests.helpers.visitor import Visits
 from tracker.domain.permissions import Role
 from tracker.extensions import db
-from tracker.models import Evaluation, Municipality, RoleAssignment
+from tracker.models import Area, Evaluation, Municipality, RoleAssignment, ScoreSet, SubArea
 
 BETTER = {1: (18, 15), 2: (20, 10)}
 
@@ -25,7 +29,7 @@ def later(cast: Cast) -> Evaluation:
 def test_by_default_our_two_latest(cast: Cast, later: Evaluation, visit: Visits) -> None:
     page = visit(cast.member).get("/comparison")
     assert "2 av 4 jämförbara delområden steg med mer än 5 procentenheter" in page.text
-    assert "Totalerna jämförs inte, eftersom minst ett huvudområde saknar poäng" in page.text
+    assert "Totalerna jämförs inte: minst ett huvudområde saknar poäng" in page.text
     row = next(row for row in page.rows if row[0].startswith("1.1"))
     assert row[1:] == [
         "Samma",
@@ -36,7 +40,127 @@ def test_by_default_our_two_latest(cast: Cast, later: Evaluation, visit: Visits)
         "1 inte på plats",
         "Ingen åtgärd men förbättring",
     ]
-    assert "tack vare" not in page.text
+
+
+CAUSES = ("därför", "eftersom", "tack vare", "ledde till", "effekt av", "på grund av", "orsakade")
+
+
+def test_the_first_screen_tells_how_many_how_many_with_action_and_how_sure(
+    cast: Cast, visit: Visits
+) -> None:
+    told = two_evaluations(cast)
+    page = visit(cast.member).get(f"/comparison?{told.query}")
+    first = page.text[: page.text.index("Välj vad som jämförs")]
+    assert "16 av 32 jämförbara delområden steg med mer än 5 procentenheter." in first
+    assert "I 16 av dem var åtgärder på plats." in first
+    assert "Där åtgärder var på plats steg andelen i snitt" in first
+    assert "med 95 procents säkerhet mellan" in first
+    assert "Steg mer där åtgärder var på plats" in first
+    assert "också med den lägsta siffran steg det mer" in first
+    assert "16 Åtgärd och förbättring" in first
+    assert not [word for word in CAUSES if word in page.text.lower()]
+
+
+def test_each_outcome_leads_to_its_subareas(cast: Cast, visit: Visits) -> None:
+    told = two_evaluations(cast)
+    page = visit(cast.member).get(f"/comparison?{told.query}")
+    assert page.links["Åtgärd och förbättring"] == "#action_and_improvement"
+    assert text_of(page.by_id("action_and_improvement")) == "Åtgärd och förbättring 16"
+    assert "Åtgärd men ingen förbättring" not in page.links
+    area = f"/comparison/areas/1?{told.query}"
+    assert page.links["1 Samspel mellan förtroendevalda och medborgare"] == area
+    assert page.links["1.1 Samspel mellan förtroendevalda och medborgare, del 1"] == (
+        f"{area}#group-0"
+    )
+
+
+def test_the_difference_in_a_drawing_and_beside_it_in_a_table(cast: Cast, visit: Visits) -> None:
+    told = two_evaluations(cast)
+    page = visit(cast.member).get(f"/comparison?{told.query}")
+    drawn = re.findall(r'class="effect-chart" aria-labelledby="([\w -]+)"', page.html)
+    assert drawn == ["difference-title difference-desc", "areas-title areas-desc"]
+    assert ["åtgärder var på plats", "16"] in [row[:2] for row in page.rows]
+    assert "32 delområden: 16 med åtgärder på plats och 16 utan" in page.text
+    assert "16 åtgärder var genomförda men inte verifierade när utvärderarna kom" in page.text
+    assert "Hur andra kommuner" in page.text
+
+
+def test_too_little_to_say_is_said_with_its_reasons(
+    cast: Cast, later: Evaluation, visit: Visits
+) -> None:
+    page = visit(cast.member).get("/comparison")
+    assert "För lite underlag för att säga något" in page.text
+    assert "underlaget är för litet" in page.text
+    assert "För få delområden kan jämföras." in page.text
+    assert "procents säkerhet" not in page.text
+    assert not page.all("section", id="difference")
+
+
+@pytest.mark.parametrize(
+    ("got", "sentence"),
+    [
+        ((25, 20), "november 2025: poängen 25 är högre än max 20 och jämförs inte"),
+        ((-1, 20), "november 2025: poängen -1 är lägre än noll och jämförs inte"),
+        ((0, 0), "november 2025: högsta poängen är 0, så någon andel går inte att räkna"),
+        ((None, 20), "november 2025: poängen saknas i rapporten"),
+        ((5, None), "november 2025: rapporten säger inte vad högsta poängen är"),
+    ],
+)
+def test_odd_scores_are_told_and_not_compared(
+    cast: Cast,
+    later: Evaluation,
+    visit: Visits,
+    got: tuple[int | None, int | None],
+    sentence: str,
+) -> None:
+    odd = cast.evaluation.score_sets[0].areas[0].subareas[0]
+    odd.score, odd.max = got
+    db.session.commit()
+    for path in ("/comparison", "/comparison/areas/1"):
+        assert sentence in visit(cast.member).get(path).text
+
+
+def test_without_subareas_the_areas_are_told(cast: Cast, visit: Visits) -> None:
+    one = add_evaluation(cast.municipality, date(2020, 1, 1), {1: (10,), 2: (10,)})
+    other = add_evaluation(cast.municipality, date(2021, 1, 1), {1: (20,), 2: (10,)})
+    areas = select(Area.id).join(ScoreSet).where(ScoreSet.evaluation_id.in_([one.id, other.id]))
+    db.session.execute(delete(SubArea).where(SubArea.area_id.in_(areas)))
+    db.session.commit()
+    page = visit(cast.member).get(f"/comparison?before={one.id}&after={other.id}")
+    assert "Inget delområde går att jämföra" in page.text
+    assert "Av 2 huvudområden ligger 1 mer än 5 procentenheter högre i den senare." in page.text
+    assert "Rapporterna har inga delområden här." in page.text
+    assert "procents säkerhet" not in page.text
+
+
+def test_the_edition_can_be_chosen_where_both_have_several(
+    cast: Cast, later: Evaluation, visit: Visits
+) -> None:
+    assert "edition" not in visit(cast.member).get("/comparison").forms[0].fields
+    for evaluation in (cast.evaluation, later):
+        add_scores(evaluation, BETTER, "kommunkompassen-2010")
+    db.session.commit()
+    page = visit(cast.member).get("/comparison?edition=kommunkompassen-2010")
+    assert page.forms[0].fields["edition"] == "kommunkompassen-2010"
+    assert "här jämförs Kommunkompassen 2010" in page.text
+    link = page.links["1 Samspel mellan förtroendevalda och medborgare"]
+    assert link.endswith("&edition=kommunkompassen-2010")
+    unknown = visit(cast.member).get("/comparison?edition=%00%F0%9F%8C%B2")
+    assert unknown.forms[0].fields["edition"] == "kommunkompassen-2020"
+
+
+def test_what_lies_between_is_told(cast: Cast, later: Evaluation, visit: Visits) -> None:
+    told = two_evaluations(cast)
+    path = f"/comparison?before={told.before.id}&after={later.id}"
+    text = visit(cast.member).get(path).text
+    assert "2 utvärderingar ligger mellan de två och är inte med här." in text
+
+
+def test_the_method_in_short(cast: Cast, visit: Visits) -> None:
+    for user in (cast.member, cast.admin, cast.owner):
+        page = visit(user).get("/comparison/method")
+        assert "mer än 5 procentenheter högre än förra gången" in page.text
+        assert not [word for word in CAUSES if word in page.text.lower()]
 
 
 def test_totals_and_words_of_change(cast: Cast, visit: Visits) -> None:
@@ -99,8 +223,31 @@ def test_one_of_ours_and_one_of_others_waits_for_a_choice(cast: Cast, visit: Vis
     assert "Välj vilka två utvärderingar" in page.text
 
 
-def test_an_administrator_has_no_business_here(cast: Cast, visit: Visits) -> None:
-    visit(cast.admin).get("/comparison", status=403)
+def test_an_administrator_sees_numbers_and_nobody_s_words(cast: Cast, visit: Visits) -> None:
+    told = two_evaluations(cast)
+    for path in ("/comparison", "/comparison/areas/1"):
+        page = visit(cast.admin).get(f"{path}?{told.query}")
+        assert told.points[0].text not in page.text
+        assert told.actions[0].title not in page.text
+        dead = ("/evaluations", "/points", "/actions", "/comparison/actions")
+        assert not [url for url in page.links.values() if url.startswith(dead)]
+    assert "1 åtgärd finns hos andra. På plats: 1." in page.text
+    visit(cast.admin).get(f"/comparison/actions/{told.actions[0].id}", status=403)
+
+
+@pytest.mark.parametrize("gain", [0, 6])
+def test_the_page_costs_the_same_for_few_and_for_many(
+    cast: Cast, later: Evaluation, visit: Visits, count_queries: Any, gain: int
+) -> None:
+    told = two_evaluations(cast, gain)
+    few = f"before={cast.evaluation.id}&after={later.id}"
+    visit(cast.director).get("/comparison")
+    sent = []
+    for query in (few, told.query):
+        with count_queries() as counted:
+            visit(cast.director).get(f"/comparison?{query}")
+        sent.append(counted.number)
+    assert sent[0] == sent[1]
 
 
 def test_the_page_costs_few_queries(
@@ -109,4 +256,4 @@ def test_the_page_costs_few_queries(
     visit(cast.director).get("/comparison")
     with count_queries() as counted:
         visit(cast.director).get("/comparison")
-    assert counted.number <= 16, counted.statements
+    assert counted.number <= 18, counted.statements

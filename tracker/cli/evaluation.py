@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import click
 from flask.cli import AppGroup
+from flask_babel import format_decimal
 from flask_babel import gettext as _
 
 from tracker.cli.common import echo_json, ensure_schema, json_option, plain_errors
+from tracker.cli.references import references_command
+from tracker.services.comparisons import sentences
 from tracker.services.comparisons.comparing import ComparisonShown, compare_evaluations
 from tracker.services.evaluations import ListedEvaluation, evaluations_listed
 
 evaluation = AppGroup("evaluation", help="Look at evaluations.")
+evaluation.add_command(references_command)
 
 
 @evaluation.command("list")
@@ -60,6 +64,8 @@ def _show(shown: ComparisonShown) -> None:
     for one in (shown.before, shown.after):
         total = "–" if one.total is None else one.total
         click.echo(f"{one.municipality} {one.month:%Y-%m}: {total}")
+    for said in (sentences.risen(shown), *_effect(shown)):
+        click.echo(" ".join(map(_in_words, said)))
     for row in shown.result.subareas:
         sub = row.after or row.before
         if sub is not None:
@@ -67,3 +73,20 @@ def _show(shown: ComparisonShown) -> None:
             share = "–" if change is None else f"{change:+.1f}"
             verdict = _(row.verdict.label)
             click.echo(f"{sub.code:>5}  {share:>6}  {_(row.match.label):<13} {verdict}  {sub.name}")
+
+
+def _effect(shown: ComparisonShown) -> list[list[sentences.Sentence]]:
+    """How much apart the groups moved, where there is enough to say, and how sure that is."""
+    if shown.effect is None or not shown.compared:
+        return []
+    told = sentences.effect(shown.effect)
+    return [*([told] if told else []), sentences.sureness(shown.effect)]
+
+
+def _in_words(said: sentences.Sentence) -> str:
+    written = {
+        name: format_decimal(round(value, 1)) if isinstance(value, float) else value
+        for name, value in said.params.items()
+    }
+    words: str = _(said.message)
+    return words % written

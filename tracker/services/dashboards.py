@@ -22,7 +22,6 @@ from tracker.models import (
     DecisionKind,
     ImprovementPoint,
     PlanState,
-    ScoreSet,
     StatusUpdate,
     User,
     action_point,
@@ -32,8 +31,9 @@ from tracker.services.actions import lists, talk
 from tracker.services.actions.filters import count_up_to, late, ownerless
 from tracker.services.actions.latest import latest_update
 from tracker.services.comparisons import choosing, comparing
-from tracker.services.evaluations import AREA_MAX, ListedEvaluation
+from tracker.services.evaluations import ListedEvaluation
 from tracker.services.points import is_answered
+from tracker.services.score_sets import AREA_MAX, main_set
 
 SHOWN = 3
 DATES_SHOWN = 5
@@ -212,10 +212,9 @@ def _open_points(latest: ListedEvaluation | None) -> Pile:
 def _areas(latest: ListedEvaluation | None, mine: ColumnElement[bool]) -> tuple[AreaLine, ...]:
     if latest is None:
         return ()
-    scores = select(func.max(ScoreSet.id)).where(ScoreSet.evaluation_id == latest.id)
     rows = db.session.execute(
         select(Area.id, Area.number, Area.name, Area.score, Area.max)
-        .where(Area.score_set_id == scores.scalar_subquery())
+        .where(Area.score_set_id == main_set(latest.id))
         .order_by(Area.number)
     )
     counts = _actions_per_area(latest.id, mine)

@@ -17,6 +17,10 @@ SUBJECTS = {
     "outbox": N_("Brev"),
     "ladder": N_("Påminnelsetrappan"),
     "comment": N_("Kommentarer"),
+    "crosswalk": N_("Delområden som hör ihop"),
+    "effect_settings": N_("Gränsen för förbättring"),
+    "municipality": N_("Kommuner"),
+    "reference": N_("Andra kommuner"),
 }
 
 # What each deed is called; %(subject)s is the thing's own name. %(before)s and %(after)s, where
@@ -51,6 +55,8 @@ DEEDS = {
     "point.withdraw": N_("tog tillbaka svaret på förbättringspunkten ”%(subject)s”"),
     "point.effort": N_("bedömde insatsen för förbättringspunkten ”%(subject)s”"),
     "point.priority": N_("prioriterade förbättringspunkten ”%(subject)s”"),
+    "point.ancestry": N_("sa var förbättringspunkten ”%(subject)s” kommer ifrån"),
+    "point.resolve": N_("sa vad som blev av förbättringspunkten ”%(subject)s”"),
     "plan.create": N_("påbörjade planen ”%(subject)s”"),
     "plan.adopt": N_("registrerade beslutet som antog ”%(subject)s”"),
     "plan.edit": N_("ändrade planen ”%(subject)s”"),
@@ -82,6 +88,16 @@ DEEDS = {
     "draft.discard": N_("kastade det inlästa ur ”%(subject)s”"),
     "evaluation.accept": N_("godkände utvärderingen %(subject)s"),
     "evaluation.version": N_("sparade en ny version av utvärderingen %(subject)s"),
+    "evaluation.add_scores": N_("lade till poäng enligt en version till för %(subject)s"),
+    "evaluation.remove_scores": N_("tog bort tillagda poäng från utvärderingen %(subject)s"),
+    "crosswalk.correct": N_("sa hur delområdena i %(before)s och %(after)s hör ihop"),
+    "crosswalk.reset": N_("återgick till förslaget för delområdena i %(before)s och %(after)s"),
+    "crosswalk.undo": N_("ångrade hur delområdena i %(before)s och %(after)s hör ihop"),
+    "municipality.add_predecessor": N_("skrev in att %(before)s bildades av %(after)s"),
+    "municipality.remove_predecessor": N_("strök att %(before)s bildades av %(after)s"),
+    "effect.threshold": N_(
+        "ändrade gränsen för förbättring från %(before)s till %(after)s procentenheter"
+    ),
     "user.add": N_("lade upp %(subject)s"),
     "user.add_role": N_("gav %(subject)s en roll"),
     "user.remove_role": N_("tog bort en roll från %(subject)s"),
@@ -105,9 +121,20 @@ DEEDS = {
     "unit.change": N_("ändrade %(subject)s"),
     "committee.add": N_("lade till %(subject)s"),
     "committee.rename": N_("bytte namn på %(subject)s"),
+    "reference.import": N_("läste in andra kommuners poäng"),
+    "reference.undo": N_("tog bort en inläsning av andra kommuners poäng"),
+    "reference.remove": N_("tog bort en rad ur andra kommuners poäng"),
     "demo.load": N_("läste in demokommunen"),
     "session.open": N_("loggade in"),
     "session.close": N_("loggade ut"),
 }
 
-FROM_TO = {"user.change_address": "email"}
+FROM_TO = {
+    "user.change_address": "email",
+    "crosswalk.correct": "pair",
+    "crosswalk.reset": "pair",
+    "crosswalk.undo": "pair",
+    "municipality.add_predecessor": "pair",
+    "municipality.remove_predecessor": "pair",
+    "effect.threshold": "threshold",
+}

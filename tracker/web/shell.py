@@ -83,8 +83,11 @@ MENU = (
 # Tasks without an entry of their own, and the entry that they belong to.
 UNDER = {
     "calendars": "actions.mine",
+    "crosswalks": "comparisons.index",
     "drafts": "evaluations.index",
+    "packs": "comparisons.index",
     "plans": "actions.index",
+    "references": "comparisons.index",
     "sheets": "actions.index",
 }
 
@@ -98,6 +101,7 @@ def register(app: Flask, babel: Babel) -> None:
         app.register_blueprint(blueprint)
     app.url_defaults(static_version)
     app.context_processor(page_context)
+    app.jinja_env.globals["current_user"] = current_user  # for macros: they see no page's context
     for name in (
         local.local_day,
         local.long_date,

@@ -20,13 +20,19 @@ from tracker.web.answers.views import bp as answers
 from tracker.web.auth.views import bp as auth
 from tracker.web.bell.views import bp as bell
 from tracker.web.calendars.views import bp as calendars
+from tracker.web.comparisons import details as comparison_details
 from tracker.web.comparisons.views import bp as comparisons
+from tracker.web.crosswalks import listing as crosswalk_listing
+from tracker.web.crosswalks import threshold as crosswalk_threshold
+from tracker.web.crosswalks import views as crosswalk_views
+from tracker.web.crosswalks.blueprint import bp as crosswalks
 from tracker.web.drafts import again, areas, items, pages, source, version
 from tracker.web.drafts import changes as draft_changes
 from tracker.web.drafts import views as draft_views
 from tracker.web.drafts.blueprint import bp as drafts
 from tracker.web.evaluations import changes as evaluation_changes
 from tracker.web.evaluations import reading
+from tracker.web.evaluations import scores as evaluation_scores
 from tracker.web.evaluations import views as evaluation_views
 from tracker.web.evaluations.blueprint import bp as evaluations
 from tracker.web.operations import dead as operations_dead
@@ -34,6 +40,8 @@ from tracker.web.operations import ladder as operations_ladder
 from tracker.web.operations import views as operations_views
 from tracker.web.operations.blueprint import bp as operations
 from tracker.web.organisation.views import bp as organisation
+from tracker.web.packs import outlook as packs_outlook
+from tracker.web.packs.views import bp as packs
 from tracker.web.people import absences as people_absences
 from tracker.web.people.views import bp as people
 from tracker.web.plans import closing as plans_closing
@@ -41,10 +49,13 @@ from tracker.web.plans import editing as plans_editing
 from tracker.web.plans import minutes as plans_minutes
 from tracker.web.plans import points as plans_points
 from tracker.web.plans.views import bp as plans
+from tracker.web.points import ancestry as point_ancestry
 from tracker.web.points import answers as point_answers
 from tracker.web.points import matrix as point_matrix
 from tracker.web.points import worksheet as point_worksheet
 from tracker.web.points.views import bp as points
+from tracker.web.references import over_time as references_over_time
+from tracker.web.references.views import bp as references
 from tracker.web.rounds import editing as round_editing
 from tracker.web.rounds.views import bp as rounds
 from tracker.web.sheets import mapping as sheet_mapping
@@ -59,9 +70,12 @@ PARTS = (
     *(operations_dead, operations_ladder, operations_views),
     *(actions_bulk, actions_evidence, actions_listing, actions_mine, actions_steps, actions_talk),
     *(again, areas, draft_changes, draft_views, items, pages, source, version),
-    *(evaluation_changes, evaluation_views, reading),
-    *(point_answers, point_matrix, point_worksheet),
+    *(crosswalk_listing, crosswalk_threshold, crosswalk_views),
+    *(evaluation_changes, evaluation_scores, evaluation_views, reading),
+    *(point_ancestry, point_answers, point_matrix, point_worksheet),
+    packs_outlook,
     people_absences,
+    references_over_time,
     round_editing,
     sheet_mapping,
 )
@@ -84,6 +98,9 @@ def blueprints() -> tuple[Blueprint, ...]:
         answers,
         calendars,
         comparisons,
+        packs,
+        crosswalks,
+        references,
         people,
         organisation,
         operations,

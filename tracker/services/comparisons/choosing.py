@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from sqlalchemy import select
@@ -65,10 +65,19 @@ def chosen_pair(
         raise NotFound
     if before_id == after_id:
         raise RuleBroken("Välj två olika utvärderingar att jämföra.", field="after")
-    sets = _scored((before_id, after_id))
-    shared = _shared(sets[before_id], sets[after_id])
+    return sides(known[before_id], known[after_id], scores_of((before_id, after_id)), edition)
+
+
+def sides(
+    before: ListedEvaluation,
+    after: ListedEvaluation,
+    sets: Mapping[int, Sequence[KeptScores]],
+    edition: str | None = None,
+) -> tuple[Side, Side, tuple[str, ...]]:
+    """As chosen_pair, of evaluations whose scores (of `scores_of`) are at hand."""
+    shared = _shared(sets[before.id], sets[after.id])
     key = edition if edition in shared else next(iter(shared), None)
-    one, other = (_side(known[number], sets[number], key) for number in (before_id, after_id))
+    one, other = (_side(row, sets[row.id], key) for row in (before, after))
     return one, other, shared
 
 
@@ -81,7 +90,7 @@ def _shared(
     return tuple(sorted(common, key=lambda key: (order.get(key, len(order)), key)))
 
 
-def _side(listed: ListedEvaluation, sets: Sequence[_Scored], edition: str | None) -> Side:
+def _side(listed: ListedEvaluation, sets: Sequence[KeptScores], edition: str | None) -> Side:
     main = sets[0]
     used = next((one for one in sets if one.edition == edition), main)
     named = replace(listed, edition=used.edition, total=used.total)
@@ -89,20 +98,21 @@ def _side(listed: ListedEvaluation, sets: Sequence[_Scored], edition: str | None
 
 
 @dataclass(frozen=True)
-class _Scored(ScoredEvaluation):
+class KeptScores(ScoredEvaluation):
     """Scores with the total that goes with them: as stated, else summed, else None."""
 
     stated: int | None = None
 
     @property
     def total(self) -> int | None:
+        """Points, of 800."""
         known = [area.score for area in self.areas if area.score is not None]
         if self.stated is not None:
             return self.stated
         return sum(known) if len(known) == len(AREA_NUMBERS) else None
 
 
-def _scored(evaluation_ids: Sequence[int]) -> dict[int, list[_Scored]]:
+def scores_of(evaluation_ids: Sequence[int]) -> dict[int, list[KeptScores]]:
     """All scores of the evaluations, those of the report first, in one query."""
     rows = db.session.execute(
         select(
@@ -133,11 +143,11 @@ def _scored(evaluation_ids: Sequence[int]) -> dict[int, list[_Scored]]:
             areas[set_id][number] = AreaScore(number, name, score, most)
         if sub[0] is not None:
             parts[set_id, number].append(SubAreaScore(*sub))
-    found: dict[int, list[_Scored]] = {number: [] for number in evaluation_ids}
+    found: dict[int, list[KeptScores]] = {number: [] for number in evaluation_ids}
     for set_id, (evaluation_id, edition, stated) in heads.items():
         whole = tuple(
             replace(area, subareas=tuple(parts[set_id, number]))
             for number, area in areas[set_id].items()
         )
-        found[evaluation_id].append(_Scored(edition, edition, whole, stated))
+        found[evaluation_id].append(KeptScores(edition, edition, whole, stated))
     return found

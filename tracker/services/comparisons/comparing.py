@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
-from tracker.domain.crosswalk import AreaLink, Crosswalk, Match, crosswalk_between
+from tracker.domain.crosswalk import Crosswalk, crosswalk_between
 from tracker.domain.editions import KEYS, edition
 from tracker.domain.effect import AreaDrift, Drift, Effect, estimate
-from tracker.domain.errors import RuleBroken
-from tracker.domain.pairing import SameName, spelled_alike
+from tracker.domain.pairing import SameName, spelled_alike, way_between
+from tracker.domain.references import SharedDrift
 from tracker.domain.scores import (
     AreaRow,
     Comparison,
@@ -34,6 +34,7 @@ from tracker.services.comparisons.standing import (
 from tracker.services.crosswalks.predecessors import predecessors_of
 from tracker.services.crosswalks.reading import corrected
 from tracker.services.evaluations import ListedEvaluation
+from tracker.services.references.reading import drift_shared
 from tracker.services.thresholds import threshold
 
 RISEN = (Verdict.ACTION_AND_IMPROVEMENT, Verdict.NO_ACTION_IMPROVEMENT)
@@ -52,7 +53,8 @@ class ComparisonShown:
     """A comparison as pages, files and the command line tell it.
 
     `outcomes` are the verdicts on points and actions, `effect` what the whole amounts to (None
-    where the two are no story of one municipality, told forwards). `between` counts our
+    where the two are no story of one municipality, told forwards), `drift` how others moved in
+    the same time (None beside no effect, and across editions). `between` counts our
     evaluations that lie between the two; `editions` are those that both are scored under;
     `guessed` says that nothing tells how the editions belong together but their areas' names.
     """
@@ -62,6 +64,7 @@ class ComparisonShown:
     result: Comparison
     outcomes: Verdicts
     effect: Effect | None
+    drift: SharedDrift | None
     actions: ActionTally
     across: bool
     between: int
@@ -145,12 +148,15 @@ def compare_evaluations(
         _Known(before.scores, after.scores, crosswalk, points, standings, threshold())
     )
     forwards = not across and before.listed.month < after.listed.month
+    drift = _drift(before, after) if forwards else None
+    key = _key(drift.drift) if drift else None
     return ComparisonShown(
         before=before.listed,
         after=after.listed,
         result=worked.comparison,
         outcomes=worked,
-        effect=_effect(worked.comparison, None) if forwards else None,
+        effect=_effect(worked.comparison, key) if forwards else None,
+        drift=drift,
         actions=tally(standings, len(worked.unplaced)),
         across=across,
         between=_between(before.listed, after.listed, known),
@@ -181,20 +187,8 @@ def _crosswalk(before: Side, after: Side) -> tuple[Crosswalk, bool]:
     knows the editions, and then True."""
     ours, theirs = before.scores, after.scores
     links = corrected(before.listed.id, ours.edition, after.listed.id, theirs.edition)
-    try:
-        areas, guessed = crosswalk_between(ours.edition, theirs.edition).areas, False
-    except RuleBroken:
-        areas, guessed = _named_alike(ours, theirs), True
-    return Crosswalk(ours.edition, theirs.edition, areas, links), guessed
-
-
-def _named_alike(ours: ScoredEvaluation, theirs: ScoredEvaluation) -> tuple[AreaLink, ...]:
-    return tuple(
-        AreaLink(one.number, other.number, Match.REVISED)
-        for one in ours.areas
-        for other in theirs.areas
-        if spelled_alike(one.name, other.name)
-    )
+    way, guessed = way_between(ours, theirs)
+    return replace(way, subareas=links), guessed
 
 
 def _done(before: Side, after: Side) -> tuple[tuple[PointPlace, ...], tuple[Standing, ...]]:
@@ -235,6 +229,17 @@ def _worked_out(known: _Known) -> Verdicts:
         same_name=_same_name(known.after.edition),
     )
     return Verdicts(result, known.points, known.standings)
+
+
+def _drift(before: Side, after: Side) -> SharedDrift | None:
+    """How others moved meanwhile; nothing across editions, where their points mean other things."""
+    if before.scores.edition != after.scores.edition:
+        return None
+    return drift_shared(before.listed.month, after.listed.month, after.scores.edition)
+
+
+def _key(drift: Drift | None) -> _DriftKey | None:
+    return (tuple(sorted(drift.by_area.items())), drift.overall) if drift else None
 
 
 @lru_cache(maxsize=128)

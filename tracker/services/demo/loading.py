@@ -34,6 +34,7 @@ from tracker.services.accounts import hash_password
 from tracker.services.demo.actions import add_story_actions
 from tracker.services.demo.answers import add_dispositions, adopt_plan
 from tracker.services.demo.bulk import add_bulk
+from tracker.services.demo.others import add_others
 from tracker.services.demo.rounds import add_rounds
 from tracker.services.demo.story import ACCEPTED_DAYS_AGO, Story
 from tracker.services.posts import Post
@@ -71,6 +72,7 @@ def load_demo(
     add_dispositions(story)
     add_rounds(story)
     told = add_story_actions(story, post)
+    add_others(story)
     add_bulk(story, people - len(story.people), actions - told, points)
     journal.record("demo.load", "plan", story.plan.id, {"actions": told}, by=None, now=now)
     db.session.commit()

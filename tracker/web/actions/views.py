@@ -25,6 +25,7 @@ from tracker.services.actions import (
     targets,
     wording,
 )
+from tracker.services.comparisons.story import was_followed
 from tracker.services.points import answers
 from tracker.web.access import me, requires
 from tracker.web.actions import bp, facts, history, words
@@ -64,6 +65,7 @@ def show(action_id: int) -> ResponseReturnValue:
         may_attach=evidence.may_attach(action, me()),
         around=beside,
         points=shown.points,
+        followed=was_followed({point.month for point in shown.points}),
         facts=facts.facts_of(action, beside.contributors),
         reports=reports.reports_shown(action, me()),
         evidence=evidence.evidence_shown(action, me()),

@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from tracker.domain.permissions import Deed, Role
 from tracker.services import dashboards, journal_pages
+from tracker.services.comparisons import sentences as comparison_sentences
 from tracker.services.dashboards import AreaLine
 from tracker.services.rounds.listing import rounds_ahead
 from tracker.web.access import me, requires, starts_with_own_actions
@@ -65,6 +66,7 @@ def _committee() -> ResponseReturnValue:
         "start/committee.html",
         overview=overview,
         leads=[committee_lead(state) for state in overview.committees],
+        said=comparison_sentences,
     )
 
 

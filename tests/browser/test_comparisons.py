@@ -1,0 +1,63 @@
+"""The pages about effect as a new committee member opens them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.helpers.live import Login
+
+PATHS = ["/comparison", "/comparison/areas/2", "/comparison/actions/5", "/comparison/method", "/"]
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_on_a_telephone_in_the_dark(
+    new_page: Callable[..., Page],
+    sign_in: Callable[[Page, str], Login],
+    axe: Callable[[Page], None],
+    path: str,
+) -> None:
+    page = new_page(viewport={"width": 320, "height": 640}, color_scheme="dark")
+    sign_in(page, "committee")
+    page.goto(path)
+    axe(page)
+    assert page.evaluate("document.scrollingElement.scrollWidth") <= 320
+
+
+def test_the_first_screen_alone_answers(
+    new_page: Callable[..., Page], sign_in: Callable[[Page, str], Login]
+) -> None:
+    page = new_page(viewport={"width": 1280, "height": 800}, java_script_enabled=False)
+    sign_in(page, "committee")
+    page.goto("/comparison")
+    for words in (
+        "jämförbara delområden steg",
+        "av dem var åtgärder på plats",
+        "procents säkerhet mellan",
+        "Så säkert är det",
+    ):
+        told = page.locator("main p", has_text=words).first
+        expect(told).to_be_in_viewport(ratio=1)
+    for outcome in page.locator(".outcomes__one").all():
+        expect(outcome).to_be_in_viewport(ratio=1)
+
+
+def test_from_an_outcome_to_its_area_and_back(
+    new_page: Callable[..., Page],
+    sign_in: Callable[[Page, str], Login],
+    axe: Callable[[Page], None],
+) -> None:
+    page = new_page(viewport={"width": 1280, "height": 800})
+    sign_in(page, "committee")
+    page.goto("/comparison")
+    axe(page)
+    page.get_by_role("link", name="Åtgärd och förbättring", exact=True).click()
+    page.locator(".outcome-list a").first.click()
+    axe(page)
+    page.locator(".behind__one a").first.click()
+    expect(page.get_by_role("heading", name="Vad väntade vi oss?")).to_be_visible()
+    axe(page)
+    page.locator(".breadcrumb a").first.click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Effekt")
