@@ -6,8 +6,21 @@ from collections.abc import Iterable
 
 import pytest
 
+from tests.helpers.re_evaluated import (
+    AREA_NAMES,
+    EXPECTED_SUBAREAS,
+    GRASTORP_2014,
+    GRASTORP_LATER,
+    LATER,
+    LATER_NAMES,
+    NAMES,
+    NEW,
+    NYNASHAMN_2023,
+    OLD,
+    OLD_TO_NEW,
+    SubAreas,
+)
 from tracker.domain.crosswalk import AreaLink, Crosswalk, crosswalk_between
-from tracker.domain.editions import edition
 from tracker.domain.scores import (
     ActionCount,
     AreaScore,
@@ -22,36 +35,6 @@ from tracker.domain.scores import (
     percent_of_max,
     points_left,
 )
-
-OLD, NEW = "kommunkompassen-2010", "kommunkompassen-2020"
-AREA_NAMES = [area.name for area in edition(NEW).areas]
-NAMES = {sub.code: sub.name for area in edition(NEW).areas for sub in area.subareas}
-SubAreas = list[tuple[str, int | None, int | None]]
-
-NYNASHAMN_2023: list[tuple[int, SubAreas]] = [
-    (54, [("1.1", 12, 20), ("1.2", 8, 10), ("1.3", 17, 30), ("1.4", 2, 10), ("1.5", 15, 30)]),
-    (60, [("2.1", 10, 15), ("2.2", 16, 30), ("2.3", 19, 30), ("2.4", 14, 25)]),
-    (49, [("3.1", 5, 10), ("3.2", 17, 30), ("3.3", 14, 25), ("3.4", 10, 20), ("3.5", 3, 15)]),
-    (53, [("4.1", 10, 20), ("4.2", 13, 20), ("4.3", 7, 20), ("4.4", 11, 20), ("4.5", 12, 20)]),
-    (59, [("5.1", 13, 20), ("5.2", 7, 20), ("5.3", 19, 20), ("5.4", 9, 20), ("5.5", 11, 20)]),
-    (48, [("6.1", 9, 20), ("6.2", 4, 20), ("6.3", 18, 30), ("6.4", 17, 30)]),
-    (71, [("7.1", 12, 15), ("7.2", 24, 40), ("7.3", 22, 25), ("7.4", 13, 20)]),
-    (61, [("8.1", 9, 20), ("8.2", 17, 30), ("8.3", 17, 20), ("8.4", 18, 30)]),
-]
-# Made up, cut as another report of the same edition: 3.2 weighs more and 3.5 is gone, area 4 has
-# four parts, area 8 five.
-LATER: list[tuple[int, SubAreas]] = [
-    (60, [("1.1", 14, 20), ("1.2", 8, 10), ("1.3", 20, 30), ("1.4", 4, 10), ("1.5", 14, 30)]),
-    (60, [("2.1", 10, 15), ("2.2", 18, 30), ("2.3", 18, 30), ("2.4", 14, 25)]),
-    (57, [("3.1", 6, 15), ("3.2", 24, 40), ("3.3", 15, 25), ("3.4", 12, 20)]),
-    (58, [("4.1", 15, 25), ("4.2", 17, 25), ("4.3", 10, 25), ("4.4", 16, 25)]),
-    (62, [("5.1", 14, 20), ("5.2", 9, 20), ("5.3", 19, 20), ("5.4", 9, 20), ("5.5", 11, 20)]),
-    (50, [("6.1", 9, 20), ("6.2", 6, 20), ("6.3", 18, 30), ("6.4", 17, 30)]),
-    (70, [("7.1", 12, 15), ("7.2", 24, 40), ("7.3", 21, 25), ("7.4", 13, 20)]),
-    (66, [("8.1", 9, 15), ("8.2", 17, 25), ("8.3", 16, 20), ("8.4", 14, 25), ("8.5", 10, 15)]),
-]
-LATER_NAMES = NAMES | {"8.5": "Medarbetarnas delaktighet"}
-GRASTORP_2014 = (61, 60, 73, 53, 70, 56, 65, 68)
 
 
 def _evaluation(
@@ -96,33 +79,6 @@ RE_EVALUATED = _evaluation(LATER, LATER_NAMES)
 
 
 # --- one edition, cut in two ways -----------------------------------------------------------
-
-EXPECTED_SUBAREAS = [
-    ("1.1", "1.1", "same", 2, 10.0),
-    ("1.2", "1.2", "same", 0, 0.0),
-    ("1.3", "1.3", "same", 3, 10.0),
-    ("1.4", "1.4", "same", 2, 20.0),
-    ("1.5", "1.5", "same", -1, -3.3),
-    ("2.1", "2.1", "same", 0, 0.0),
-    ("2.2", "2.2", "same", 2, 6.7),
-    ("2.3", "2.3", "same", -1, -3.3),
-    ("2.4", "2.4", "same", 0, 0.0),
-    ("3.1", "3.1", "revised", None, -10.0),
-    ("3.2", "3.2", "revised", None, 3.3),
-    ("3.3", "3.3", "same", 1, 4.0),
-    ("3.4", "3.4", "same", 2, 10.0),
-    ("3.5", None, "dropped", None, None),
-    ("4.1", "4.1", "revised", None, 10.0),
-    ("4.2", "4.2", "revised", None, 3.0),
-    ("4.3", "4.3", "revised", None, 5.0),
-    ("4.4", "4.4", "revised", None, 9.0),
-    ("4.5", None, "dropped", None, None),
-    ("8.1", "8.1", "revised", None, 15.0),
-    ("8.2", "8.2", "revised", None, 11.3),
-    ("8.3", "8.3", "same", -1, -5.0),
-    ("8.4", "8.4", "revised", None, -4.0),
-    (None, "8.5", "new", None, None),
-]
 
 
 def test_subareas_of_one_edition() -> None:
@@ -178,17 +134,7 @@ def test_no_total_of_seven_areas() -> None:
 # --- two editions ---------------------------------------------------------------------------
 
 GRASTORP = _evaluation([(score, []) for score in GRASTORP_2014], {}, OLD)
-MADE_UP_2020 = _evaluation([(score, []) for score in (66, 70, 75, 68, 63, 60, 58, 55)], {})
-OLD_TO_NEW = [
-    (1, 1, 5.0),
-    (2, 5, 3.0),
-    (3, 3, 2.0),
-    (4, 8, 2.0),
-    (5, 4, -2.0),
-    (6, 7, 2.0),
-    (7, 6, -5.0),
-    (8, 2, 2.0),
-]
+MADE_UP_2020 = _evaluation([(score, []) for score in GRASTORP_LATER], {})
 
 
 def test_areas_of_two_editions_go_through_the_crosswalk() -> None:

@@ -230,6 +230,7 @@ def test_the_command_line_says_it_in_a_line_or_two(
     told: Told = two_evaluations(cast)
     answer = flask_command("evaluation", "compare", str(told.before.id), str(told.after.id))
     lines = answer.output.splitlines()
-    assert lines[2].startswith("16 av 32 jämförbara delområden steg med mer än 5 procentenheter.")
-    assert "med 95 procents säkerhet mellan" in lines[3]
-    assert lines[4].startswith("Så säkert är det: också med den lägsta siffran")
+    assert lines[2] == "Totalen gick från 350 till 454 poäng."
+    assert lines[3].startswith("16 av 32 jämförbara delområden steg med mer än 5 procentenheter.")
+    assert "med 95 procents säkerhet mellan" in lines[4]
+    assert lines[5].startswith("Så säkert är det: också med den lägsta siffran")

@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 
 from tracker.cli.common import echo_json, ensure_schema, json_option, plain_errors
 from tracker.cli.references import references_command
+from tracker.domain.scores import AreaRow, SubAreaRow
 from tracker.services.comparisons import sentences
 from tracker.services.comparisons.comparing import ComparisonShown, compare_evaluations
 from tracker.services.evaluations import ListedEvaluation, evaluations_listed
@@ -64,15 +65,22 @@ def _show(shown: ComparisonShown) -> None:
     for one in (shown.before, shown.after):
         total = "–" if one.total is None else one.total
         click.echo(f"{one.municipality} {one.month:%Y-%m}: {total}")
-    for said in (sentences.risen(shown), *_effect(shown)):
+    for said in ([sentences.total(shown)], sentences.risen(shown), *_effect(shown)):
         click.echo(" ".join(map(_in_words, said)))
+    for area in shown.result.areas:
+        if named := area.after or area.before:
+            came = area.before.number if area.before else "–"
+            number = f"{came}→{area.after.number if area.after else '–'}"
+            click.echo(_line(number, area, "", named.name))
     for row in shown.result.subareas:
-        sub = row.after or row.before
-        if sub is not None:
-            change = row.change_percent_of_max
-            share = "–" if change is None else f"{change:+.1f}"
-            verdict = _(row.verdict.label)
-            click.echo(f"{sub.code:>5}  {share:>6}  {_(row.match.label):<13} {verdict}  {sub.name}")
+        if sub := row.after or row.before:
+            click.echo(_line(sub.code, row, f"{_(row.verdict.label)}  ", sub.name))
+
+
+def _line(place: str, row: AreaRow | SubAreaRow, verdict: str, name: str) -> str:
+    change = row.change_percent_of_max
+    share = "–" if change is None else f"{change:+.1f}"
+    return f"{place:>5}  {share:>6}  {_(row.match.label):<13} {verdict}{name}"
 
 
 def _effect(shown: ComparisonShown) -> list[list[sentences.Sentence]]:

@@ -64,6 +64,7 @@ from tracker.web.start.views import bp as start
 
 # Modules that hang their pages on a task's blueprint when they are imported.
 PARTS = (
+    comparison_details,
     *(plans_closing, plans_editing, plans_minutes, plans_points),
     *(actions_board, actions_timeline),
     *(actions_milestones, actions_ties),

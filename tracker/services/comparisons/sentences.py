@@ -79,6 +79,11 @@ def _areas_alone(shown: ComparisonShown) -> list[Sentence]:
         "Av %(compared)s huvudområden ligger %(risen)s mer än %(threshold)s procentenheter högre "
         "i den senare."
     )
+    if not higher:
+        said = N_(
+            "Inget av de %(compared)s huvudområdena ligger mer än %(threshold)s procentenheter "
+            "högre i den senare."
+        )
     counts = _counts(higher, len(known), shown)
     return [none] if shown.across or shown.backwards else [none, Sentence(said, counts)]
 
