@@ -7,7 +7,7 @@ import pytest
 from tracker.domain.crosswalk import Crosswalk, SubAreaLink, crosswalk_between
 from tracker.domain.editions import edition
 from tracker.domain.errors import RuleBroken
-from tracker.domain.pairing import spelled_alike
+from tracker.domain.pairing import NEARLY, spelled_alike
 from tracker.domain.scores import (
     ActionCount,
     AreaScore,
@@ -20,6 +20,7 @@ from tracker.domain.scores import (
     compare,
     same_name_in,
 )
+from tracker.domain.text import likeness
 
 OLD, NEW = "kommunkompassen-2010", "kommunkompassen-2020"
 AREA_NAMES = [area.name for area in edition(NEW).areas]
@@ -106,8 +107,8 @@ def test_a_name_in_another_area_is_another_thing() -> None:
 
 
 def test_the_aliases_of_the_edition_are_known_on_request() -> None:
-    before = _one_area(SubAreaScore("1.2", "Kommunens information till medborgare", 8, 10))
-    after = _one_area(SubAreaScore("1.2", "Kommunens information till medborgarna", 9, 10))
+    before = _one_area(SubAreaScore("2.1", "Strategiskt arbete", 8, 15), number=2)
+    after = _one_area(SubAreaScore("2.1", "Strategi för hållbar utveckling", 9, 15), number=2)
     crosswalk = crosswalk_between(NEW, NEW)
     (row,) = compare(before, after, crosswalk, {}, same_name=same_name_in(edition(NEW))).subareas
     assert row.match is Match.SAME
@@ -225,3 +226,46 @@ def test_areas_outside_the_crosswalk_are_dropped_or_new() -> None:
     assert comparison.areas[-1].match is Match.NEW
     assert comparison.subareas[-1].match is Match.NEW
     assert comparison.total_change is None
+
+
+# --- names that are spelled a little differently ---------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (
+            "Strategi för demokratiutveckling och information",
+            "Strategi för demokratiutveckling & information",
+        ),
+        ("Brukarinflytande", "Brukar-inflytande"),
+        ("Strategier för ett hållbart arbetsliv", "Strategi för ett hållbart arbetsliv"),
+        ("Civilsamhälle, näringsliv och kultur", "Civilsamhälle näringsliv, kultur"),
+    ],
+)
+def test_another_spelling_is_the_same_sub_area(before: str, after: str) -> None:
+    comparison = _compare(
+        _one_area(SubAreaScore("1.1", before, 12, 20)),
+        _one_area(SubAreaScore("1.1", after, 15, 20)),
+    )
+    assert _facts(comparison.subareas[0]) == ("1.1", "1.1", "same", 3, 15.0)
+
+
+def test_a_name_goes_before_a_code_however_it_is_spelled() -> None:
+    before = _one_area(
+        SubAreaScore("1.4", "Ny teknik för effektivitet", 11, 20),
+        SubAreaScore("1.5", "Samverkan för effektivitet", 12, 20),
+    )
+    after = _one_area(SubAreaScore("1.4", "Samverkan för effektiviteten", 16, 25))
+    assert [_facts(row) for row in _compare(before, after).subareas] == [
+        ("1.4", None, "dropped", None, None),
+        ("1.5", "1.4", "revised", None, 4.0),
+    ]
+
+
+def test_no_two_sub_areas_that_we_know_are_taken_for_one_another() -> None:
+    for area in edition(NEW).areas:
+        names = [(part.code, name) for part in area.subareas for name in (part.name, *part.aliases)]
+        for code, name in names:
+            for other, its_name in names:
+                assert code == other or likeness(name, its_name) < NEARLY

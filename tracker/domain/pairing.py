@@ -12,11 +12,15 @@ from functools import lru_cache
 from typing import Any
 
 from tracker.domain.crosswalk import AreaLink, Crosswalk, Match, crosswalk_between
-from tracker.domain.editions import Edition
+from tracker.domain.editions import KEYS, Edition, edition
 from tracker.domain.errors import RuleBroken
-from tracker.domain.text import words
+from tracker.domain.text import likeness, words
 
 SameName = Callable[[str, str], bool]
+
+# From here on two names differ in spelling only. No two sub-areas of an area that we know are
+# named more alike than 0.82 ("Strategi för ökad effektivitet", "Samverkan för ökad effektivitet").
+NEARLY = 0.9
 
 
 @dataclass(frozen=True)
@@ -80,11 +84,11 @@ def spelled_alike(one: str, other: str) -> bool:
     return bool(_key(one)) and _key(one) == _key(other)
 
 
-def same_name_in(edition: Edition) -> SameName:
+def same_name_in(known_as: Edition) -> SameName:
     """A comparison of names that also knows the edition's aliases for its sub-areas."""
     known = {
         _key(name): (area.number, subarea.code)
-        for area in edition.areas
+        for area in known_as.areas
         for subarea in area.subareas
         for name in (subarea.name, *subarea.aliases)
     }
@@ -98,17 +102,29 @@ def same_name_in(edition: Edition) -> SameName:
     return same
 
 
+def same_name_of(key: str) -> SameName:
+    """The comparison of names under an edition; by spelling alone where we do not know it."""
+    return same_name_in(edition(key)) if key in KEYS else spelled_alike
+
+
 def way_between(before: ScoredEvaluation, after: ScoredEvaluation) -> tuple[Crosswalk, bool]:
     """The crosswalk between the editions of two evaluations; where nothing is known of these, by
     the areas' names, and then True."""
     try:
         return crosswalk_between(before.edition, after.edition), False
     except RuleBroken:
-        areas = tuple(
-            AreaLink(one.number, other.number, Match.REVISED)
+        named = [
+            (one.number, other.number)
             for one in before.areas
             for other in after.areas
             if spelled_alike(one.name, other.name)
+        ]
+        # A name that stands twice tells nothing.
+        once = Counter(number for number, _ in named), Counter(number for _, number in named)
+        areas = tuple(
+            AreaLink(*link, Match.REVISED)
+            for link in named
+            if once[0][link[0]] == once[1][link[1]] == 1
         )
         return Crosswalk(before.edition, after.edition, areas), True
 
@@ -121,10 +137,10 @@ def pair_subareas(
 ) -> list[Pair]:
     """Every sub-area of both evaluations in one pair (split and merged ones in several).
 
-    Links of the crosswalk decide first. Then, between linked areas: name and code, name, and
-    within one edition code alone. The name goes before the code because a code is reused: where
-    3.4 moved to 3.5, it is not compared with the old 3.5. Sorted as the earlier report reads,
-    with what is new last in its area.
+    Links of the crosswalk decide first. Then, between linked areas: name and code, name, nearly
+    the same name, and within one edition code alone. The name goes before the code because a code
+    is reused: where 3.4 moved to 3.5, it is not compared with the old 3.5. Sorted as the earlier
+    report reads, with what is new last in its area.
     """
     stated = list(_stated(before, after, crosswalk))
     pairs = stated + _found(before, after, crosswalk, stated, same_name)
@@ -182,24 +198,50 @@ def _matched(
 ) -> Iterator[Pair]:
     """Pair within one area, the surest sign first; what is paired leaves both lists."""
 
-    def both(one: SubAreaScore, other: SubAreaScore) -> bool:
+    def both(one: SubAreaScore, other: SubAreaScore) -> float:
         alike = one.name == other.name or same_name(one.name, other.name)
         return one.code == other.code and alike
 
-    def name(one: SubAreaScore, other: SubAreaScore) -> bool:
+    def name(one: SubAreaScore, other: SubAreaScore) -> float:
         return same_name(one.name, other.name)
 
-    def code(one: SubAreaScore, other: SubAreaScore) -> bool:
+    def nearly(one: SubAreaScore, other: SubAreaScore) -> float:
+        return _spelling(one, other)
+
+    def code(one: SubAreaScore, other: SubAreaScore) -> float:
         return one_edition and one.code == other.code
 
-    for sign in (both, name, code):
-        for one in list(ours):
-            other = next((candidate for candidate in theirs if sign(one, candidate)), None)
-            if other is not None:
-                ours.remove(one)
-                theirs.remove(other)
-                same = one_edition and sign is not code and one.max == other.max
-                yield _single(one, other, Match.SAME if same else Match.REVISED)
+    for sign in (both, name, nearly, code):
+        for one, other in _best(ours, theirs, sign):
+            ours.remove(one)
+            theirs.remove(other)
+            same = one_edition and sign is not code and one.max == other.max
+            yield _single(one, other, Match.SAME if same else Match.REVISED)
+
+
+def _spelling(one: SubAreaScore, other: SubAreaScore) -> float:
+    """How alike the names are where they differ in a letter or two; with one code a little more."""
+    found = likeness(one.name, other.name)
+    return found + (one.code == other.code) if found >= NEARLY else 0.0
+
+
+def _best(
+    ours: Sequence[SubAreaScore],
+    theirs: Sequence[SubAreaScore],
+    sign: Callable[[SubAreaScore, SubAreaScore], float],
+) -> list[tuple[SubAreaScore, SubAreaScore]]:
+    """One to one, the strongest first; of equals the first in the reports' order."""
+    scored = [
+        (-value, place, at)
+        for place, one in enumerate(ours)
+        for at, other in enumerate(theirs)
+        if (value := sign(one, other))
+    ]
+    found: dict[int, int] = {}
+    for _value, place, at in sorted(scored):
+        if place not in found and at not in found.values():
+            found[place] = at
+    return [(ours[place], theirs[at]) for place, at in sorted(found.items())]
 
 
 def _reading_order(

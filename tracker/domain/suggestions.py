@@ -10,13 +10,14 @@ from itertools import combinations
 from tracker.domain.crosswalk import Crosswalk, Match
 from tracker.domain.errors import N_
 from tracker.domain.pairing import (
+    NEARLY,
     Pair,
     SameName,
     ScoredEvaluation,
     SubAreaScore,
     spelled_alike,
 )
-from tracker.domain.text import words
+from tracker.domain.text import likeness, words
 
 SHORTEST = 5  # letters of a word that says something
 STEM = 6  # letters that two forms of one word share: styrning, styrningen
@@ -29,7 +30,9 @@ class Sign(StrEnum):
     CODE_AND_NAME = "code_and_name"
     NAME = "name"
     ALIAS = "alias"
+    SPELLING = "spelling"
     CODE = "code"
+    BETWEEN = "between"
     NOTHING = "nothing"
 
     @property
@@ -42,7 +45,9 @@ _LABELS = {
     Sign.CODE_AND_NAME: N_("samma kod och namn"),
     Sign.NAME: N_("samma namn, annan kod"),
     Sign.ALIAS: N_("namnet är ett annat ord för samma delområde"),
+    Sign.SPELLING: N_("nästan samma namn"),
     Sign.CODE: N_("samma kod, annat namn"),
+    Sign.BETWEEN: N_("så är det rättat i utvärderingarna däremellan"),
     Sign.NOTHING: N_("inget i samma område har samma namn"),
 }
 
@@ -57,6 +62,11 @@ class Hint:
     parts: tuple[SubAreaScore, ...]
     adds_up: bool
 
+    @property
+    def key(self) -> str:
+        """What tells it from others between the same two evaluations."""
+        return "|".join([self.match.value, self.whole.code, *(part.code for part in self.parts)])
+
 
 def sign_of(pair: Pair, same_name: SameName) -> Sign:
     """What a pair that the rules have found is paired by."""
@@ -65,7 +75,9 @@ def sign_of(pair: Pair, same_name: SameName) -> Sign:
         return Sign.NOTHING
     if spelled_alike(one.name, other.name):
         return Sign.CODE_AND_NAME if one.code == other.code else Sign.NAME
-    return Sign.ALIAS if same_name(one.name, other.name) else Sign.CODE
+    if same_name(one.name, other.name):
+        return Sign.ALIAS
+    return Sign.SPELLING if likeness(one.name, other.name) >= NEARLY else Sign.CODE
 
 
 def hints(
