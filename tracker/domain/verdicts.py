@@ -36,16 +36,24 @@ class PointPlace:
 
 @dataclass(frozen=True)
 class Standing:
-    """How an action stood on the later evaluation's date; `points` are those that it answers.
+    """How an action stood on the later evaluation's date.
 
-    `unverified` is only ever set of what is in place: the owner had said so and nobody else had
-    seen it yet.
+    `points` are those of the earlier evaluation that it answers, itself or by answering a point
+    that one of them repeats; `elsewhere` is where the points of other evaluations that it answers
+    lie in the earlier one. `unverified` is only ever set of what is in place: the owner had said
+    so and nobody else had seen it yet.
     """
 
     id: int
     points: tuple[int, ...]
     in_place: bool
     unverified: bool = False
+    elsewhere: tuple[PointPlace, ...] = ()
+
+    @property
+    def inherited(self) -> bool:
+        """Whether it answers no point of the earlier evaluation."""
+        return not self.points
 
 
 class Level(StrEnum):
@@ -87,9 +95,7 @@ class Verdicts:
 
     def of_action(self, standing: Standing) -> Outcome:
         """The verdict on an action, over all points that it answers."""
-        known = self._by_id
-        places = [known[point_id] for point_id in standing.points if point_id in known]
-        return self._outcome(places, [standing])
+        return self._outcome(self._places(standing), [standing])
 
     @cached_property
     def by_group(self) -> dict[int, tuple[Standing, ...]]:
@@ -105,11 +111,13 @@ class Verdicts:
         """The actions that no sub-area row counts."""
         return tuple(one for one in self.standings if not self._groups(one))
 
-    def _groups(self, standing: Standing) -> tuple[int, ...]:
+    def _places(self, standing: Standing) -> list[PointPlace]:
         known = self._by_id
-        codes = [
-            code for number in standing.points if number in known for code in known[number].codes
-        ]
+        answered = [known[number] for number in standing.points if number in known]
+        return [*answered, *standing.elsewhere]
+
+    def _groups(self, standing: Standing) -> tuple[int, ...]:
+        codes = [code for place in self._places(standing) for code in place.codes]
         rows = self._rows_by_code
         return tuple(dict.fromkeys(rows[code].group for code in codes if code in rows))
 
@@ -158,7 +166,8 @@ def counting(points: Iterable[PointPlace], standings: Iterable[Standing]) -> Cou
     codes = {point.id: point.codes for point in points}
     behind: dict[str, set[Standing]] = {}
     for standing in standings:
-        for code in {code for number in standing.points for code in codes.get(number, ())}:
+        reached = {code for number in standing.points for code in codes.get(number, ())}
+        for code in reached.union(*(place.codes for place in standing.elsewhere)):
             behind.setdefault(code, set()).add(standing)
 
     def count(asked: Sequence[str]) -> ActionCount:

@@ -81,6 +81,8 @@ def evaluations_listed(by: User | None) -> list[ListedEvaluation]:
     """
     if by is not None:
         scope.require(by, Deed.EVALUATION_VIEW)
+    # A score over its max is a misprint that no sum can hold.
+    credible = Area.score.between(0, func.coalesce(Area.max, AREA_MAX))
     rows = db.session.execute(
         select(
             Evaluation.id,
@@ -91,8 +93,8 @@ def evaluations_listed(by: User | None) -> list[ListedEvaluation]:
             Evaluation.ordinal,
             ScoreSet.edition,
             ScoreSet.total_stated,
-            func.sum(Area.score),
-            func.count(Area.score),
+            func.sum(Area.score).filter(credible),
+            func.count(Area.score).filter(credible),
         )
         .join(Municipality, Municipality.id == Evaluation.municipality_id)
         .join(ScoreSet, ScoreSet.id == main_set(Evaluation.id))

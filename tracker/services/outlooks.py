@@ -11,38 +11,50 @@ from itertools import pairwise
 from sqlalchemy import select
 
 from tracker.domain.effect import Movement
-from tracker.domain.outlook import Others, Outlook, Place, expected, like_others
+from tracker.domain.outlook import Others, Outlook, Place, expected, is_round, like_others
 from tracker.domain.pairing import AreaScore, SubAreaScore
 from tracker.domain.permissions import Deed
 from tracker.domain.verdicts import PointPlace, Standing, movements
 from tracker.extensions import db
 from tracker.models import Action, User
 from tracker.services import scope
-from tracker.services.comparisons.choosing import comparable, scores_of
+from tracker.services.comparisons.choosing import Side, comparable, scores_of
 from tracker.services.comparisons.comparing import compare_evaluations
-from tracker.services.comparisons.standing import places_of_points, standings_on
+from tracker.services.comparisons.standing import work_since
 from tracker.services.evaluations import ListedEvaluation
 from tracker.services.references import reading as references
 
 
 @dataclass(frozen=True)
 class Compared:
-    """Two of our evaluations that follow on each other, and how many sub-areas they share."""
+    """Two of our evaluations that follow on each other, and how many sub-areas they share; less
+    than a year apart they are no round, and what moved between them is left out."""
 
     before: date
     after: date
     subareas: int
 
+    @property
+    def counts(self) -> bool:
+        """Whether the forecast rests on it."""
+        return is_round(_months(self.before, self.after))
+
+
+def _months(before: date, after: date) -> int:
+    return (after.year - before.year) * 12 + after.month - before.month
+
 
 @dataclass(frozen=True)
 class PlannedAction:
-    """An action under way, within the reader's scope; `codes` are the sub-areas that it touches,
-    none where the points it answers name none."""
+    """An action under way, within the reader's scope; `codes` are the sub-areas of the latest
+    evaluation that it touches, none where the points it answers name none. `inherited`: it
+    answers points of earlier evaluations only."""
 
     id: int
     title: str
     deadline: date
     codes: tuple[str, ...]
+    inherited: bool = False
 
 
 @dataclass(frozen=True)
@@ -62,8 +74,9 @@ class OutlookShown:
     """The forecast with all that it rests on.
 
     `own` and `others` are None while there is no evaluation. `actions` are those counted as
-    planned, `elsewhere` how many of them lie outside the reader's scope, `unplaced` how many of
-    all touch no sub-area. `incomplete` are the areas left out because a score is missing.
+    planned: what answers the latest evaluation's points, or earlier ones, and is not in place.
+    `elsewhere` is how many of them lie outside the reader's scope, `unplaced` how many of all
+    touch no sub-area. `incomplete` are the areas left out because a score is missing.
     """
 
     latest: ListedEvaluation | None
@@ -87,6 +100,22 @@ class OutlookShown:
         """The sub-areas that something planned touches."""
         return tuple(one for one in self.subareas if one.under_way)
 
+    @property
+    def rounds(self) -> tuple[Compared, ...]:
+        """What our own history is."""
+        return tuple(one for one in self.compared if one.counts)
+
+    @property
+    def too_short(self) -> tuple[Compared, ...]:
+        """What was compared and is no round."""
+        return tuple(one for one in self.compared if not one.counts)
+
+    @property
+    def lifts(self) -> bool:
+        """Whether what is planned makes any difference to the ranges: it touches a sub-area
+        that has nothing in place."""
+        return bool(self.own and any(one.gaining for one in self.own.areas))
+
 
 def outlook_shown(*, by: User, today: date) -> OutlookShown:
     """The forecast from our latest evaluation, as things stand `today`.
@@ -100,13 +129,15 @@ def outlook_shown(*, by: User, today: date) -> OutlookShown:
         return OutlookShown(None)
     latest = ours[-1]
     histories, compared = _history(ours, by, listed)
-    scored = scores_of((latest.id,))[latest.id][0].areas
-    points, standings = places_of_points(latest.id), standings_on(latest.id, today)
+    scores = scores_of((latest.id,))[latest.id][0]
+    scored = scores.areas
+    points, standings = work_since(Side(latest, scores, None), today)
     behind = _behind(points, standings)
     whole = tuple(area for area in scored if _is_whole(area))
     places = tuple(_place(area, sub, behind) for area in whole for sub in area.subareas)
     waiting = [one for one in standings if not one.in_place]
-    actions = _seen(waiting, points, by)
+    known = {point.id: point for point in points}
+    actions = _seen(waiting, known, by)
     return OutlookShown(
         latest,
         own=_expected(histories, places),
@@ -117,20 +148,22 @@ def outlook_shown(*, by: User, today: date) -> OutlookShown:
         subareas=tuple(_now(sub, behind) for area in scored for sub in area.subareas),
         actions=actions,
         elsewhere=len(waiting) - len(actions),
-        unplaced=sum(not _codes(one, points) for one in waiting),
+        unplaced=sum(not _codes(one, known) for one in waiting),
     )
 
 
 def _history(
     ours: Sequence[ListedEvaluation], by: User, listed: Sequence[ListedEvaluation]
 ) -> tuple[tuple[tuple[Movement, ...], ...], tuple[Compared, ...]]:
-    """The movements from each of our evaluations to the next, and what was compared."""
+    """The movements of each round, and all that was compared."""
     histories, compared = [], []
     for before, after in pairwise(ours):
         shown = compare_evaluations(before.id, after.id, by=by, listed=listed)
         found = movements(shown.result)
-        histories.append(found)
-        compared.append(Compared(before.month, after.month, len(found)))
+        pair = Compared(before.month, after.month, len(found))
+        compared.append(pair)
+        if pair.counts:
+            histories.append(found)
     return tuple(histories), tuple(compared)
 
 
@@ -153,20 +186,20 @@ def _is_whole(area: AreaScore) -> bool:
 def _behind(
     points: Iterable[PointPlace], standings: Iterable[Standing]
 ) -> dict[str, tuple[int, int]]:
-    """Sub-area → how many actions that answer it are in place, and how many are not."""
-    codes = {point.id: point.codes for point in points}
+    """Sub-area → how many actions that concern it are in place, and how many are not."""
+    places = {point.id: point for point in points}
     found: dict[str, tuple[int, int]] = {}
     for one in standings:
-        for code in {code for number in one.points for code in codes.get(number, ())}:
+        for code in _codes(one, places):
             done, rest = found.get(code, (0, 0))
             found[code] = (done + one.in_place, rest + (not one.in_place))
     return found
 
 
-def _codes(one: Standing, points: Sequence[PointPlace]) -> tuple[str, ...]:
-    answered = set(one.points)
-    codes = [code for point in points if point.id in answered for code in point.codes]
-    return tuple(dict.fromkeys(codes))
+def _codes(one: Standing, places: Mapping[int, PointPlace]) -> tuple[str, ...]:
+    """The sub-areas of all points that it answers, told in the latest evaluation."""
+    own = [places[number] for number in one.points if number in places]
+    return tuple(dict.fromkeys(code for place in (*own, *one.elsewhere) for code in place.codes))
 
 
 def _place(area: AreaScore, sub: SubAreaScore, behind: Mapping[str, tuple[int, int]]) -> Place:
@@ -179,7 +212,7 @@ def _now(sub: SubAreaScore, behind: Mapping[str, tuple[int, int]]) -> SubAreaNow
 
 
 def _seen(
-    waiting: Sequence[Standing], points: Sequence[PointPlace], by: User
+    waiting: Sequence[Standing], places: Mapping[int, PointPlace], by: User
 ) -> tuple[PlannedAction, ...]:
     """Those within the reader's scope, by deadline; nobody else's titles are read."""
     if not by.may(Deed.ACTION_VIEW):
@@ -191,6 +224,6 @@ def _seen(
         .order_by(Action.deadline, Action.id)
     )
     return tuple(
-        PlannedAction(key, title, deadline, _codes(known[key], points))
+        PlannedAction(key, title, deadline, _codes(known[key], places), known[key].inherited)
         for key, title, deadline in rows
     )

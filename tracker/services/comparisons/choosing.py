@@ -16,7 +16,7 @@ from tracker.domain.scores import AreaScore, ScoredEvaluation, SubAreaScore
 from tracker.extensions import db
 from tracker.models import Area, ScoreSet, SubArea, User
 from tracker.services import scope
-from tracker.services.evaluations import ListedEvaluation, evaluations_listed
+from tracker.services.evaluations import AREA_MAX, ListedEvaluation, evaluations_listed
 
 
 def comparable(by: User | None) -> list[ListedEvaluation]:
@@ -105,8 +105,12 @@ class KeptScores(ScoredEvaluation):
 
     @property
     def total(self) -> int | None:
-        """Points, of 800."""
-        known = [area.score for area in self.areas if area.score is not None]
+        """Points, of 800; a score over its max is a misprint that no sum can hold."""
+        known = [
+            area.score
+            for area in self.areas
+            if area.score is not None and 0 <= area.score <= (area.max or AREA_MAX)
+        ]
         if self.stated is not None:
             return self.stated
         return sum(known) if len(known) == len(AREA_NUMBERS) else None

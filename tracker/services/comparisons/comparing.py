@@ -7,10 +7,9 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
-from tracker.domain.crosswalk import Crosswalk, crosswalk_between
-from tracker.domain.editions import KEYS, edition
+from tracker.domain.crosswalk import Crosswalk
 from tracker.domain.effect import AreaDrift, Drift, Effect, estimate
-from tracker.domain.pairing import SameName, spelled_alike, way_between
+from tracker.domain.pairing import same_name_of, way_between
 from tracker.domain.references import SharedDrift
 from tracker.domain.scores import (
     AreaRow,
@@ -19,18 +18,11 @@ from tracker.domain.scores import (
     SubAreaRow,
     Verdict,
     compare,
-    same_name_in,
 )
 from tracker.domain.verdicts import PointPlace, Standing, Verdicts, counting, movements
 from tracker.models import User
 from tracker.services.comparisons.choosing import Side, chosen_pair, comparable
-from tracker.services.comparisons.standing import (
-    ActionTally,
-    moved,
-    places_of_points,
-    standings_on,
-    tally,
-)
+from tracker.services.comparisons.standing import ActionTally, tally, work_since
 from tracker.services.crosswalks.predecessors import predecessors_of
 from tracker.services.crosswalks.reading import corrected
 from tracker.services.evaluations import ListedEvaluation
@@ -143,7 +135,7 @@ def compare_evaluations(
     before, after, shared = chosen_pair(before_id, after_id, known, edition)
     across = not _one_story(before.listed, after.listed)
     crosswalk, guessed = _crosswalk(before, after)
-    points, standings = _done(before, after) if not across else ((), ())
+    points, standings = work_since(before, after.listed.month) if not across else ((), ())
     worked = _worked_out(
         _Known(before.scores, after.scores, crosswalk, points, standings, threshold())
     )
@@ -191,20 +183,6 @@ def _crosswalk(before: Side, after: Side) -> tuple[Crosswalk, bool]:
     return replace(way, subareas=links), guessed
 
 
-def _done(before: Side, after: Side) -> tuple[tuple[PointPlace, ...], tuple[Standing, ...]]:
-    """The earlier evaluation's points where the compared scores have them, and its actions."""
-    points = places_of_points(before.listed.id)
-    if before.main is not None:
-        way = crosswalk_between(before.main.edition, before.scores.edition)
-        names = _same_name(before.scores.edition)
-        points = moved(points, before.main, before.scores, way, names)
-    return points, standings_on(before.listed.id, after.listed.month)
-
-
-def _same_name(key: str) -> SameName:
-    return same_name_in(edition(key)) if key in KEYS else spelled_alike
-
-
 @dataclass(frozen=True)
 class _Known:
     """All that a comparison rests on. Being its own key, nothing worked out can be stale."""
@@ -226,7 +204,7 @@ def _worked_out(known: _Known) -> Verdicts:
         known.crosswalk,
         counting(known.points, known.standings),
         known.threshold,
-        same_name=_same_name(known.after.edition),
+        same_name=same_name_of(known.after.edition),
     )
     return Verdicts(result, known.points, known.standings)
 

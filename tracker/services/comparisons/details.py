@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from tracker.domain.errors import NotFound
 from tracker.domain.permissions import Deed
-from tracker.domain.scores import AreaRow, SubAreaRow
+from tracker.domain.scores import AreaRow
 from tracker.domain.statuses import ActionStatus
 from tracker.domain.verdicts import Outcome, PointPlace, Standing
 from tracker.extensions import db
@@ -21,6 +21,7 @@ from tracker.models import Action, Evidence, ImprovementPoint, User
 from tracker.services import scope
 from tracker.services.actions.ids import each
 from tracker.services.comparisons.comparing import AreaPart, ComparisonShown
+from tracker.services.comparisons.wholes import Whole, wholes_of
 from tracker.services.points.ancestry import Fate, Lineage, lineage_of
 
 
@@ -51,12 +52,19 @@ class ActionTold:
 
 
 @dataclass(frozen=True)
+class Heir:
+    """A later point, by its id and its number in its evaluation."""
+
+    id: int
+    number: int
+
+
+@dataclass(frozen=True)
 class PointTold:
     """A point of the earlier evaluation, and what became of it.
 
     `text` is None for those who may not read the report. `fate` is None where the later one is
-    not the evaluation that followed; `heirs` are the numbers of the later points that repeat it
-    or say it anew.
+    not the evaluation that followed; `heirs` are the later points that repeat it or say it anew.
     """
 
     id: int
@@ -65,7 +73,7 @@ class PointTold:
     page: int | None
     outcome: Outcome
     fate: Fate | None
-    heirs: tuple[int, ...]
+    heirs: tuple[Heir, ...]
 
 
 @dataclass(frozen=True)
@@ -81,9 +89,9 @@ class Behind:
 
 @dataclass(frozen=True)
 class GroupTold:
-    """Sub-areas that are compared as one (most often a single one) and what stands behind."""
+    """What is compared as one (most often a single sub-area) and what stands behind."""
 
-    rows: tuple[SubAreaRow, ...]
+    whole: Whole
     behind: Behind
 
 
@@ -130,32 +138,31 @@ def area_told(shown: ComparisonShown, key: AreaKey, *, by: User) -> AreaTold:
     if place is None:
         raise NotFound
     part = parts[place]
-    rows = _by_group(part.subareas)
-    # A group may reach into another area: what stands behind it is told whole in each.
-    whole = _by_group(shown.result.subareas)
-    codes = {group: {row.before.code for row in whole[group] if row.before} for group in rows}
+    told = wholes_of(shown, part)
+    codes = {whole.group: {sub.code for sub in whole.befores} for whole in told}
     points = {
         group: [point for point in shown.outcomes.points if wanted.intersection(point.codes)]
         for group, wanted in codes.items()
     }
     rest = _rest(shown, part)
-    teller = _Teller(shown, [*rest, *(point for some in points.values() for point in some)], by)
+    behind = {group: shown.outcomes.by_group.get(group, ()) for group in codes}
+    besides = _besides(shown, part, rest)
+    teller = _Teller(
+        shown,
+        [*rest, *(point for some in points.values() for point in some)],
+        by,
+        [*besides, *(one for some in behind.values() for one in some)],
+    )
     return AreaTold(
         area=part.area,
         groups=tuple(
-            GroupTold(tuple(one), teller.behind(points[group])) for group, one in rows.items()
+            GroupTold(whole, teller.behind(points[whole.group], behind[whole.group]))
+            for whole in told
         ),
-        rest=teller.behind(rest),
+        rest=teller.behind(rest, besides),
         previous=parts[place - 1] if place else None,
         next=parts[place + 1] if place + 1 < len(parts) else None,
     )
-
-
-def _by_group(rows: Iterable[SubAreaRow]) -> dict[int, list[SubAreaRow]]:
-    found: dict[int, list[SubAreaRow]] = defaultdict(list)
-    for row in rows:
-        found[row.group].append(row)
-    return found
 
 
 def _rest(shown: ComparisonShown, part: AreaPart) -> list[PointPlace]:
@@ -171,6 +178,22 @@ def _rest(shown: ComparisonShown, part: AreaPart) -> list[PointPlace]:
     ]
 
 
+def _besides(shown: ComparisonShown, part: AreaPart, rest: Sequence[PointPlace]) -> list[Standing]:
+    """The actions that are about the area and about none of its sub-area rows."""
+    ids = {point.id for point in rest}
+    number = part.area.before.number if part.area.before else 0
+    return [
+        one
+        for one in shown.outcomes.standings
+        if ids.intersection(one.points)
+        or (one in shown.outcomes.unplaced and number in _areas_of(one))
+    ]
+
+
+def _areas_of(standing: Standing) -> set[int]:
+    return {place.area for place in standing.elsewhere if place.area is not None}
+
+
 def points_told(
     shown: ComparisonShown, places: Sequence[PointPlace], *, by: User
 ) -> tuple[PointTold, ...]:
@@ -181,19 +204,22 @@ def points_told(
 class _Teller:
     """Everything about some points, asked for once."""
 
-    def __init__(self, shown: ComparisonShown, places: Sequence[PointPlace], by: User) -> None:
+    def __init__(
+        self,
+        shown: ComparisonShown,
+        places: Sequence[PointPlace],
+        by: User,
+        standings: Iterable[Standing] = (),
+    ) -> None:
         self._verdicts = shown.outcomes
         ids = {place.id for place in places}
-        answering = [one for one in shown.outcomes.standings if ids.intersection(one.points)]
-        self._standings = {one.id: one for one in answering}
+        self._standings = {one.id: one for one in standings}
         may_read = by.may(Deed.EVALUATION_VIEW) or by.may(Deed.POINT_VIEW)
         self._texts = _texts(ids, may_read=may_read)
         self._lineage = _lineage(shown) if ids else None
         self._by = by
 
-    def behind(self, places: Sequence[PointPlace]) -> Behind:
-        ids = {place.id for place in places}
-        standings = [one for one in self._standings.values() if ids.intersection(one.points)]
+    def behind(self, places: Sequence[PointPlace], standings: Sequence[Standing]) -> Behind:
         unseen = [one for one in standings if one.id not in self._actions]
         return Behind(
             points=self.points(places),
@@ -215,11 +241,13 @@ class _Teller:
             page,
             self._verdicts.of_point(place),
             fate,
-            self._numbers(fate.heirs if fate else ()),
+            self._heirs(fate.heirs if fate else ()),
         )
 
-    def _numbers(self, heirs: Iterable[int]) -> tuple[int, ...]:
-        return tuple(self._lineage.new[key].number for key in heirs) if self._lineage else ()
+    def _heirs(self, heirs: Iterable[int]) -> tuple[Heir, ...]:
+        if self._lineage is None:
+            return ()
+        return tuple(Heir(key, self._lineage.new[key].number) for key in heirs)
 
     @cached_property
     def _actions(self) -> dict[int, ActionTold]:
