@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import Any
+
 import click
 from flask.cli import AppGroup
 from flask_babel import format_decimal
@@ -65,22 +68,47 @@ def _show(shown: ComparisonShown) -> None:
     for one in (shown.before, shown.after):
         total = "–" if one.total is None else one.total
         click.echo(f"{one.municipality} {one.month:%Y-%m}: {total}")
+    for warning in _warnings(shown):
+        click.echo(warning)
     for said in ([sentences.total(shown)], sentences.risen(shown), *_effect(shown)):
         click.echo(" ".join(map(_in_words, said)))
     for area in shown.result.areas:
         if named := area.after or area.before:
-            came = area.before.number if area.before else "–"
-            number = f"{came}→{area.after.number if area.after else '–'}"
-            click.echo(_line(number, area, "", named.name))
+            numbers = (area.before and area.before.number, area.after and area.after.number)
+            click.echo(_line(numbers, area, "", named.name))
     for row in shown.result.subareas:
         if sub := row.after or row.before:
-            click.echo(_line(sub.code, row, f"{_(row.verdict.label)}  ", sub.name))
+            codes = (row.before and row.before.code, row.after and row.after.code)
+            verdict = "" if shown.across or shown.backwards else f"{_(row.verdict.label)}  "
+            click.echo(_line(codes, row, verdict, sub.name))
 
 
-def _line(place: str, row: AreaRow | SubAreaRow, verdict: str, name: str) -> str:
+def _warnings(shown: ComparisonShown) -> Iterator[str]:
+    """What the page says above the numbers."""
+    if shown.across:
+        yield _(
+            "Utvärderingarna gäller två olika kommuner. Skillnaden är ingen utveckling över tid, "
+            "så åtgärder räknas inte in."
+        )
+    elif shown.backwards:
+        yield _("Den du har valt som före är den senare av de två.")
+    sums = (shown.before, shown.result.total_before), (shown.after, shown.result.total_after)
+    for one, summed in sums:
+        if summed is not None and one.total not in (None, summed):
+            yield _(
+                "Rapporten från %(month)s anger totalen %(stated)s, men områdena summerar till "
+                "%(summed)s. Här jämförs summorna.",
+                month=f"{one.month:%Y-%m}",
+                stated=one.total,
+                summed=summed,
+            )
+
+
+def _line(places: tuple[Any, Any], row: AreaRow | SubAreaRow, verdict: str, name: str) -> str:
     change = row.change_percent_of_max
     share = "–" if change is None else f"{change:+.1f}"
-    return f"{place:>5}  {share:>6}  {_(row.match.label):<13} {verdict}{name}"
+    place = "→".join("–" if one is None else str(one) for one in places)
+    return f"{place:>7}  {share:>6}  {_(row.match.label):<13} {verdict}{name}"
 
 
 def _effect(shown: ComparisonShown) -> list[list[sentences.Sentence]]:

@@ -160,6 +160,7 @@ def remove(reference_id: int, *, by: User, now: datetime) -> str:
         Forbidden: the person may not manage comparisons.
     """
     _authorise(by)
+    in_turn(SUBJECT)
     row = db.session.get(ReferenceScore, reference_id)
     if row is None:
         raise NotFound
