@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
-from bench import bell, delivering, effect_coverage, pages, reading, reminding, startup
+from bench import (
+    bell,
+    comparing,
+    delivering,
+    effect_coverage,
+    pages,
+    reading,
+    reminding,
+    startup,
+)
+
+MEASUREMENTS = (
+    *(startup, reading, comparing, effect_coverage),
+    *(reminding, delivering, pages, bell),
+)
 
 
 def main() -> None:
     """Print what was measured; ratios within one run, never bare seconds."""
-    for measurement in (startup, reading, effect_coverage, reminding, delivering, pages, bell):
+    for measurement in MEASUREMENTS:
         for line in measurement.measure():
             print(line, flush=True)
 

@@ -116,4 +116,4 @@ def test_three_hundred_cost_no_more_queries(app: Flask, cast: Cast, count_querie
     for n in range(2, 302):
         for year in (2010, 2015, 2020):
             add_reference(f"Kommun {n}a", date(year, 1, 1), [40] * 8)
-    assert asked() == few == 5
+    assert asked() == few == 4

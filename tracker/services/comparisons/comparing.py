@@ -136,7 +136,7 @@ def compare_evaluations(
     across = not _one_story(before.listed, after.listed)
     crosswalk, guessed = _crosswalk(before, after)
     points, standings = work_since(before, after.listed.month) if not across else ((), ())
-    worked = _worked_out(
+    worked = worked_out(
         _Known(before.scores, after.scores, crosswalk, points, standings, threshold())
     )
     forwards = not across and before.listed.month < after.listed.month
@@ -147,7 +147,7 @@ def compare_evaluations(
         after=after.listed,
         result=worked.comparison,
         outcomes=worked,
-        effect=_effect(worked.comparison, key) if forwards else None,
+        effect=effect_of(worked.comparison, key) if forwards else None,
         drift=drift,
         actions=tally(standings, len(worked.unplaced)),
         across=across,
@@ -196,7 +196,7 @@ class _Known:
 
 
 @lru_cache(maxsize=128)
-def _worked_out(known: _Known) -> Verdicts:
+def worked_out(known: _Known) -> Verdicts:
     """The rows and verdicts, once for each state of the data."""
     result = compare(
         known.before,
@@ -221,7 +221,7 @@ def _key(drift: Drift | None) -> _DriftKey | None:
 
 
 @lru_cache(maxsize=128)
-def _effect(result: Comparison, drift: _DriftKey | None) -> Effect:
+def effect_of(result: Comparison, drift: _DriftKey | None) -> Effect:
     if drift is None:
         return estimate(movements(result))
     by_area, overall = drift

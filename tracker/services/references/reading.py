@@ -5,11 +5,13 @@ Everything here costs a constant number of queries, however many municipalities 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import case, func, select
 
 from tracker.domain.crosswalk import AREA_NUMBERS
 from tracker.domain.effect import Drift
@@ -33,10 +35,11 @@ from tracker.models import Area, Evaluation, Municipality, Predecessor, Referenc
 AREA_MAX = 100  # every edition gives each of its areas 100 points
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Readings:
     """Every municipality's evaluations, each once; ours and our predecessors' apart. `ours` is
-    the key of our own municipality, None while there is none."""
+    the key of our own municipality, None while there is none. One and the same as long as nothing
+    has changed, so that it can be a key by itself."""
 
     own: tuple[Reading, ...]
     others: tuple[Reading, ...]
@@ -60,7 +63,18 @@ def place_key(name: str) -> str:
 def all_readings() -> Readings:
     """What is known of everybody, settled by domain.references. The caller has authorised."""
     ours, own = _own_places()
-    found = settled([*_from_reports(own), *_from_lists(own)])
+    return _settled(_report_rows(), _list_rows(), own, ours)
+
+
+@lru_cache(maxsize=4)
+def _settled(
+    reports: tuple[tuple[Any, ...], ...],
+    lists: tuple[tuple[Any, ...], ...],
+    own: frozenset[str],
+    ours: str | None,
+) -> Readings:
+    """Made of the rows once for each state of them; being their own key they cannot be stale."""
+    found = settled([*_from_reports(reports, own), *_from_lists(lists, own)])
     return Readings(
         tuple(one for one in found if one.own), tuple(one for one in found if not one.own), ours
     )
@@ -124,59 +138,47 @@ def _own_places() -> tuple[str | None, frozenset[str]]:
     return names[ours], frozenset(names[key] for key in found)
 
 
-@dataclass
-class _Scored:
-    """One evaluation under one edition, while its areas are gathered."""
-
-    evaluation_id: int
-    name: str
-    month: date
-    edition: str
-    stated: int | None
-    areas: dict[int, tuple[int | None, int | None]]
-
-
-def _from_reports(own: frozenset[str]) -> Iterable[Reading]:
-    """Each evaluation under each edition. The areas are asked for by themselves: beside the names
-    and months, repeated for each of them, they take three times as long."""
-    gathered = {
-        key: _Scored(*row, {})
-        for key, *row in db.session.execute(
-            select(
-                ScoreSet.id,
-                Evaluation.id,
-                Municipality.name,
-                Evaluation.month,
-                ScoreSet.edition,
-                ScoreSet.total_stated,
-            )
-            .join(Evaluation, Evaluation.id == ScoreSet.evaluation_id)
-            .join(Municipality, Municipality.id == Evaluation.municipality_id)
-            .order_by(ScoreSet.id)
+def _report_rows() -> tuple[tuple[Any, ...], ...]:
+    """Each evaluation under each edition, with score and max of the eight areas in turn."""
+    columns = [
+        func.max(case((Area.number == number, column)))
+        for number in AREA_NUMBERS
+        for column in (Area.score, Area.max)
+    ]
+    areas = select(Area.score_set_id, *columns).group_by(Area.score_set_id).subquery()
+    rows = db.session.execute(
+        select(
+            Evaluation.id,
+            Municipality.name,
+            Evaluation.month,
+            ScoreSet.edition,
+            ScoreSet.total_stated,
+            *list(areas.c)[1:],
         )
-    }
-    areas = select(Area.score_set_id, Area.number, Area.score, Area.max)
-    for key, number, score, most in db.session.execute(areas):
-        gathered[key].areas[number] = (score, most)
-    return [_reading(one, own) for one in gathered.values()]
-
-
-def _reading(one: _Scored, own: frozenset[str]) -> Reading:
-    place = place_key(one.name)
-    return Reading(
-        place=place,
-        name=one.name,
-        month=one.month,
-        edition=one.edition,
-        areas=tuple(_share(*one.areas.get(number, (None, None))) for number in AREA_NUMBERS),
-        total=one.stated if one.stated is not None else _sum(_scores(one)),
-        evaluation_id=one.evaluation_id,
-        own=place in own,
+        .join(Evaluation, Evaluation.id == ScoreSet.evaluation_id)
+        .join(Municipality, Municipality.id == Evaluation.municipality_id)
+        .outerjoin(areas, areas.c.score_set_id == ScoreSet.id)
+        .order_by(ScoreSet.id)
     )
+    return tuple(map(tuple, rows))  # a Row is slow to compare
 
 
-def _scores(one: _Scored) -> list[int | None]:
-    return [one.areas.get(number, (None, None))[0] for number in AREA_NUMBERS]
+def _from_reports(rows: Iterable[tuple[Any, ...]], own: frozenset[str]) -> Iterator[Reading]:
+    for evaluation_id, name, month, edition, stated, *numbers in rows:
+        scores, most = numbers[::2], numbers[1::2]
+        shares = tuple(_share(*one) for one in zip(scores, most, strict=True))
+        place = place_key(name)
+        yield Reading(
+            place=place,
+            name=name,
+            month=month,
+            edition=edition,
+            areas=shares,
+            # A score over its max is a misprint that no sum can hold.
+            total=stated if stated is not None or None in shares else sum(scores),
+            evaluation_id=evaluation_id,
+            own=place in own,
+        )
 
 
 def _share(score: int | None, most: int | None) -> float | None:
@@ -193,7 +195,7 @@ def _sum(scores: Sequence[float | None]) -> float | None:
     return sum(known) if len(known) == len(AREA_NUMBERS) else None
 
 
-def _from_lists(own: frozenset[str]) -> Iterable[Reading]:
+def _list_rows() -> tuple[tuple[Any, ...], ...]:
     rows = db.session.execute(
         select(
             ReferenceScore.place_key,
@@ -201,12 +203,16 @@ def _from_lists(own: frozenset[str]) -> Iterable[Reading]:
             ReferenceScore.month,
             ReferenceScore.whole_year,
             ReferenceScore.edition,
-            ReferenceScore.areas,
             ReferenceScore.total,
+            ReferenceScore.areas,
         )
     )
-    for place, name, month, whole_year, edition, areas, total in rows:
-        scores: Numbers = tuple(areas)
+    return tuple((*row[:-1], tuple(row[-1])) for row in rows)
+
+
+def _from_lists(rows: Iterable[tuple[Any, ...]], own: frozenset[str]) -> Iterator[Reading]:
+    for place, name, month, whole_year, edition, total, areas in rows:
+        scores: Numbers = areas
         yield Reading(
             place=place,
             name=name,
