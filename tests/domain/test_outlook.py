@@ -20,6 +20,7 @@ from tracker.domain.outlook import (
     Place,
     Range,
     expected,
+    is_round,
     like_others,
 )
 from tracker.domain.references import Moved, Reading
@@ -293,6 +294,16 @@ def test_others_worked_by_hand() -> None:
     assert found.deviation == pytest.approx(10)
     half = t_quantile(0.9, 2) * 10 * sqrt(4 / 3)
     assert found.range == Range(420, 420 - half, 420 + half)
+
+
+def test_others_that_were_evaluated_anew_within_a_year_tell_nothing() -> None:
+    short = [
+        replace(one, after=replace(one.after, month=date(one.before.month.year, 12, 1)))
+        for one in others(90, 90, 90)
+    ]
+    assert like_others(400, short, EDITION).n == 0
+    assert like_others(400, [*others(10, 20, 30), *short], EDITION).mean == 20
+    assert [is_round(months) for months in (0, 2, 11, 12, 36)] == [False] * 3 + [True] * 2
 
 
 @pytest.mark.parametrize(

@@ -59,6 +59,9 @@ def test_only_who_may(cast: Cast) -> None:
 def test_what_would_change(cast: Cast) -> None:
     assert would_change(10, by=cast.admin) is None
     pieces.earlier(cast)  # two sub-areas rose by 20 percentage points, two stood still
-    assert would_change(10, by=cast.admin) == (0, 4)
-    assert would_change(20, by=cast.admin) == (2, 4), "a rise is more than the threshold"
+    assert would_change(10, by=cast.admin) == ((), 4)
+    turns, compared = would_change(20, by=cast.admin) or ((), 0)
+    assert ([turn.risen for turn in turns], compared) == ([False, False], 4), "more than it"
+    assert [turn.names[0][:3] for turn in turns] == ["1.1", "1.2"]
+    assert {turn.change for turn in turns} == {20.0}
     assert threshold() == 5.0

@@ -82,9 +82,9 @@ class TestIndex:
             assert "Välj två olika utvärderingar." in page.text
 
     def test_the_links_are_for_who_may(self, cast: Cast, before: Evaluation, visit: Visits) -> None:
-        label = "Delområden som hör ihop"
-        assert label in visit(cast.director).get("/comparison").links
-        assert label not in visit(cast.member).get("/comparison").links
+        label, path = "Rätta vilka delområden som hör ihop", "/comparison/method"
+        assert label in visit(cast.director).get(path).links
+        assert label not in visit(cast.member).get(path).links
 
 
 class TestEditing:
@@ -111,6 +111,68 @@ class TestEditing:
         page = visitor.submit(undo)
         assert "Ändringen är ångrad." in page.text
         assert links(cast, before) == []
+
+    def test_one_change_approves_no_other(
+        self, cast: Cast, before: Evaluation, path: str, visit: Visits
+    ) -> None:
+        for sub in before.score_sets[0].areas[1].subareas:
+            sub.name = f"Något helt annat {sub.code}"
+        db.session.commit()
+        visitor = visit(cast.director)
+        page = visitor.get(path)
+        assert "1 delområde är detsamma" not in page.text
+        assert "2 delområden är desamma : 1.1, 1.2" in page.text.replace("desamma:", "desamma :")
+        page = visitor.submit(form_of(page), **filled({"rows-0-match": "revised"}))
+        assert links(cast, before) == [("1.1", "1.1", "revised")]
+        assert "2 är osäkra och bör ses över." in page.text
+        assert "Påbörjat av Dag Direktör" in page.text
+        assert "delvis, av Dag Direktör" in visitor.get("/crosswalks").text
+        page = visitor.submit(form_of(page), right="2.1")
+        assert "1 är osäkert" in page.text
+        assert "Stämmer som föreslaget: 2.1." in page.text
+        page = visitor.submit(form_of(page))
+        assert "Inget är ändrat eller ikryssat." in page.text
+        page = visitor.submit(form_of(page), action="all")
+        assert "Genomgånget av Dag Direktör" in page.text
+        assert len(links(cast, before)) == 3
+
+    def test_a_hint_is_taken_in_one(
+        self, cast: Cast, before: Evaluation, path: str, visit: Visits
+    ) -> None:
+        area = cast.evaluation.score_sets[0].areas[0]
+        whole = before.score_sets[0].areas[0].subareas[0]
+        whole.name, whole.max = "Öppenhet och insyn", 60
+        area.subareas[0].name = "Öppenhet"
+        area.subareas.append(SubArea(code="1.6", name="Insyn i nämnder", score=9, max=30))
+        db.session.commit()
+        visitor = visit(cast.director)
+        page = visitor.get(path)
+        assert "1.1 kan ha delats på 1.1 och 1.6" in page.text
+        form = form_of(page)
+        page = visitor.submit(form, **filled({"use": ["split|1.1|1.1|1.6", "x|y"]}))
+        assert links(cast, before) == [("1.1", "1.1", "split"), ("1.1", "1.6", "split")]
+        assert "Använd förslaget" not in page.text
+
+    def test_a_row_with_something_typed_in_it_is_not_folded_away(
+        self, cast: Cast, path: str, visit: Visits
+    ) -> None:
+        visitor = visit(cast.director)
+        form = form_of(visitor.get(path))
+        page = visitor.submit(form, status=422, **filled({"rows-0-also": "9.9"}))
+        (folded, *_others) = page.all("details", **{"class": "crossing__same"})
+        assert "1.1" not in "".join(folded.itertext()).split(":")[1].split("1.2")[0]
+
+    def test_what_was_said_in_between_is_the_suggestion(
+        self, cast: Cast, before: Evaluation, path: str, visit: Visits
+    ) -> None:
+        first = add_evaluation(cast.municipality, date(2019, 1, 1), {1: (5, 6), 2: (7, 8)})
+        visitor = visit(cast.director)
+        long = f"/crosswalks/{first.id}/{cast.evaluation.id}"
+        assert "utvärderingarna däremellan" not in visitor.get(long).text
+        visitor.submit(form_of(visitor.get(path)), **filled({"rows-0-match": "revised"}))
+        text = visitor.get(long).text
+        assert "Förslaget här följer de rättningarna." in text
+        assert "Förslag: 1.1 – Reviderat (så är det rättat i utvärderingarna däremellan" in text
 
     def test_each_row_says_what_is_wrong_and_nothing_is_lost(
         self, cast: Cast, path: str, visit: Visits
@@ -164,7 +226,7 @@ class TestEditing:
         self, cast: Cast, before: Evaluation, path: str, visit: Visits
     ) -> None:
         visitor = visit(cast.director)
-        visitor.submit(form_of(visitor.get(path)))
+        visitor.submit(form_of(visitor.get(path)), right="1.1")
         db.session.query(SubArea).filter_by(code="1.1").update({"code": "1.7"})
         db.session.commit()
         page = visitor.get(path)
@@ -259,6 +321,7 @@ class TestThreshold:
         assert form.fields["threshold"] == "5"
         page = visitor.submit(form, status=200, threshold="20", deed="preview")
         assert "Med 20 i stället för 5 skulle 2 delområden byta utfall, av 4" in page.text
+        assert "del 1 (+20): räknas inte längre som förbättrat" in page.text
         page = visitor.submit(form, threshold=" 7,5 ", deed="save")
         assert "mer än 7,5 procentenheter" in page.text
         assert page.form.fields["threshold"] == "7,5"

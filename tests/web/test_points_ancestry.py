@@ -218,6 +218,52 @@ def test_what_became_of_the_older_points(
     assert "Visa alla punkter" in page.text
 
 
+def test_what_follows_is_told_and_waits_for_nothing(
+    cast: Cast, second: Evaluation, visit: Visits
+) -> None:
+    visitor = visit(cast.director)
+    visitor.submit(posting(visitor.get(NOW_PAGE), "all"))
+    page = visitor.get(THEN_PAGE)
+    assert "1 av förslagen väntar på ditt ja." in page.text
+    assert page.text.count("Följer av att punkten nu är bekräftad.") == 3
+    fields = posting(page).fields
+    assert [key for key in fields if key.startswith("fate-")] == [f"fate-{cast.points[2].id}"]
+
+
+def test_resolved_and_repeated_at_once_is_refused(
+    cast: Cast, second: Evaluation, visit: Visits
+) -> None:
+    visitor, old = visit(cast.director), cast.points[0].id
+    stale = posting(visitor.get(THEN_PAGE), "save")
+    visitor.submit(posting(visitor.get(THEN_PAGE), "save"), **{f"fate-{old}": "1"})
+    page = visitor.submit(posting(visitor.get(NOW_PAGE), "all"), 422)
+    assert "3 punkter är sparade. 1 behöver rättas." in page.text
+    assert "Punkt 1 förra gången är satt som löst. Välj Ny här" in page.text
+    visitor.submit(posting(visitor.get(THEN_PAGE), "save"), **{f"fate-{old}": "0"})
+    again = cast.points[1].id
+    page = visitor.submit(stale, 422, **{f"fate-{again}": "1"})
+    assert "Punkt 2 kan inte vara löst: punkt 2 nu är bekräftad" in page.text
+
+
+@pytest.mark.parametrize(
+    ("query", "rows"), [("", (1, 1)), ("&show=waiting", (1, 2)), ("&show=waiting", (3, 2))]
+)
+def test_one_yes_comes_back_to_its_row(
+    cast: Cast, second: Evaluation, visit: Visits, query: str, rows: tuple[int, int]
+) -> None:
+    """`rows` are the one that is approved, and the one that the page comes to."""
+    approved, comes_to = rows
+    visitor, ids = visit(cast.director), [point.id for point in points_of(second)]
+    page = visitor.get(f"{NOW_PAGE}?evaluation={second.id}{query}")
+    answer = visitor.submit(posting(page, f"one:{ids[approved]}"), follow=False)
+    assert answer.response.location.endswith(f"#point-{ids[comes_to]}")
+    old = cast.points[2].id
+    form = posting(visitor.get(THEN_PAGE), f"one:{old}")
+    assert visitor.submit(form, follow=False).response.location.endswith(f"#point-{old}")
+    form = posting(visitor.get(NOW_PAGE), "all")
+    assert "#" not in visitor.submit(form, follow=False).response.location
+
+
 def test_only_what_waits(cast: Cast, second: Evaluation, visit: Visits) -> None:
     visitor = visit(cast.director)
     form = posting(visitor.get(f"{NOW_PAGE}?evaluation={second.id}&show=waiting"), "all")

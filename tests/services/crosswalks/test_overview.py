@@ -78,7 +78,7 @@ class TestPairs:
         correcting.save(*names, rows, seen, by=cast.admin, now=NOW)
         (pair,) = overview(by=cast.director)[1]
         assert pair.counts == {Match.REVISED: 1, Match.DROPPED: 1, Match.NEW: 3}
-        assert (pair.unsure, pair.corrected_by) == (0, cast.admin.name)
+        assert (pair.unsure, pair.corrected_by) == (2, cast.admin.name), "nobody spoke of area 2"
         assert pair.corrected_at == NOW
 
     def test_unsure_until_somebody_has_said_it(self, cast: Cast) -> None:
@@ -91,7 +91,9 @@ class TestPairs:
         shown = between(before.id, cast.evaluation.id, None, by=cast.admin)
         rows = [row.row for part in shown.paired.sections for row in part.rows]
         names = (before.id, cast.evaluation.id, None)
-        correcting.save(*names, rows, shown.seen, by=cast.admin, now=NOW)
+        right = shown.paired.unsure_codes
+        assert right == {"1.1"}
+        correcting.save(*names, rows, shown.seen, right=right, by=cast.admin, now=NOW)
         assert overview(by=cast.director)[1][0].unsure == 0
 
     def test_a_report_that_contradicts_itself_hides_no_other(self, cast: Cast) -> None:

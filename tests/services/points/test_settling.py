@@ -239,6 +239,67 @@ class TestWhatBecameOfThem:
         assert lineage_of(second.id).fates[cast.points[1].id].resolved
 
 
+class TestBothAtOnce:
+    """No older point is resolved that another is said to repeat, whichever is said first."""
+
+    def test_repeating_what_is_called_resolved(
+        self, any_app: Flask, cast: Cast, second: Evaluation
+    ) -> None:
+        first, again, *_rest = points_of(second)
+        old = cast.points[0].id
+        resolve(second.id, [FateWord(old, resolved=True)], by=cast.director, now=NOW)
+        for kind in (REPEATED, CHANGED):
+            problem = said(second, cast, OriginWord(first.id, kind, old)).problems[first.id]
+            assert (problem.field, problem.params) == ("old", {"number": 1})
+            assert "satt som löst" in problem.message
+        outcome = said(second, cast, rest=True)
+        assert (set(outcome.problems), outcome.step.changed) == ({first.id}, 3), "the others are"
+        assert said(second, cast, OriginWord(first.id, NEW)).whole
+        assert lineage_of(second.id).fates[old].resolved
+        assert again.id not in outcome.problems
+
+    def test_resolving_what_is_said_to_be_repeated(
+        self, any_app: Flask, cast: Cast, second: Evaluation
+    ) -> None:
+        said(second, cast, OriginWord(points_of(second)[0].id, REPEATED, cast.points[0].id))
+        word = FateWord(cast.points[0].id, resolved=True)
+        outcome = resolve(second.id, [word], and_the_rest=True, by=cast.director, now=NOW)
+        problem = outcome.problems[cast.points[0].id]
+        assert (problem.field, problem.params) == ("kind", {"old": 1, "number": 1})
+        assert outcome.step.changed == 3
+        db.session.expire_all()
+        assert cast.points[0].resolved is None
+
+    def test_a_yes_to_the_new_one_is_one_to_the_old(
+        self, any_app: Flask, cast: Cast, second: Evaluation
+    ) -> None:
+        said(second, cast, rest=True)
+        fates = lineage_of(second.id).fates
+        found = [fates[point.id] for point in cast.points]
+        assert [(fate.settled, fate.follows) for fate in found] == [
+            (True, True), (True, True), (False, False), (True, True),
+        ]  # fmt: skip
+        assert ancestry_counts(second.id).unsaid == 1
+        step = resolve(second.id, [], and_the_rest=True, by=cast.director, now=NOW).step
+        assert step.changed == 1, "nothing is kept of what follows by itself"
+        assert ancestry_counts(second.id).unsaid == 0
+
+    def test_undo_does_not_bring_both(self, any_app: Flask, cast: Cast, second: Evaluation) -> None:
+        point, old = points_of(second)[0].id, cast.points[0].id
+        said(second, cast, OriginWord(point, REPEATED, old))
+        away = said(second, cast, OriginWord(point, NEW)).step
+        solved = resolve(second.id, [FateWord(old, resolved=True)], by=cast.director, now=NOW).step
+        with pytest.raises(RuleBroken, match="både löst och upprepad"):
+            undo_words(away.first or 0, away.last or 0, by=cast.director, now=NOW)
+        db.session.rollback()
+        open_again = [FateWord(old, resolved=False)]
+        back = resolve(second.id, open_again, by=cast.director, now=NOW).step
+        said(second, cast, OriginWord(point, REPEATED, old))
+        with pytest.raises(RuleBroken, match="både löst och upprepad"):
+            undo_words(back.first or 0, back.last or 0, by=cast.director, now=NOW)
+        assert solved.changed == 1
+
+
 class TestUndo:
     def test_it_stands_as_before(self, any_app: Flask, cast: Cast, second: Evaluation) -> None:
         before = stored(second)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -19,6 +19,7 @@ from tracker.services import journal
 from tracker.services.actions.rules import Refused
 from tracker.services.comparisons.choosing import Side
 from tracker.services.crosswalks.loading import Between, between
+from tracker.services.crosswalks.pairs import Paired
 
 
 def save(
@@ -28,11 +29,16 @@ def save(
     rows: Sequence[Row],
     seen: str,
     *,
+    right: Collection[str] = (),
     by: User,
     now: datetime,
 ) -> bool:
     """Let the sub-areas belong together as `rows` say, if nothing has changed since the writer
-    looked (`seen`); whether that is anything new. To say what was only suggested is new.
+    looked (`seen`); whether that is anything new.
+
+    Kept as somebody's word are the rows that say something else than what counted, those that
+    were somebody's word already, and those in `right` (earlier codes; the later code of what is
+    new, with a plus before it). The others stay suggestions.
 
     Raises:
         Refused: with every row that does not hold, as RowProblem.
@@ -43,16 +49,53 @@ def save(
     known = there.paired
     if wrong := problems(rows, known.codes_before.keys(), known.codes_after.keys()):
         raise Refused(wrong)
-    links = known.as_links(rows)
+    links = _spoken(known, rows, right)
     replace(way_between(known.before, known.after)[0], subareas=links)  # the domain's own checks
-    data = _told(there, links)
-    if there.paired.told and not data["rows"]:
+    if set(links) == set(known.told):
         db.session.rollback()
         return False
+    data = _told(there, links)
     kept = _put(there, links, by, now)
     journal.record("crosswalk.correct", "crosswalk", kept.id, data, by=by, now=now)
     db.session.commit()
     return True
+
+
+def _spoken(known: Paired, rows: Sequence[Row], right: Collection[str]) -> tuple[SubAreaLink, ...]:
+    """The links of the rows that are somebody's word; with them, all rows come out as asked."""
+    wanted = {row.code: row for row in rows}
+    asked = {
+        code
+        for code, row in wanted.items()
+        if code in right or code in known.told_codes or not _alike(row, known.rows.get(code))
+    }
+    while True:
+        links = _two_sided(known, [row for code, row in wanted.items() if code in asked])
+        result = replace(known, told=links)
+        # What one row takes or leaves may move another that nobody touched: then it is said too.
+        moved = {
+            code
+            for code, row in wanted.items()
+            if code not in asked and not _alike(row, result.rows.get(code))
+        }
+        if not moved:
+            break
+        asked |= moved
+    new = [
+        SubAreaLink(None, code, Match.NEW)
+        for code in known.codes_after
+        if code in result.new_codes
+        and (code not in known.new_codes or f"+{code}" in right or f"+{code}" in known.told_codes)
+    ]
+    return (*links, *new)
+
+
+def _two_sided(known: Paired, rows: Sequence[Row]) -> tuple[SubAreaLink, ...]:
+    return tuple(link for link in known.as_links(rows) if link.match is not Match.NEW)
+
+
+def _alike(one: Row, other: Row | None) -> bool:
+    return other is not None and (sorted(one.to), one.match) == (sorted(other.to), other.match)
 
 
 def reset(
@@ -67,7 +110,7 @@ def reset(
     if not there.paired.told:
         db.session.rollback()
         return False
-    data = _told(there, there.paired.suggested_links)
+    data = _told(there, ())
     kept = _put(there, (), by, now)
     journal.record("crosswalk.reset", "crosswalk", kept.id, data, by=by, now=now)
     db.session.commit()
@@ -95,7 +138,7 @@ def undo(
     was = tuple(
         SubAreaLink(one, other, Match(match)) for one, other, match in entry.data["was"] or ()
     )
-    data = _told(there, was or there.paired.suggested_links)
+    data = _told(there, was)
     kept = _put(there, was, by, now)
     journal.record("crosswalk.undo", "crosswalk", kept.id, data, by=by, now=now)
     db.session.commit()
@@ -103,7 +146,7 @@ def undo(
 
 def undone_by_reset(there: Between) -> dict[str, Any]:
     """What going back to the suggestion would change, as the journal keeps it."""
-    found: dict[str, Any] = _told(there, there.paired.suggested_links)["rows"]
+    found: dict[str, Any] = _told(there, ())["rows"]
     return found
 
 
@@ -147,11 +190,15 @@ def _put(there: Between, links: Iterable[SubAreaLink], by: User, now: datetime) 
 
 
 def _told(there: Between, links: Sequence[SubAreaLink]) -> dict[str, Any]:
-    """What the journal says: the pair, each row [from, to], and all links that were told."""
-    told = there.paired.told
+    """What the journal says: the pair, each row [from, to], what is now somebody's word though it
+    stays as it was, and all links that were told."""
+    known, told = there.paired, there.paired.told
+    becomes = replace(known, told=tuple(links))
+    rows = changes(known.links, becomes.links)
     return {
         "pair": [_name(there.before), _name(there.after)],
-        "rows": changes(there.paired.links, links),
+        "rows": rows,
+        "right": sorted(becomes.told_codes - known.told_codes - rows.keys()),
         "was": [[x.before_code, x.after_code, x.match.value] for x in told] or None,
     }
 

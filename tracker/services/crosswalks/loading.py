@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from zlib import crc32
 
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
@@ -16,6 +17,7 @@ from tracker.models import Crosswalk, Evaluation, User
 from tracker.services import scope
 from tracker.services.comparisons.choosing import Side, chosen_pair, comparable
 from tracker.services.crosswalks.pairs import Paired
+from tracker.services.crosswalks.reading import by_way_of
 from tracker.services.evaluations import ListedEvaluation
 
 
@@ -24,8 +26,8 @@ class Between:
     """Two evaluations, the earlier first, under the scores that a comparison of them uses.
 
     `editions` are those that both are scored under; `seen` is what a page was drawn from: it
-    changes with the links and with the reports behind. `version` is 0 while nobody has said
-    anything.
+    changes with the links, with those in between and with the reports behind. `version` is 0
+    while nobody has said anything.
     """
 
     before: Side
@@ -63,16 +65,18 @@ def between(before_id: int, after_id: int, edition: str | None, *, by: User) -> 
     kept = kept_crosswalk(before, after)
     by_name = db.session.get(User, kept.corrected_by_id) if kept and kept.corrected_by_id else None
     version = kept.version if kept else 0
+    way = by_way_of(first, before.scores.edition, second, after.scores.edition)
+    drawn_from = (version, *_versions(first, second), *([crc32(repr(way).encode())] if way else []))
     return Between(
         before=before,
         after=after,
         editions=editions,
-        paired=Paired(before.scores, after.scores, links_kept(kept)),
+        paired=Paired(before.scores, after.scores, links_kept(kept), way),
         kept_id=kept.id if kept else None,
         version=version,
         corrected_at=kept.corrected_at if kept else None,
         corrected_by=by_name.name if by_name else None,
-        seen="-".join(str(number) for number in (version, *_versions(first, second))),
+        seen="-".join(str(number) for number in drawn_from),
     )
 
 

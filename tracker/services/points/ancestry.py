@@ -64,11 +64,13 @@ class Origin:
 @dataclass(frozen=True)
 class Fate:
     """What became of an older point: `settled` where a person has said so, else it is resolved
-    where no point of `heirs` (ids) repeats it or says it anew."""
+    where no point of `heirs` (ids) repeats it or says it anew. A person's word on an heir is one
+    on the older point too: it remains (`follows`)."""
 
     resolved: bool
     settled: bool
     heirs: tuple[int, ...]
+    follows: bool = False
 
     @property
     def mark(self) -> str:
@@ -266,5 +268,7 @@ def _fates(theirs: Iterable[Any], origins: Mapping[int, Origin]) -> dict[int, Fa
     for row in theirs:
         mine = tuple(heirs.get(row.id, ()))
         said = row.resolved is not None
-        found[row.id] = Fate(row.resolved if said else not mine, said, mine)
+        follows = not said and any(origins[heir].settled for heir in mine)
+        resolved = row.resolved if said else not mine
+        found[row.id] = Fate(resolved, said or follows, mine, follows)
     return found

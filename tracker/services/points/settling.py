@@ -15,7 +15,7 @@ from tracker.domain.permissions import Deed
 from tracker.extensions import db
 from tracker.models import ImprovementPoint, JournalEntry, User
 from tracker.services import journal, scope
-from tracker.services.points.ancestry import Lineage, Origin, lineage_of
+from tracker.services.points.ancestry import Fate, Lineage, Origin, lineage_of
 from tracker.services.points.answers import (
     MOST_AT_ONCE,
     SUBJECT,
@@ -76,7 +76,8 @@ def settle(
 ) -> Outcome:
     """Save every word that holds, all in one transaction; the others are told what is wrong.
 
-    `and_the_rest` also settles the points that nobody speaks of, here or before, as proposed.
+    `and_the_rest` also settles the points that nobody speaks of, here or before, as proposed. No
+    point repeats one that a person calls resolved.
 
     Raises:
         Forbidden, NotFound: not this person's to do, or no such evaluation of ours with one before.
@@ -93,9 +94,13 @@ def settle(
                 outcome.problems[word.point_id] = problem
     if and_the_rest:
         for point_id, origin in lineage.origins.items():
-            if not origin.settled and point_id not in outcome.problems:
+            if origin.settled or point_id in outcome.problems or point_id in wanted:
+                continue
+            if _called_resolved(origin.old_id, lineage):
+                outcome.problems[point_id] = _resolved_before(origin.old_id, lineage)
+            else:
                 fields = {"ancestry": origin.kind.value, "repeats_id": origin.old_id}
-                wanted.setdefault(point_id, fields)
+                wanted[point_id] = fields
     outcome.step = _write(wanted, SETTLED, by=by, now=now)
     db.session.commit()
     return outcome
@@ -109,14 +114,17 @@ def resolve(
     by: User,
     now: datetime,
 ) -> Outcome:
-    """Say what became of points of the evaluation before this one. As settle."""
+    """Say what became of points of the evaluation before this one. As settle; none is resolved
+    that a person says a point now repeats or says anew."""
     lineage = _locked(evaluation_id, said, by)
     outcome = Outcome(gone={word.point_id for word in said} - lineage.fates.keys())
     wanted: dict[int, Fields] = {}
     for word in said:
         if (fate := lineage.fates.get(word.point_id)) is None:
             continue
-        if fate.settled and word.resolved != fate.resolved and word.was not in (None, fate.mark):
+        if word.resolved and (heir := _confirmed_heir(fate, lineage)) is not None:
+            outcome.problems[word.point_id] = _repeated_now(word.point_id, heir, lineage)
+        elif fate.settled and word.resolved != fate.resolved and word.was not in (None, fate.mark):
             outcome.problems[word.point_id] = _overtaken(word.point_id, RESOLVED)
         else:
             wanted[word.point_id] = {"resolved": word.resolved}
@@ -150,6 +158,7 @@ def undo_words(first: int, last: int, *, by: User, now: datetime) -> Step:
     if len(points) < len(wanted.keys() | tied):
         raise RuleBroken("En av punkterna finns inte längre. Därför ångrades ingenting.")
     _check_untouched(entries)
+    _check_together(wanted, points)
     step = _write(wanted, entries[0].deed, by=by, now=now)
     db.session.commit()
     return step
@@ -183,7 +192,38 @@ def _origin_fields(word: OriginWord, lineage: Lineage) -> Fields:
     origin = lineage.origins[word.point_id]
     if (word.kind, old_id) != (origin.kind, origin.old_id) and _moved(word, origin):
         raise _overtaken(word.point_id, SETTLED)
+    if _called_resolved(old_id, lineage):
+        raise _resolved_before(old_id, lineage)
     return {"ancestry": word.kind.value, "repeats_id": old_id}
+
+
+def _called_resolved(old_id: int | None, lineage: Lineage) -> bool:
+    fate = lineage.fates.get(old_id or 0)
+    return fate is not None and fate.settled and fate.resolved
+
+
+def _resolved_before(old_id: int | None, lineage: Lineage) -> RuleBroken:
+    return RuleBroken(
+        "Punkt %(number)s förra gången är satt som löst. Välj Ny här, eller ändra den först till "
+        "Kvarstår under Punkterna förra gången.",
+        field="old",
+        number=lineage.old[old_id or 0].number,
+    )
+
+
+def _confirmed_heir(fate: Fate, lineage: Lineage) -> int | None:
+    """A point that a person says repeats the older one, or says it anew."""
+    return next((heir for heir in fate.heirs if lineage.origins[heir].settled), None)
+
+
+def _repeated_now(point_id: int, heir: int, lineage: Lineage) -> RuleBroken:
+    return RuleBroken(
+        "Punkt %(old)s kan inte vara löst: punkt %(number)s nu är bekräftad som upprepad eller "
+        "ändrad från den. Låt den kvarstå, eller ändra först den nya till Ny under Punkterna nu.",
+        field="kind",
+        old=lineage.old[point_id].number,
+        number=lineage.new[heir].number,
+    )
 
 
 def _moved(word: OriginWord, origin: Origin) -> bool:
@@ -260,6 +300,22 @@ def _step_entries(first: int, last: int, by: User) -> list[JournalEntry]:
     )
     found = list(db.session.scalars(query.order_by(JournalEntry.id).limit(MOST_AT_ONCE)))
     return [entry for entry in found if entry.deed == found[0].deed]
+
+
+def _check_together(wanted: Mapping[int, Fields], points: Mapping[int, ImprovementPoint]) -> None:
+    """What is put back does not call a point resolved that another repeats."""
+    tied = {f["repeats_id"] for f in wanted.values() if f.get("ancestry") and f.get("repeats_id")}
+    broken = {key for key in tied if points[key].resolved}
+    back = [key for key, fields in wanted.items() if fields.get("resolved")]
+    heirs = select(ImprovementPoint.repeats_id).where(
+        ImprovementPoint.repeats_id.in_(back), ImprovementPoint.ancestry.is_not(None)
+    )
+    broken |= set(db.session.scalars(heirs)) if back else set()
+    if broken:
+        raise RuleBroken(
+            "Punkt %(number)s skulle bli både löst och upprepad. Därför ångrades ingenting.",
+            number=numbered(min(broken)),
+        )
 
 
 def _check_untouched(entries: Iterable[JournalEntry]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from flask_babel import gettext as _
@@ -17,6 +17,7 @@ from wtforms import (
     IntegerField,
     SelectChoice,
     SelectField,
+    SelectMultipleField,
     StringField,
 )
 from wtforms.validators import Length
@@ -25,6 +26,7 @@ from wtforms.widgets import HiddenInput
 from tracker.domain.corrections import OFFERED, Row, RowProblem
 from tracker.domain.crosswalk import Match
 from tracker.domain.pairing import AreaScore
+from tracker.domain.suggestions import Hint
 from tracker.services.evaluations import ListedEvaluation
 from tracker.web.crosswalks.words import name_of
 from tracker.web.fields import a_key, known, maybe, offered, printable
@@ -67,11 +69,19 @@ class RowForm(Form):
         match = Match(self.match.data) if self.match.data in set(Match) else None
         return Row(self.code.data or "", tuple(dict.fromkeys(filter(None, typed))), match)
 
+    def fill(self, to: Sequence[str], match: Match) -> None:
+        """Answer for the person."""
+        self.to.data, self.also.data = to[0], ", ".join(to[1:])
+        self.match.data = match.value
+
 
 class CrosswalkForm(FlaskForm):
-    """All rows, and what the writer had before them."""
+    """All rows, and what the writer had before them; `right` are the suggestions that they say
+    yes to, `use` the hints that they take."""
 
     seen = HiddenField()
+    right = SelectMultipleField(validate_choice=False)
+    use = SelectMultipleField(validate_choice=False)
     rows = FieldList(FormField(RowForm), max_entries=MOST_ROWS)
 
     def show(self, rows: Iterable[Row], seen: str) -> None:
@@ -93,6 +103,16 @@ class CrosswalkForm(FlaskForm):
         """Let later sub-areas be chosen on every row."""
         for entry in self.rows.entries:
             entry.form.offer(areas)
+
+    def take(self, known: Mapping[str, Hint]) -> None:
+        """Fill the rows that a hint speaks of, where the writer takes it."""
+        rows = {entry.form.code.data: entry.form for entry in self.rows.entries}
+        for hint in (known[key] for key in self.use.data or () if key in known):
+            parts = [part.code for part in hint.parts]
+            split = hint.match is Match.SPLIT
+            for code in [hint.whole.code] if split else parts:
+                if code in rows:
+                    rows[code].fill(parts if split else [hint.whole.code], hint.match)
 
     def wanted(self) -> list[Row]:
         """The rows as the service takes them."""

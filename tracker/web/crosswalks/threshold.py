@@ -12,11 +12,13 @@ from tracker.domain.errors import Conflict, RuleBroken
 from tracker.domain.permissions import Deed
 from tracker.domain.scores import DEFAULT_THRESHOLD
 from tracker.services import thresholds
-from tracker.services.crosswalks.preview import would_change
+from tracker.services.crosswalks.preview import Turn, would_change
 from tracker.web.access import me, requires
 from tracker.web.crosswalks.blueprint import bp
 from tracker.web.crosswalks.forms import ThresholdForm
 from tracker.web.messages import done, refused
+
+MOST_NAMED = 10  # sub-areas in a preview
 
 
 @bp.route("/crosswalks/threshold", methods=["GET", "POST"])
@@ -48,7 +50,7 @@ def threshold() -> ResponseReturnValue:
 def _page(
     form: ThresholdForm,
     status: int,
-    preview: tuple[float, tuple[int, int] | None] | None = None,
+    preview: tuple[float, tuple[tuple[Turn, ...], int] | None] | None = None,
     *,
     overtaken: bool = False,
 ) -> ResponseReturnValue:
@@ -59,4 +61,5 @@ def _page(
         standard=DEFAULT_THRESHOLD,
         preview=preview,
         overtaken=overtaken,
+        most=MOST_NAMED,
     ), status

@@ -50,8 +50,13 @@ def edit(before_id: int, after_id: int) -> ResponseReturnValue:
 
 def _save(form: CrosswalkForm, there: Between) -> ResponseReturnValue:
     seen = form.seen.data or ""
+    every = request.form.get("action") == "all"
+    right = there.paired.unsure_codes if every else form.right.data or ()
+    form.take(there.paired.hints)
     try:
-        changed = correcting.save(*_names(there), form.wanted(), seen, by=me(), now=now())
+        changed = correcting.save(
+            *_names(there), form.wanted(), seen, right=right, by=me(), now=now()
+        )
     except Conflict as conflict:
         newer: Between = conflict.current["there"]
         form.seen.raw_data, form.seen.data = None, newer.seen
@@ -65,7 +70,7 @@ def _save(form: CrosswalkForm, there: Between) -> ResponseReturnValue:
             _blame(form, there, problem)
         return _page(form, there, 422)
     if not changed:
-        done(_("Allt var redan så."))
+        done(_("Inget är ändrat eller ikryssat. Allt står som förut."))
         return redirect(_url("edit", there))
     saved = between(*_names(there), by=me())
     done_with_undo(_("Sparat. Jämförelsen räknar nu så här."), _url("undo", saved, seen=saved.seen))
@@ -81,6 +86,17 @@ def _blame(form: CrosswalkForm, there: Between, problem: RuleBroken) -> None:
             form.blame(problem, translated(problem))
             return
     form.form_errors.append(translated(problem))
+
+
+def _folded(form: CrosswalkForm, there: Between) -> set[str]:
+    """The rows that nobody needs to see: surely the same, and nothing is typed in them."""
+    drawn = _by_code(form)
+    certain = (x for part in there.paired.sections for x in part.rows if x.certain)
+    return {
+        shown.sub.code
+        for shown in certain
+        if (entry := drawn.get(shown.sub.code)) and entry.row() == shown.row and not entry.errors
+    }
 
 
 def _by_code(form: CrosswalkForm) -> dict[str, RowForm]:
@@ -147,6 +163,8 @@ def _page(
         told=bool(paired.told),
         counts=counted(paired.counts),
         unsure=paired.unsure,
+        unsure_codes=paired.unsure_codes,
+        folded=_folded(form, there),
         stale=paired.stale,
         guessed=paired.guessed,
         corrected_on=local_day(there.corrected_at) if there.corrected_at else None,

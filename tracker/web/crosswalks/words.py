@@ -85,13 +85,20 @@ def change_lines(rows: dict[str, Any]) -> list[str]:
     ]
 
 
+def _right_line(codes: Sequence[str]) -> list[str]:
+    """What somebody said yes to as it was suggested, in one line where there is any."""
+    known = ", ".join(code.removeprefix("+") for code in codes)
+    return [_("Stämmer som föreslaget: %(codes)s.", codes=known)] if known else []
+
+
 def history(entries: Iterable[JournalEntry]) -> list[dict[str, Any]]:
     """What people have said, newest first, as the timeline draws it."""
     return [
         drawn(
             entry,
             DEEDS[entry.deed],
-            change_lines(entry.data["rows"]) or [_("Förslaget stämde, och gäller nu som besked.")],
+            [*change_lines(entry.data["rows"]), *_right_line(entry.data.get("right", ()))]
+            or [_("Förslaget stämde, och gäller nu som besked.")],
         )
         for entry in entries
         if entry.deed in DEEDS

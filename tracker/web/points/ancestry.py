@@ -45,6 +45,15 @@ class TypedWords:
         """Whether everything that waits is to be settled as proposed."""
         return self.action == "all"
 
+    def row_after(self, *, leaves: bool) -> int | None:
+        """The row to come back to after one was approved: its own, or the next on the page where
+        it `leaves` the page (the one before, where it was the last)."""
+        ids = self.point_ids
+        place = next((n for n, key in enumerate(ids) if str(key) == self.only), None)
+        if place is None:
+            return None
+        return next(iter(ids[place + 1 :] or ids[:place][-1:]), None) if leaves else ids[place]
+
     def value(self, field: str, point_id: int, otherwise: str = "") -> str:
         """The text of a field of a point that has to be put right, else what stands there now."""
         if point_id not in self.errors:
@@ -121,7 +130,7 @@ def settle() -> ResponseReturnValue:
     typed.blame(outcome.problems)
     if typed.errors or outcome.gone:
         return _origins_page(typed, outcome), 422
-    return _saved(outcome.step, "points.ancestry")
+    return _saved(outcome.step, "points.ancestry", typed)
 
 
 @bp.get("/points/ancestry/before")
@@ -144,7 +153,7 @@ def resolve() -> ResponseReturnValue:
     typed.blame(outcome.problems)
     if typed.errors or outcome.gone:
         return _fates_page(typed, outcome), 422
-    return _saved(outcome.step, "points.fates")
+    return _saved(outcome.step, "points.fates", typed)
 
 
 @bp.post("/points/ancestry/undo")
@@ -177,12 +186,16 @@ def _waiting() -> bool:
     return request.args.get("show") == "waiting"
 
 
-def _saved(step: Step, endpoint: str) -> ResponseReturnValue:
+def _saved(step: Step, endpoint: str, typed: TypedWords) -> ResponseReturnValue:
+    """Back to the page: to the row of the one that was approved, or the top after several."""
     if step.changed:
         session[_UNDO] = [step.first, step.last]
     done(after_sentence(step.changed))
     evaluation_id, show, page = (request.args.get(key) for key in ("evaluation", "show", "page"))
-    return redirect(url_for(endpoint, evaluation=evaluation_id, show=show, page=page))
+    row = typed.row_after(leaves=_waiting())
+    anchor = f"point-{row}" if row else None
+    target = url_for(endpoint, evaluation=evaluation_id, show=show, page=page, _anchor=anchor)
+    return redirect(target)
 
 
 def _origins_page(typed: TypedWords, outcome: settling.Outcome | None = None) -> str:
