@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from xml.etree.ElementTree import Element
 
 import pytest
@@ -207,6 +208,22 @@ def test_a_dumbbell_joins_only_what_can_be_compared() -> None:
         assert words in said(svg)
 
 
+def test_a_change_too_small_to_count_has_no_colour() -> None:
+    rows = [DumbbellRow("Steg", 40, 43, "+3", small=True), DumbbellRow("Föll", 40, 37, small=True)]
+    svg = dumbbell(rows, name=Name("d", "T"), words=DumbbellWords("Då", "Nu", ""))
+    assert len(classed(svg, "effect-chart__line--join")) == 2
+    assert not classed(svg, "effect-chart__dot--down")
+    assert not classed(svg, "effect-chart__up")
+
+
+def test_what_lies_beside_zero_is_not_cut() -> None:
+    words = IntervalWords(
+        "Rose less where actions were in place", "Rose more where actions were in place", ""
+    )
+    svg = interval([IntervalRow("A", 3, 2, 4)], name=Name("i", "T"), words=words)
+    assert "…" not in said(svg)
+
+
 def test_a_dumbbell_puts_values_in_their_place() -> None:
     rows = [DumbbellRow("A", 0, 100), DumbbellRow("B", -20, 140)]
     svg = dumbbell(rows, name=Name("d", "T"), words=DumbbellWords("", "", ""))
@@ -291,6 +308,13 @@ def test_an_outlook_shows_today_and_both_ranges() -> None:
     assert len(classed(svg, "effect-chart__bar--planned")) == 1
     assert len(classed(svg, "effect-chart__bar--unplanned")) == 1
     assert {"I dag: 57", "Med", "60–71", "Utan", "Procent"} <= set(said(svg))
+    assert not classed(svg, "effect-chart__dot"), "what is unknown is not marked"
+    marked = [replace(row, middle=(row.low + row.high) / 2) for row in rows]
+    svg = outlook(57, marked, name=Name("o", "T"), words=OutlookWords("I dag: 57", "Procent"))
+    bars = classed(svg, "effect-chart__bar")
+    for bar, dot in zip(bars, classed(svg, "effect-chart__dot"), strict=True):
+        middle = float(bar.get("x", "")) + float(bar.get("width", "")) / 2
+        assert float(dot.get("cx", "")) == pytest.approx(middle, abs=0.5)
     assert "I dag" not in outlook(None, rows, name=Name("o", "T"), words=OutlookWords("I dag", ""))
 
 

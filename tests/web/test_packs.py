@@ -45,7 +45,7 @@ def done(cast: Cast) -> Cast:
 
 def test_the_page_says_what_is_in_place_and_what_is_not(done: Cast, visit: Visits) -> None:
     page = visit(done.director).get("/pack")
-    assert "1 åtgärd som svarar på utvärderingen i november 2025 är på plats." in page.text
+    assert "1 åtgärd som svarar på utvärderarnas punkter är på plats." in page.text
     assert "1 av dem är genomförd men inte verifierad." in page.text
     assert "3 delområden har varken åtgärd eller underlag." in page.text
     assert "säg till någon annan att verifiera före utvärderingen" in page.text
@@ -69,14 +69,15 @@ def test_the_filter_lives_in_the_address_and_in_the_downloads(done: Cast, visit:
     assert "1.2" not in page.text
     form = page.form
     assert (form.fields["area"], form.fields["only"]) == ("2", "gaps")
-    for label in ("Hämta som Word", "Hämta som PDF"):
+    assert "Till utvärderarna som PDF" not in page.links, "what is missing is for ourselves"
+    for label in ("Arbetsversion som Word", "Arbetsversion som PDF"):
         asked = parse_qs(urlsplit(page.links[label]).query)
         assert (asked["area"], asked["only"]) == (["2"], ["gaps"])
         assert asked["evaluation"] == [str(done.evaluation.id)]
     general = visit(done.director).get("/pack?area=general")
     assert "Visar bara: Punkter som gäller hela kommunen." in general.text
     assert general.form.fields["area"] == "general"
-    assert "area=general" in general.links["Hämta som PDF"]
+    assert "area=general" in general.links["Till utvärderarna som PDF"]
     bare = visit(done.director).get("/pack?only=no_evidence")
     assert "En kalender för alla samråd" in bare.text
     assert "Inget i underlaget stämmer med urvalet." in bare.text
@@ -84,8 +85,8 @@ def test_the_filter_lives_in_the_address_and_in_the_downloads(done: Cast, visit:
 
 def test_the_files_hold_what_the_page_shows(done: Cast, visit: Visits) -> None:
     page = visit(done.director).get("/pack?area=1")
-    word = visit(done.director).client.get(page.links["Hämta som Word"])
-    pdf = visit(done.director).client.get(page.links["Hämta som PDF"])
+    word = visit(done.director).client.get(page.links["Arbetsversion som Word"])
+    pdf = visit(done.director).client.get(page.links["Arbetsversion som PDF"])
     book = docx.Document(io.BytesIO(word.data))
     told = "\n".join(one.text for one in book.paragraphs)
     pages = pypdfium2.PdfDocument(pdf.data)
@@ -94,7 +95,9 @@ def test_the_files_hold_what_the_page_shows(done: Cast, visit: Visits) -> None:
         assert "Återkoppla synpunkter på webben (Genomförd)" in text
         assert "Samhällsutveckling, del 1" not in text
     for answer, ending in ((word, "docx"), (pdf, "pdf")):
-        name = f"underlag-infor-utvardering-2026-03-02.{ending}"
+        name = (
+            f"underlag-infor-utvardering-efter-2025-11-omrade-1-arbetsversion-2026-03-02.{ending}"
+        )
         assert name in answer.headers["Content-Disposition"]
         assert answer.headers["Cache-Control"] == "private, no-store"
 
@@ -131,7 +134,7 @@ def test_without_an_evaluation(app: Flask, visit: Visits) -> None:
     db.session.commit()
     page = visit(director).get("/pack")
     assert "Det finns ingen utvärdering än" in page.text
-    assert "Hämta som PDF" not in page.links
+    assert "Till utvärderarna som PDF" not in page.links
     assert visit(director).client.get("/pack.docx").status_code == 400
     assert "Det finns ingen utvärdering än" in visit(director).get("/comparison/outlook").text
 
@@ -203,10 +206,10 @@ def test_the_outlook_keeps_titles_to_the_scope(cast: Cast, visit: Visits) -> Non
         page = visit(by).get("/comparison/outlook")
         assert seen in page.text
         assert hidden not in page.text
-        assert "1 ligger utanför det du får se" in page.text
+        assert "ligger utanför det du får se" in page.text
         assert page.rows[:3] == director.rows[:3]
     page = visit(cast.admin).get("/comparison/outlook")
-    assert "2 ligger utanför det du får se" in page.text
+    assert "4 ligger utanför det du får se" in page.text
     assert "Se vad som redan är på plats" not in page.text
 
 
@@ -223,14 +226,70 @@ def test_one_comparison_says_that_the_range_may_be_narrow(cast: Cast, visit: Vis
     assert "Utan spann" in page.text
 
 
-def test_an_empty_plan_gives_equal_ranges(cast: Cast, visit: Visits) -> None:
+def test_with_nothing_planned_there_is_one_range(cast: Cast, visit: Visits) -> None:
     past = add_past(cast)
-    for action in (past.planned, past.foreign):
+    for action in (past.planned, past.foreign, cast.action):
         action.points = []
     db.session.commit()
     page = visit(cast.director).get("/comparison/outlook")
-    assert "De två spannen är då lika" in page.text
+    assert "och inget mer kommer på plats hamnar nästa total mellan" in page.text
+    assert "Ingen av dem gäller ett delområde som saknar åtgärd på plats" in page.text
+    cast.colleague_action.points = []
     one = make_action(cast.plan, "Utan delområde", owner=cast.owner)
     db.session.add(one)
     db.session.commit()
-    assert "Utan delområde" not in visit(cast.director).get("/comparison/outlook").text
+    page = visit(cast.director).get("/comparison/outlook")
+    assert "Ingen åtgärd som svarar på utvärderarnas punkter väntar" in page.text
+    assert "Utan delområde" not in page.text
+    for gone in ("när det planerade är på plats", "Om det planerade", "De två spannen"):
+        assert gone not in page.html, gone
+
+
+def test_a_short_time_between_two_evaluations_is_told_and_left_out(
+    cast: Cast, visit: Visits
+) -> None:
+    add_past(cast)
+    add_evaluation(cast.municipality, date(2023, 5, 1), dict.fromkeys(range(1, 9), (9, 9, 9)))
+    page = visit(cast.director).get("/comparison/outlook")
+    assert "mars 2023 till maj 2023 räknas inte som historia" in page.text
+    assert "Vår egen historia är 2 jämförelser" in page.text
+
+
+def test_the_gaps_of_the_pack_are_a_click_from_the_outlook(cast: Cast, visit: Visits) -> None:
+    page = visit(cast.director).get("/comparison/outlook")
+    gaps = page.links["Se luckorna: delområden och punkter utan åtgärd"]
+    assert gaps == f"/pack?evaluation={cast.evaluation.id}&only=gaps"
+    assert "Visar bara det som saknar åtgärd." in visit(cast.director).get(gaps).text
+
+
+def test_each_content_has_its_own_file_name(done: Cast, visit: Visits) -> None:
+    older = add_evaluation(done.municipality, date(2023, 5, 1), {1: (10, 10)})
+    names = set()
+    for query in (
+        "",
+        "for=us",
+        "for=evaluators&area=2",
+        "area=general",
+        "only=gaps",
+        "only=no_evidence",
+        f"evaluation={older.id}",
+        f"evaluation={older.id}&for=us",
+    ):
+        answer = visit(done.director).client.get(f"/pack.docx?{query}")
+        names.add(answer.headers["Content-Disposition"])
+    assert len(names) == 8
+    assert any("efter-2023-05-2026-03-02" in name for name in names)
+
+
+def test_by_default_the_files_are_the_evaluators(done: Cast, visit: Visits) -> None:
+    page = visit(done.director).get("/pack")
+    assert "for=evaluators" in page.links["Till utvärderarna som PDF"]
+    asked = ["/pack.docx", "/pack.docx?for=x", page.links["Till utvärderarna som Word"]]
+    for address in asked:
+        book = docx.Document(io.BytesIO(visit(done.director).client.get(address).data))
+        told = "\n".join(one.text for one in book.paragraphs)
+        assert "Underlag för utvärderarna" in told
+        assert "verifiera före utvärderingen" not in told
+    ours = visit(done.director).client.get(page.links["Arbetsversion som Word"]).data
+    told = "\n".join(one.text for one in docx.Document(io.BytesIO(ours)).paragraphs)
+    assert "verifiera före utvärderingen" in told

@@ -23,6 +23,7 @@ LEVEL = 0.8  # "four times out of five": wider ones would hold nearly the whole 
 FEWEST = 10
 FEWEST_IN_GROUP = 4
 FEWEST_MUNICIPALITIES = 3
+SHORTEST_ROUND = 12  # months; evaluations closer together say nothing of a whole round
 
 
 class Lack(StrEnum):
@@ -42,7 +43,10 @@ class Lack(StrEnum):
 
 
 _LACKS = {
-    Lack.NO_HISTORY: N_("Det finns ingen tidigare jämförelse mellan två av våra utvärderingar."),
+    Lack.NO_HISTORY: N_(
+        "Det finns ingen tidigare jämförelse mellan två av våra utvärderingar med minst ett år "
+        "emellan."
+    ),
     Lack.FEW_MOVEMENTS: N_("Färre än tio delområden har kunnat jämföras hittills."),
     Lack.FEW_IN_PLACE: N_("För få delområden hade åtgärder på plats i tidigare jämförelser."),
     Lack.FEW_NOT_IN_PLACE: N_(
@@ -141,6 +145,11 @@ class Others:
     range: Range | None = None
 
 
+def is_round(months: int) -> bool:
+    """Whether so much time between two evaluations makes a round of history."""
+    return months >= SHORTEST_ROUND
+
+
 def expected(
     history: Iterable[Sequence[Movement]], places: Sequence[Place], level: float = LEVEL
 ) -> Outlook:
@@ -183,7 +192,8 @@ def like_others(
     """
     latest: dict[str, Moved] = {}
     for one in sorted(moved, key=lambda one: one.after.at):
-        if one.edition == edition and one.total is not None:
+        ours = one.edition == edition and one.total is not None
+        if ours and is_round(round(one.years * 12)):
             latest[one.place] = one
     changes = [one.total for one in latest.values() if one.total is not None]
     known = spread(changes)

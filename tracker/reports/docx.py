@@ -25,6 +25,7 @@ from tracker.reports.pdf import drawn_png
 
 _OLDEST = (1980, 1, 1, 0, 0, 0)  # what a zip can say; the file's own dates are in its properties
 _LONGEST_PROPERTY, _LONGEST_ALT = 255, 2000
+_LONGEST_LEAD, _MOST_LEADS = 200, 3  # characters, paragraphs
 _LANGUAGES = {"sv": "sv-SE", "en": "en-GB"}
 _WORDS = {"sv": ("Sida", "av", "Utan titel"), "en": ("Page", "of", "Untitled")}
 _SIDES = {
@@ -41,8 +42,11 @@ def render_docx(document: content.Document, *, at: datetime) -> bytes:
     _properties(book, document, at)
     _margins(book.sections[0], document)
     _front(book, document)
+    under = 0
     for block in content.levelled(document.blocks):
-        _block(book, block)
+        leads = _leads(block, under)
+        _block(book, block, leads=leads)
+        under = _MOST_LEADS if isinstance(block, content.Heading) else under - 1 if leads else 0
     out = io.BytesIO()
     book.save(out)
     return _timeless(out.getvalue())
@@ -125,12 +129,14 @@ def _front(book: Any, document: content.Document) -> None:
     _facts(book, document.meta)
 
 
-def _block(book: Any, block: content.Block) -> None:
+def _block(book: Any, block: content.Block, *, leads: bool) -> None:
     match block:
         case content.Heading() if one_line(block.text):
             book.add_heading(one_line(block.text), block.level)
         case content.Paragraph() if _said(block.text):
-            _runs(book.add_paragraph(), block.text)
+            line = book.add_paragraph()
+            line.paragraph_format.keep_with_next = leads or None
+            _runs(line, block.text)
         case content.Bullets():
             _bullets(book, block)
         case content.Facts():
@@ -143,6 +149,15 @@ def _block(book: Any, block: content.Block) -> None:
             _notice(book, block)
         case content.PageBreak():
             book.add_page_break()
+
+
+def _leads(block: content.Block, under: int) -> bool:
+    """Whether it goes with what follows: a short line in strong, or one of the first `under` a
+    heading."""
+    if not isinstance(block, content.Paragraph):
+        return False
+    strong = all(span.strong for span in content.spans(block.text))
+    return len(content.plain(block.text)) < _LONGEST_LEAD and (strong or under > 0)
 
 
 def _said(text: content.Inline) -> bool:

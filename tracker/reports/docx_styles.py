@@ -52,6 +52,7 @@ def _own_styles(book: Any) -> None:
     facts.paragraph_format.tab_stops.add_tab_stop(Cm(4.4))
     facts.paragraph_format.space_after = Pt(4)
     notice = _based(book, NOTICE, paragraph)
+    notice.paragraph_format.keep_together = True
     notice.paragraph_format.left_indent = notice.paragraph_format.right_indent = Cm(0.4)
     _frame(notice, left=("18", _hex(_ACCENT)), fill=_SOFT)
     cell = _based(book, TABLE_TEXT, paragraph)

@@ -35,6 +35,9 @@ _WORDS = {
 }
 _LONG_WORD = re.compile(r"[^\s\u200b]{24,}")
 _BREAK_AFTER = re.compile(r"([/._\-?&=:;,]|[^\s]{16})(?=[^\s])")
+_ADDRESS = re.compile(r"https?://|www\.|@")
+_BREAK_ADDRESS = re.compile(r"([/.\-]|[^\s/.\-]{60})(?=[^\s/.\-])")
+_LONGEST_PLAIN = 36  # letters: more are no word
 _TSPAN = "{http://www.w3.org/2000/svg}tspan"
 _NO_TEXT = frozenset({"svg", "link", "align", "language", "region"})
 _LONGEST_ALT = 2000
@@ -255,5 +258,13 @@ def _line(text: str) -> str:
 
 
 def _text(text: str) -> str:
-    """Drawable text in which a word that is wider than a column may break."""
-    return _LONG_WORD.sub(lambda word: _BREAK_AFTER.sub("\\1\u200b", word[0]), drawable(text))
+    """Drawable text in which a word that is wider than a column may break: an address only after
+    its own signs, a word of a language by its syllables (the template's affair)."""
+    return _LONG_WORD.sub(_breaking, drawable(text))
+
+
+def _breaking(word: re.Match[str]) -> str:
+    if word[0].strip("().,;:!?").isalpha() and len(word[0]) <= _LONGEST_PLAIN:
+        return word[0]
+    rule = _BREAK_ADDRESS if _ADDRESS.search(word[0]) else _BREAK_AFTER
+    return rule.sub("\\1\u200b", word[0])

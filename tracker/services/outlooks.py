@@ -47,14 +47,12 @@ def _months(before: date, after: date) -> int:
 @dataclass(frozen=True)
 class PlannedAction:
     """An action under way, within the reader's scope; `codes` are the sub-areas of the latest
-    evaluation that it touches, none where the points it answers name none. `inherited`: it
-    answers points of earlier evaluations only."""
+    evaluation that it touches, none where the points it answers name none."""
 
     id: int
     title: str
     deadline: date
     codes: tuple[str, ...]
-    inherited: bool = False
 
 
 @dataclass(frozen=True)
@@ -224,6 +222,6 @@ def _seen(
         .order_by(Action.deadline, Action.id)
     )
     return tuple(
-        PlannedAction(key, title, deadline, _codes(known[key], places), known[key].inherited)
+        PlannedAction(key, title, deadline, _codes(known[key], places))
         for key, title, deadline in rows
     )

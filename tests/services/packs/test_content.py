@@ -13,14 +13,15 @@ import pytest
 
 from tests.helpers.cast import NOW, TODAY, Cast, make_action
 from tests.helpers.pieces import evidence
+from tests.helpers.second import add_evaluation
 from tracker.domain.statuses import ActionStatus
 from tracker.extensions import db
-from tracker.models import Evidence, User
+from tracker.models import Evidence, PointSubArea, User
 from tracker.reports.content import Document
 from tracker.reports.docx import render_docx
 from tracker.reports.pdf import render_pdf
 from tracker.services.packs.content import pack_document
-from tracker.services.packs.facts import Only, PackFilter, narrowed
+from tracker.services.packs.facts import Audience, Only, PackFilter, narrowed
 from tracker.services.packs.reading import pack_of
 
 ALL = PackFilter()
@@ -31,10 +32,15 @@ HOSTILE = [
 ]
 
 
-def document(by: User, wanted: PackFilter = ALL, locale: str = "sv") -> Document:
+def document(
+    by: User,
+    wanted: PackFilter = ALL,
+    locale: str = "sv",
+    audience: Audience = Audience.US,
+) -> Document:
     found = pack_of(None, by=by, today=TODAY, zone=ZoneInfo("Europe/Stockholm"))
     assert found is not None
-    return pack_document(narrowed(found, wanted), wanted, locale=locale)
+    return pack_document(narrowed(found, wanted), wanted, audience=audience, locale=locale)
 
 
 def in_pdf(data: bytes) -> str:
@@ -84,9 +90,10 @@ def test_both_files_tell_the_same(done: Cast) -> None:
     made = document(done.director)
     for text in (in_pdf(render_pdf(made, at=NOW)), in_word(render_docx(made, at=NOW))):
         for told in (
+            "Arbetsversion inför utvärderingen",
             "Inför nästa utvärdering: vad som har hänt sedan november 2025",
             "Läget den 2 mars 2026",
-            "2 åtgärder som svarar på utvärderingen i november 2025 är på plats.",
+            "2 åtgärder som svarar på utvärderarnas punkter är på plats.",
             "1 av dem är genomförd men inte verifierad.",
             "1 av dem saknar underlag.",
             "12 av 30 poäng, 18 saknas",
@@ -103,6 +110,68 @@ def test_both_files_tell_the_same(done: Cast) -> None:
             "Punkter som gäller hela kommunen",
         ):
             assert told in text, told
+
+
+def test_the_evaluators_read_no_notes_of_ours(done: Cast) -> None:
+    made = document(done.director, audience=Audience.EVALUATORS)
+    for text in (in_pdf(render_pdf(made, at=NOW)), in_word(render_docx(made, at=NOW))):
+        for told in (
+            "Underlag för utvärderarna",
+            "2 åtgärder som svarar på utvärderarnas punkter är på plats.",
+            "Återkoppla synpunkter på webben (Verifierad)",
+            "Mät väntetider för företag (Genomförd)",
+            "Protokoll (protokoll.txt, tillagt 2 mars 2026)",
+            "Inget nytt att redovisa i 1 delområde: 1.2.",
+            "Inget nytt att redovisa i 2 delområden: 2.1, 2.2.",
+            "Delområden utan något nytt att redovisa 3",
+        ):
+            assert told in text, told
+        for hidden in (
+            "verifiera före",
+            "inte verifierad",
+            "Lucka",
+            "varken åtgärd",
+            "saknas: lägg till",
+            "saknar underlag",
+            "Ingen åtgärd svarar på punkten",
+            "försenad",
+            "Punkter som gäller hela kommunen",
+        ):
+            assert hidden not in text, hidden
+
+
+def test_what_is_under_way_is_told_to_the_evaluators_without_being_late(cast: Cast) -> None:
+    ours = in_word(render_docx(document(cast.director), at=NOW))
+    theirs = in_word(render_docx(document(cast.director, audience=Audience.EVALUATORS), at=NOW))
+    assert "27 februari 2026, försenad" in ours
+    assert "27 februari 2026" in theirs
+    assert "försenad" not in theirs
+    assert "Bara det som är på plats bedöms" in ours
+    assert "bedöms" not in theirs
+
+
+def test_an_action_is_told_in_full_once(done: Cast) -> None:
+    second = done.evaluation.score_sets[0].areas[0].subareas[1]
+    done.points[0].subarea_links.append(PointSubArea(sub_area=second, rank=1))
+    db.session.commit()
+    made = document(done.director)
+    for text in (in_pdf(render_pdf(made, at=NOW)), in_word(render_docx(made, at=NOW))):
+        assert text.count("Fler svar i tid") == 1
+        assert "Återkoppla synpunkter på webben (Verifierad), se 1.1." in text
+
+
+def test_work_of_an_earlier_round_says_so(done: Cast) -> None:
+    add_evaluation(done.municipality, date(2026, 1, 1), {1: (13, 14), 2: (10, 10)})
+    open_one = make_action(done.plan, "Börja i tid", owner=done.owner)
+    db.session.add(open_one)
+    open_one.points = [done.points[0]]
+    db.session.commit()
+    made = document(done.director, audience=Audience.EVALUATORS)
+    text = in_word(render_docx(made, at=NOW))
+    assert "vad som har hänt sedan januari 2026" in text
+    assert "2 av dem svarar på punkter från en annan utvärdering." in text
+    assert "Svarar på en punkt från november 2025 Genomförd" in " ".join(text.split("\t"))
+    assert "Börja i tid Svarar på en punkt från november 2025" in text
 
 
 def test_the_pdf_is_one_to_archive_and_the_same_twice(done: Cast) -> None:
@@ -128,7 +197,9 @@ def test_the_filter_is_told_and_kept(done: Cast) -> None:
 
 def test_outside_the_scope_nothing_but_numbers(done: Cast) -> None:
     text = in_word(render_docx(document(done.other_member), at=NOW))
-    assert "1 åtgärd till, som andra svarar för (på plats: 1)." in text
+    assert "Här finns 1 åtgärd som andra svarar för (på plats: 1)." in text
+    assert "1 åtgärd till, som andra svarar för (på plats: 1)." in text, "beside one's own"
+    assert "Av åtgärderna svarar andra för 2" in text
     for secret in ("Återkoppla synpunkter", "Protokoll", "Fler svar", "Olle Ägare"):
         assert secret not in text
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
 from tests.helpers.cast import NOW, TODAY, Cast, make_action, make_user
 from tests.helpers.pieces import evidence
@@ -22,6 +24,7 @@ from tracker.models import (
     Action,
     CarriedAction,
     Disposition,
+    Evaluation,
     Evidence,
     ImprovementPoint,
     Municipality,
@@ -183,17 +186,86 @@ def test_others_actions_are_only_counted(any_app: Flask, cast: Cast) -> None:
     assert (first.actions, first.elsewhere) == ((), Elsewhere(1, 0))
     assert first.state is State.IN_PLACE
     assert not first.open_points
-    assert seen.tally.elsewhere == Elsewhere(1, 1)
-    assert (seen.tally.in_place, seen.tally.unverified) == (0, 0)
+    whole = pack(cast.director).tally
+    assert (seen.tally.elsewhere, whole.elsewhere) == (2, 0)
+    assert replace(seen.tally, elsewhere=0) == whole, "everybody reads the same"
+    assert (whole.in_place, whole.unverified, whole.without_evidence) == (1, 1, 1)
     assert [one.action.title for one in seen.apart] == ["Elevernas egna frågor"]
     assert seen.apart_elsewhere == Elsewhere(1, 0)
     assert seen.tally.gaps == pack(cast.director).tally.gaps
 
 
+@pytest.fixture
+def newer(cast: Cast) -> Evaluation:
+    """An evaluation after the cast's, with one point in 1.2 and none in 1.1."""
+    made = add_evaluation(cast.municipality, date(2026, 1, 1), {1: (13, 14), 2: (10, 10)})
+    area = made.score_sets[0].areas[0]
+    point = ImprovementPoint(evaluation=made, area_id=area.id, position=1, text="Ny punkt.")
+    db.session.add(point)
+    db.session.flush()
+    db.session.add(PointSubArea(point_id=point.id, sub_area_id=area.subareas[1].id, rank=0))
+    db.session.commit()
+    return made
+
+
+def test_work_of_an_earlier_round_stands_under_its_sub_area(
+    any_app: Flask, cast: Cast, newer: Evaluation
+) -> None:
+    found = pack(cast.director)
+    assert found.evaluation.id == newer.id
+    first = part(found, "1.1")
+    assert first.state is State.UNDER_WAY
+    assert [(one.title, one.rounds) for one in first.under_way] == [
+        (cast.action.title, (cast.evaluation.month,))
+    ]
+    loose = part(found, "", 2)
+    assert [one.title for one in loose.under_way] == [cast.colleague_action.title]
+    assert part(found, "1.2").state is State.GAP
+    assert {one.action.title for one in found.apart}.isdisjoint(
+        {cast.action.title, cast.colleague_action.title}
+    )
+    assert (found.tally.under_way, found.tally.other_rounds) == (2, 0)
+    finish(cast.action, cast.owner)
+    found = pack(cast.director)
+    assert part(found, "1.1").state is State.IN_PLACE
+    assert (found.tally.in_place, found.tally.other_rounds) == (1, 1)
+
+
+def test_it_is_told_as_of_another_round_only_where_it_answers_nothing(
+    cast: Cast, newer: Evaluation
+) -> None:
+    point = db.session.scalars(select(ImprovementPoint).filter_by(evaluation_id=newer.id)).one()
+    cast.action.points = [*cast.action.points, point]
+    db.session.commit()
+    found = pack(cast.director)
+    assert [one.rounds for one in part(found, "1.2").actions] == [()]
+    assert [one.rounds for one in part(found, "1.1").actions] == [(cast.evaluation.month,)]
+    assert part(found, "1.2").points[0].actions == 1
+
+
+def test_what_was_in_place_then_is_no_news(cast: Cast, newer: Evaluation) -> None:
+    finish(cast.action, cast.owner)
+    cast.action.done_on = newer.month
+    db.session.commit()
+    found = pack(cast.director)
+    assert part(found, "1.1").state is State.GAP
+    assert cast.action.title in {one.action.title for one in found.apart}
+
+
+def test_others_work_of_an_earlier_round_is_counted_too(cast: Cast, newer: Evaluation) -> None:
+    found = pack(cast.other_member)
+    assert part(found, "1.1").elsewhere == Elsewhere(0, 1)
+    assert part(found, "1.1").state is State.UNDER_WAY
+    assert found.tally.elsewhere == 2
+
+
 def test_what_answers_no_point_stands_apart_with_its_reason(any_app: Flask, cast: Cast) -> None:
-    old = add_evaluation(cast.municipality, date(2023, 5, 1), {1: (10, 10)})
     cast.plan.points.append(PlanPoint(position=1, label="IV", text="Mer dialog"))
-    earlier = make_action(cast.plan, "Kvar sedan sist", owner=cast.owner)
+    old = add_evaluation(cast.municipality, date(2023, 5, 1), {1: (10, 10)})
+    earlier = make_action(
+        cast.plan, "Klar samma dag", owner=cast.owner, status=ActionStatus.DONE,
+        done_on=cast.evaluation.month, done_by=cast.owner,
+    )  # fmt: skip
     carried = make_action(cast.plan, "Flyttad", owner=cast.owner)
     tied = make_action(cast.plan, "Planens egen", owner=cast.owner, plan_points=cast.plan.points)
     long_done = make_action(
@@ -216,7 +288,7 @@ def test_what_answers_no_point_stands_apart_with_its_reason(any_app: Flask, cast
     db.session.commit()
     found = pack(cast.director)
     assert {one.action.title: (one.why, one.labels) for one in found.apart} == {
-        "Kvar sedan sist": (Why.EARLIER, ()),
+        "Klar samma dag": (Why.EARLIER, ()),
         "Flyttad": (Why.CARRIED, ()),
         "Planens egen": (Why.PLAN_POINT, ("IV",)),
         "En kalender för alla samråd": (Why.NO_POINT, ()),

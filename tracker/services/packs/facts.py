@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
@@ -18,6 +18,13 @@ class Only(StrEnum):
 
     GAPS = "gaps"
     NO_EVIDENCE = "no_evidence"
+
+
+class Audience(StrEnum):
+    """Whom a file is for: the evaluators, or ourselves to work on."""
+
+    EVALUATORS = "evaluators"
+    US = "us"
 
 
 class State(StrEnum):
@@ -44,7 +51,8 @@ class PackEvidence:
 
 @dataclass(frozen=True)
 class PackAction:
-    """An action within the reader's scope, as it stands."""
+    """An action within the reader's scope, as it stands. `rounds` are the months of the other
+    evaluations whose points bring it where it stands; none where it answers a point there."""
 
     id: int
     title: str
@@ -60,6 +68,7 @@ class PackAction:
     expected_effect: str
     effect_measure: str
     evidence: tuple[PackEvidence, ...] = ()
+    rounds: tuple[date, ...] = ()
 
     @property
     def in_place(self) -> bool:
@@ -78,6 +87,15 @@ class PackAction:
 
 
 @dataclass(frozen=True)
+class Hidden:
+    """What may be counted of an action outside the reader's scope."""
+
+    in_place: bool
+    unverified: bool
+    without_evidence: bool
+
+
+@dataclass(frozen=True)
 class Elsewhere:
     """The actions outside the reader's scope: only their number may be told."""
 
@@ -92,8 +110,9 @@ class Elsewhere:
 
 @dataclass(frozen=True)
 class PackPoint:
-    """An improvement point; `number` is its place in the report, `actions` how many answer it,
-    outside the reader's scope too. `merged_into` is the number of the point it goes with.
+    """An improvement point; `number` is its place in the report, `actions` how many are behind it
+    (answering it, or one tied to it), outside the reader's scope too. `merged_into` is the number
+    of the point it goes with.
     """
 
     id: int
@@ -119,9 +138,9 @@ class PackPoint:
 
 @dataclass(frozen=True)
 class Part:
-    """A sub-area with its points and the actions that answer them; without a `code`, the points
-    of an area that name no sub-area (and the general ones). `partial`: a filter left out some of
-    it, so that its state says nothing."""
+    """A sub-area with its points and the actions of the time since them; without a `code`, what
+    belongs to an area but names no sub-area (and what is general). `partial`: a filter left out
+    some of it, so that its state says nothing."""
 
     code: str
     name: str
@@ -161,6 +180,11 @@ class Part:
         if self.missing is None:
             return State.UNKNOWN
         return State.GAP if self.missing > 0 else State.FULL
+
+    @property
+    def has_news(self) -> bool:
+        """Whether anything is in place or under way."""
+        return self.state in (State.IN_PLACE, State.UNDER_WAY)
 
     @property
     def open_points(self) -> tuple[PackPoint, ...]:
@@ -209,15 +233,20 @@ class Apart:
 
 @dataclass(frozen=True)
 class Tally:
-    """The whole pack in numbers, each action and point counted once; `gaps` are sub-areas."""
+    """The whole pack in numbers, each action and point counted once, those outside the reader's
+    scope too: everybody reads the same. `elsewhere` of the actions lie outside it; `other_rounds`
+    of those in place answer points of other evaluations only; `gaps` are sub-areas, and so are
+    the `quiet` ones: nothing in place and nothing under way."""
 
     in_place: int = 0
     unverified: int = 0
     without_evidence: int = 0
     under_way: int = 0
+    elsewhere: int = 0
+    other_rounds: int = 0
     gaps: int = 0
+    quiet: int = 0
     open_points: int = 0
-    elsewhere: Elsewhere = Elsewhere()
 
 
 @dataclass(frozen=True)
@@ -234,9 +263,8 @@ class Pack:
 
     @property
     def has_actions(self) -> bool:
-        """Whether any action at all answers the evaluation's points."""
-        counts = self.tally
-        return bool(counts.in_place or counts.under_way or counts.elsewhere.total)
+        """Whether there is any action at all that answers evaluators' points."""
+        return bool(self.tally.in_place or self.tally.under_way)
 
 
 @dataclass(frozen=True)
@@ -252,18 +280,27 @@ class PackFilter:
         return self.area is not None or self.only is not None
 
 
-def tally_of(areas: Iterable[PackArea], elsewhere: Elsewhere) -> Tally:
-    """The numbers of all areas; `elsewhere` counts each action outside the scope once."""
+def tally_of(areas: Iterable[PackArea], hidden: Sequence[Hidden], other_rounds: int) -> Tally:
+    """The numbers of all areas; `hidden` are the actions outside the scope, each once."""
     parts = [part for area in areas for part in area.parts]
-    actions = {one.id: one for part in parts for one in part.actions}.values()
+    seen = {one.id: one for part in parts for one in part.actions}.values()
+    told = [
+        *hidden,
+        *(
+            Hidden(one.in_place, one.in_place and not one.verified, one.lacks_evidence)
+            for one in seen
+        ),
+    ]
     return Tally(
-        in_place=sum(one.in_place for one in actions),
-        unverified=sum(one.in_place and not one.verified for one in actions),
-        without_evidence=sum(one.lacks_evidence for one in actions),
-        under_way=sum(not one.in_place for one in actions),
+        in_place=sum(one.in_place for one in told),
+        unverified=sum(one.unverified for one in told),
+        without_evidence=sum(one.without_evidence for one in told),
+        under_way=sum(not one.in_place for one in told),
+        elsewhere=len(hidden),
+        other_rounds=other_rounds,
         gaps=sum(part.state is State.GAP for part in parts if part.code),
+        quiet=sum(not part.has_news for part in parts if part.code),
         open_points=len({one.id for part in parts for one in part.open_points}),
-        elsewhere=elsewhere,
     )
 
 

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, case, or_, select
+from sqlalchemy import ColumnElement, case, exists, or_, select
 from sqlalchemy.orm import aliased
 
 from tracker.domain.calendar import local_date
 from tracker.domain.errors import NotFound
-from tracker.domain.pairing import AreaScore
 from tracker.domain.permissions import Deed
 from tracker.domain.statuses import OPEN, REACHED, ActionStatus
 from tracker.extensions import db
@@ -23,6 +21,7 @@ from tracker.models import (
     Area,
     CarriedAction,
     Disposition,
+    Evaluation,
     Evidence,
     ImprovementPoint,
     PlanPoint,
@@ -34,22 +33,20 @@ from tracker.models import (
     action_point,
 )
 from tracker.services import scope
-from tracker.services.comparisons.choosing import scores_of
+from tracker.services.comparisons.choosing import Side, scores_of
+from tracker.services.comparisons.standing import work_since
 from tracker.services.evaluations import ListedEvaluation, evaluations_listed
 from tracker.services.packs.facts import (
     Apart,
-    Elsewhere,
+    Hidden,
     Pack,
     PackAction,
-    PackArea,
     PackEvidence,
     PackPoint,
-    Part,
     Why,
     tally_of,
 )
-
-NOTHING = Elsewhere()
+from tracker.services.packs.placing import Actions, PlacedPoint, Work, areas_of
 
 
 def our_evaluations(by: User) -> list[ListedEvaluation]:
@@ -83,44 +80,22 @@ def pack_of(
     chosen = next((one for one in ours if evaluation_id in (None, one.id)), None)
     if chosen is None:
         raise NotFound
-    points = _points(chosen.id)
+    scores = scores_of((chosen.id,))[chosen.id][0]
     actions = _actions(chosen, by, zone)
-    tied = _tied(chosen.id)
-    areas = _areas(scores_of((chosen.id,))[chosen.id][0].areas, points, actions, tied)
-    here = {action_id for ids in tied.values() for action_id in ids}
-    rest = [key for key in actions.hidden if key not in here]
+    work = _work(Side(chosen, scores, None), today)
+    areas = areas_of(scores.areas, _points(chosen.id), actions, work)
+    rest = [key for key in actions.hidden if key not in work.ids]
     return Pack(
         evaluation=chosen,
         day=today,
         areas=areas,
-        apart=_apart(chosen, [one for key, one in actions.seen.items() if key not in here]),
+        apart=_apart(chosen, [one for key, one in actions.seen.items() if key not in work.ids]),
         apart_elsewhere=actions.elsewhere(rest),
-        tally=tally_of(areas, actions.elsewhere(here)),
+        tally=tally_of(areas, actions.hidden_of(work.ids), work.of_other_rounds),
     )
 
 
-@dataclass(frozen=True)
-class _Point:
-    """A point, with the area and the codes of the sub-areas that it belongs under."""
-
-    shown: PackPoint
-    area: int | None
-    codes: list[str] = field(default_factory=list)
-
-
-@dataclass(frozen=True)
-class _Actions:
-    """Those within the reader's scope, and of the others only whether they are in place."""
-
-    seen: Mapping[int, PackAction]
-    hidden: Mapping[int, bool]
-
-    def elsewhere(self, ids: Iterable[int]) -> Elsewhere:
-        standing = [self.hidden[key] for key in set(ids) if key in self.hidden]
-        return Elsewhere(sum(standing), len(standing) - sum(standing))
-
-
-def _points(evaluation_id: int) -> list[_Point]:
+def _points(evaluation_id: int) -> list[PlacedPoint]:
     other = aliased(ImprovementPoint)
     rows = db.session.execute(
         select(
@@ -141,7 +116,7 @@ def _points(evaluation_id: int) -> list[_Point]:
         .order_by(ImprovementPoint.position)
     )
     found = {
-        key: _Point(
+        key: PlacedPoint(
             PackPoint(key, number, text, page, answer, reason or "", decided_by or "", merged),
             area,
         )
@@ -158,21 +133,23 @@ def _points(evaluation_id: int) -> list[_Point]:
     return list(found.values())
 
 
-def _tied(evaluation_id: int) -> dict[int, list[int]]:
-    """Point → the actions that answer it, the dropped left out."""
-    found: dict[int, list[int]] = defaultdict(list)
+def _work(side: Side, today: date) -> Work:
+    """What was and is being done since the evaluation, the dropped left out."""
+    direct: dict[int, set[int]] = defaultdict(set)
     for action_id, point_id in db.session.execute(
         select(action_point.c.action_id, action_point.c.point_id)
         .join(ImprovementPoint, ImprovementPoint.id == action_point.c.point_id)
-        .join(Action, Action.id == action_point.c.action_id)
-        .where(
-            ImprovementPoint.evaluation_id == evaluation_id,
-            Action.status != ActionStatus.DROPPED,
-        )
-        .order_by(action_point.c.action_id)
+        .where(ImprovementPoint.evaluation_id == side.listed.id)
     ):
-        found[point_id].append(action_id)
-    return found
+        direct[point_id].add(action_id)
+    _own, standings = work_since(side, today)
+    others = {place.id for one in standings for place in one.elsewhere}
+    rows = db.session.execute(
+        select(ImprovementPoint.id, Evaluation.month)
+        .join(Evaluation, Evaluation.id == ImprovementPoint.evaluation_id)
+        .where(ImprovementPoint.id.in_(others))
+    )
+    return Work(standings, direct, {row.id: row.month for row in rows})
 
 
 def _wanted(chosen: ListedEvaluation) -> ColumnElement[bool]:
@@ -187,7 +164,7 @@ def _wanted(chosen: ListedEvaluation) -> ColumnElement[bool]:
     )
 
 
-def _actions(chosen: ListedEvaluation, by: User, zone: ZoneInfo) -> _Actions:
+def _actions(chosen: ListedEvaluation, by: User, zone: ZoneInfo) -> Actions:
     doer, verifier, owner = aliased(User), aliased(User), aliased(User)
     within = scope.actions_within(by, Deed.ACTION_VIEW)
     rows = db.session.execute(
@@ -206,6 +183,7 @@ def _actions(chosen: ListedEvaluation, by: User, zone: ZoneInfo) -> _Actions:
             Unit.name,
             Action.expected_effect,
             Action.effect_measure,
+            exists().where(Evidence.action_id == Action.id),
         )
         .outerjoin(doer, doer.id == Action.done_by_id)
         .outerjoin(verifier, verifier.id == Action.verified_by_id)
@@ -215,16 +193,25 @@ def _actions(chosen: ListedEvaluation, by: User, zone: ZoneInfo) -> _Actions:
         .order_by(Action.deadline, Action.id)
     ).all()
     proofs = _evidence(chosen, within, zone)
-    return _Actions(
+    return Actions(
         seen={row[1]: _action(row, proofs) for row in rows if row[0]},
-        hidden={row[1]: row[3] in REACHED for row in rows if not row[0]},
+        hidden={row[1]: _hidden(row) for row in rows if not row[0]},
+    )
+
+
+def _hidden(row: Any) -> Hidden:
+    """From a row as `_actions` selects it."""
+    status, has_evidence = row[3], row[-1]
+    in_place = status in REACHED
+    return Hidden(
+        in_place, in_place and status is not ActionStatus.VERIFIED, in_place and not has_evidence
     )
 
 
 def _action(row: Any, proofs: Mapping[int, Sequence[PackEvidence]]) -> PackAction:
     """From a row as `_actions` selects it."""
     _seen, key, title, status, deadline, forecast, done_on, done_by, *rest = row
-    verified_on, verified_by, owner, unit, effect, measure = rest
+    verified_on, verified_by, owner, unit, effect, measure, _has_evidence = rest
     return PackAction(
         id=key,
         title=title,
@@ -263,51 +250,6 @@ def _evidence(
         added_on = local_date(added_at, zone)
         found[action_id].append(PackEvidence(key, title, url, file_name, added_on))
     return found
-
-
-def _areas(
-    scored: Sequence[AreaScore],
-    points: Sequence[_Point],
-    actions: _Actions,
-    tied: Mapping[int, Sequence[int]],
-) -> tuple[PackArea, ...]:
-    """The areas with their parts, and last the general points."""
-    counted = [
-        replace(one, shown=replace(one.shown, actions=len(tied.get(one.shown.id, ()))))
-        for one in points
-    ]
-
-    def part(code: str, name: str, score: int | None, most: int | None, own: list[_Point]) -> Part:
-        ids = list(dict.fromkeys(key for one in own for key in tied.get(one.shown.id, ())))
-        return Part(
-            code,
-            name,
-            score,
-            most,
-            points=tuple(one.shown for one in own),
-            actions=tuple(actions.seen[key] for key in ids if key in actions.seen),
-            elsewhere=actions.elsewhere(ids),
-        )
-
-    codes = {sub.code for area in scored for sub in area.subareas}
-    numbers = {area.number for area in scored}
-    loose = [one for one in counted if codes.isdisjoint(one.codes)]
-    found = []
-    for area in scored:
-        # A point may speak of a sub-area of another area than its own.
-        parts = [
-            part(
-                sub.code, sub.name, sub.score, sub.max, [p for p in counted if sub.code in p.codes]
-            )
-            for sub in area.subareas
-        ]
-        if own := [one for one in loose if one.area == area.number]:
-            parts.append(part("", "", None, None, own))
-        found.append(PackArea(area.number, area.name, area.score, area.max, tuple(parts)))
-    if general := [one for one in loose if one.area not in numbers]:
-        parts = [part("", "", None, None, general)]
-        found.append(PackArea(None, "", None, None, tuple(parts)))
-    return tuple(found)
 
 
 def _apart(chosen: ListedEvaluation, actions: Sequence[PackAction]) -> tuple[Apart, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from gettext import NullTranslations
@@ -14,7 +15,7 @@ from tracker.mail.catalogue import catalogue
 from tracker.models.dispositions import Answer
 from tracker.services.packs.facts import (
     Apart,
-    Elsewhere,
+    Audience,
     Only,
     Pack,
     PackAction,
@@ -34,6 +35,10 @@ ONLY_LABELS = {
 ONLY_SENTENCES = {
     Only.GAPS: N_("Visar bara det som saknar åtgärd."),
     Only.NO_EVIDENCE: N_("Visar bara åtgärder som är på plats utan underlag."),
+}
+KINDS = {
+    Audience.EVALUATORS: N_("Underlag för utvärderarna"),
+    Audience.US: N_("Arbetsversion inför utvärderingen"),
 }
 STATE_SENTENCES = {
     State.GAP: N_(
@@ -86,37 +91,34 @@ class Words:
             "month": self.month(pack.evaluation.month)
         }
 
-    def lead(self, pack: Pack) -> str:
-        """What is in place, and what is missing, of the whole pack."""
-        counts = pack.tally
-        done = counts.in_place + counts.elsewhere.in_place
-        none = self.t.gettext(
-            "Ingen åtgärd som svarar på utvärderingen i %(month)s är på plats än."
+    def lead(self, pack: Pack, audience: Audience = Audience.US) -> str:
+        """What is in place and, among ourselves, what is missing; of the whole pack."""
+        counts, t = pack.tally, self.t
+        none = t.gettext("Ingen åtgärd som svarar på utvärderarnas punkter är på plats än.")
+        some = t.ngettext(
+            "%(num)s åtgärd som svarar på utvärderarnas punkter är på plats.",
+            "%(num)s åtgärder som svarar på utvärderarnas punkter är på plats.",
+            counts.in_place,
         )
-        some = self.t.ngettext(
-            "%(num)s åtgärd som svarar på utvärderingen i %(month)s är på plats.",
-            "%(num)s åtgärder som svarar på utvärderingen i %(month)s är på plats.",
-            done,
-        )
-        month = self.month(pack.evaluation.month)
-        said = [(some if done else none) % {"num": done, "month": month}]
-        said += self._to_mend(pack)
-        if counts.gaps:
+        said = [some % {"num": counts.in_place} if counts.in_place else none]
+        if counts.other_rounds:
             said.append(
-                self.t.ngettext(
-                    "%(num)s delområde har varken åtgärd eller underlag.",
-                    "%(num)s delområden har varken åtgärd eller underlag.",
-                    counts.gaps,
+                t.ngettext(
+                    "%(num)s av dem svarar på en punkt från en annan utvärdering.",
+                    "%(num)s av dem svarar på punkter från en annan utvärdering.",
+                    counts.other_rounds,
                 )
-                % {"num": counts.gaps}
+                % {"num": counts.other_rounds}
             )
+        if audience is Audience.US:
+            said += self._to_mend(pack)
         return " ".join(said)
 
     def _to_mend(self, pack: Pack) -> list[str]:
-        counts, said = pack.tally, []
+        counts, t, said = pack.tally, self.t, []
         if counts.unverified:
             said.append(
-                self.t.ngettext(
+                t.ngettext(
                     "%(num)s av dem är genomförd men inte verifierad.",
                     "%(num)s av dem är genomförda men inte verifierade.",
                     counts.unverified,
@@ -125,27 +127,41 @@ class Words:
             )
         if counts.without_evidence:
             said.append(
-                self.t.ngettext(
+                t.ngettext(
                     "%(num)s av dem saknar underlag.",
                     "%(num)s av dem saknar underlag.",
                     counts.without_evidence,
                 )
                 % {"num": counts.without_evidence}
             )
+        if counts.gaps:
+            said.append(
+                t.ngettext(
+                    "%(num)s delområde har varken åtgärd eller underlag.",
+                    "%(num)s delområden har varken åtgärd eller underlag.",
+                    counts.gaps,
+                )
+                % {"num": counts.gaps}
+            )
         return said
 
-    def counted(self, pack: Pack) -> tuple[tuple[str, str], ...]:
-        """The pack in numbers: what is counted, and how many."""
+    def counted(self, pack: Pack, audience: Audience = Audience.US) -> tuple[tuple[str, str], ...]:
+        """The pack in numbers, the same for every reader: what is counted, and how many."""
         counts, t = pack.tally, self.t
-        rows = [
-            (t.gettext("På plats"), counts.in_place),
-            (t.gettext("Genomförda men inte verifierade"), counts.unverified),
-            (t.gettext("På plats utan underlag"), counts.without_evidence),
-            (t.gettext("Under arbete"), counts.under_way),
-            (t.gettext("Åtgärder som andra svarar för"), counts.elsewhere.total),
-            (t.gettext("Delområden utan åtgärd och underlag"), counts.gaps),
-            (t.gettext("Punkter utan åtgärd"), counts.open_points),
-        ]
+        rows = [(t.gettext("På plats"), counts.in_place)]
+        if audience is Audience.EVALUATORS:
+            rows.append((t.gettext("Under arbete"), counts.under_way))
+            rows.append((t.gettext("Delområden utan något nytt att redovisa"), counts.quiet))
+        else:
+            rows += [
+                (t.gettext("Genomförda men inte verifierade"), counts.unverified),
+                (t.gettext("På plats utan underlag"), counts.without_evidence),
+                (t.gettext("Under arbete"), counts.under_way),
+                (t.gettext("Delområden utan åtgärd och underlag"), counts.gaps),
+                (t.gettext("Punkter utan åtgärd"), counts.open_points),
+            ]
+        if counts.elsewhere:
+            rows.append((t.gettext("Av åtgärderna svarar andra för"), counts.elsewhere))
         return tuple((label, str(number)) for label, number in rows)
 
     def filtered(self, pack: Pack, wanted: PackFilter) -> str:
@@ -199,6 +215,25 @@ class Words:
             "page": point.page,
         }
 
+    def quiet(self, parts: Sequence[Part]) -> str:
+        """Which sub-areas there is nothing new about; empty where there is none."""
+        codes = [part.code for part in parts if part.code]
+        if not codes:
+            return ""
+        said = self.t.ngettext(
+            "Inget nytt att redovisa i %(num)s delområde: %(codes)s.",
+            "Inget nytt att redovisa i %(num)s delområden: %(codes)s.",
+            len(codes),
+        )
+        return said % {"num": len(codes), "codes": ", ".join(codes)}
+
+    def rounds(self, action: PackAction) -> str:
+        """Svarar på en punkt från augusti 2023; empty where it answers a point that stands here."""
+        if not action.rounds:
+            return ""
+        months = ", ".join(map(self.month, action.rounds))
+        return self.t.gettext("Svarar på en punkt från %(months)s") % {"months": months}
+
     def answer(self, point: PackPoint, part: Part) -> str:
         """What was decided about a point that no action answers; empty where one does, or where
         the whole of its part was told to be a gap."""
@@ -214,16 +249,27 @@ class Words:
         told = part.state is State.GAP and not part.partial
         return "" if told or not point.is_gap else self.t.gettext("Ingen åtgärd svarar på punkten.")
 
-    def elsewhere(self, elsewhere: Elsewhere) -> str:
-        """How many actions lie outside the reader's scope; empty where none does."""
-        if not elsewhere.total:
+    def elsewhere(self, shown: Part | Pack) -> str:
+        """How many actions lie outside the reader's scope, beside those shown in a part or apart;
+        empty where none does."""
+        if isinstance(shown, Part):
+            hidden, alone = shown.elsewhere, not shown.actions
+        else:
+            hidden, alone = shown.apart_elsewhere, not shown.apart
+        if not hidden.total:
             return ""
-        said = self.t.ngettext(
+        first = self.t.ngettext(
+            "Här finns %(num)s åtgärd som andra svarar för (på plats: %(standing)s).",
+            "Här finns %(num)s åtgärder som andra svarar för (på plats: %(standing)s).",
+            hidden.total,
+        )
+        more = self.t.ngettext(
             "%(num)s åtgärd till, som andra svarar för (på plats: %(standing)s).",
             "%(num)s åtgärder till, som andra svarar för (på plats: %(standing)s).",
-            elsewhere.total,
+            hidden.total,
         )
-        return said % {"num": elsewhere.total, "standing": elsewhere.in_place}
+        said = first if alone else more
+        return said % {"num": hidden.total, "standing": hidden.in_place}
 
     def status(self, action: PackAction) -> str:
         """Verifierad."""
@@ -244,6 +290,7 @@ class Words:
         """Who answers for an action in place, when it was done and seen, and what was expected."""
         t = self.t
         pairs = [
+            (t.gettext("Punkt"), self.rounds(action)),
             (t.gettext("Genomförd"), self._by(action.done_on, action.done_by)),
             (t.gettext("Verifierad"), self._by(action.verified_on, action.verified_by)),
             (t.gettext("Ansvarig"), self.responsible(action)),
@@ -268,12 +315,13 @@ class Words:
         """The day that a proof was added."""
         return self.t.gettext("tillagt %(day)s") % {"day": self.day(proof.added_on)}
 
-    def due(self, action: PackAction, day: date) -> str:
-        """The deadline, with the owner's forecast, and whether it is late."""
+    def due(self, action: PackAction, day: date, audience: Audience = Audience.US) -> str:
+        """The deadline, with the owner's forecast and, among ourselves, whether it is late."""
         said = [self.day(action.deadline)]
         if action.forecast is not None and action.forecast != action.deadline:
             said.append(self.t.gettext("prognos %(day)s") % {"day": self.day(action.forecast)})
-        if is_overdue(action.status, action.deadline, day):
+        late = is_overdue(action.status, action.deadline, day)
+        if late and audience is Audience.US:
             said.append(self.t.gettext("försenad"))
         return ", ".join(said)
 
@@ -282,7 +330,7 @@ class Words:
         said = self.say(WHYS[apart.why])
         return f"{said}: {', '.join(apart.labels)}" if apart.labels else said
 
-    def standing(self, action: PackAction, day: date) -> str:
+    def standing(self, action: PackAction, day: date, audience: Audience = Audience.US) -> str:
         """The status of an action and the day that goes with it."""
-        when = self.day(action.done_on) if action.done_on else self.due(action, day)
+        when = self.day(action.done_on) if action.done_on else self.due(action, day, audience)
         return f"{self.status(action)}, {when}"

@@ -49,7 +49,8 @@ def _rows(shown: OutlookShown) -> list[Row]:
     rows: list[Row] = []
     if shown.own is not None and shown.own.total is not None:
         rows.append((_("Om inget mer kommer på plats"), shown.own.total.as_it_is, False))
-        rows.append((_("Om det planerade kommer på plats"), shown.own.total.with_planned, True))
+        if shown.lifts:
+            rows.append((_("Om det planerade kommer på plats"), shown.own.total.with_planned, True))
     if shown.others is not None and shown.others.range is not None:
         rows.append((_("Om vi rör oss som andra kommuner"), shown.others.range, False))
     return rows
@@ -62,8 +63,14 @@ def _drawing(now: int | None, rows: tuple[Row, ...]) -> Markup:
             label,
             found.low,
             found.high,
-            _("%(low)s till %(high)s poäng", low=round(found.low), high=round(found.high)),
+            _(
+                "%(low)s till %(high)s poäng, mitten %(middle)s",
+                low=round(found.low),
+                high=round(found.high),
+                middle=round(found.value),
+            ),
             planned,
+            found.value,
         )
         for label, found, planned in rows
     )

@@ -19,7 +19,7 @@ from tracker.reports.docx import render_docx
 from tracker.reports.pdf import render_pdf
 from tracker.services import places
 from tracker.services.packs import content, reading
-from tracker.services.packs.facts import Pack, PackFilter, narrowed
+from tracker.services.packs.facts import Audience, Only, Pack, PackFilter, narrowed
 from tracker.services.packs.words import Words
 from tracker.web import downloads
 from tracker.web.access import me, requires
@@ -77,7 +77,7 @@ def index() -> ResponseReturnValue:
 @bp.get("/pack.docx")
 @requires(Deed.PLAN_VIEW)
 def word() -> ResponseReturnValue:
-    """The same as a Word file to work on."""
+    """The pack as a Word file to work on."""
     document, name = _document(_asked())
     return downloads.attachment(_word(document, _noon(document)), f"{name}.docx", WORD)
 
@@ -85,7 +85,7 @@ def word() -> ResponseReturnValue:
 @bp.get("/pack.pdf")
 @requires(Deed.PLAN_VIEW)
 def pdf() -> ResponseReturnValue:
-    """The same as a PDF to hand over and to archive."""
+    """The pack as a PDF to hand over and to archive."""
     document, name = _document(_asked())
     made = _pdf(document, _noon(document))
     return downloads.attachment(made, f"{name}.pdf", "application/pdf")
@@ -114,19 +114,46 @@ def _document(asked: Asked) -> tuple[Document, str]:
         raise RuleBroken("Det finns ingen utvärdering att göra ett underlag för än.")
     own = places.own_municipality()
     name = current_app.extensions["settings"].municipality or (own.name if own else "")
+    audience = _audience(asked.wanted)
     document = content.pack_document(
-        pack, asked.wanted, locale=asked.words.locale, municipality=name
+        pack, asked.wanted, audience=audience, locale=asked.words.locale, municipality=name
     )
-    return document, f"{_('underlag-infor-utvardering')}-{pack.day.isoformat()}"
+    return document, _file_name(pack, asked.wanted, audience)
 
 
-def _files(asked: Asked) -> dict[str, str]:
-    """Where the same choice is fetched as files."""
+def _audience(wanted: PackFilter) -> Audience:
+    """Whom the address asks for; what is missing is for ourselves only."""
+    ours = wanted.only is not None or request.args.get("for") == Audience.US
+    return Audience.US if ours else Audience.EVALUATORS
+
+
+def _file_name(pack: Pack, wanted: PackFilter, audience: Audience) -> str:
+    """Another name for every other content."""
+    said = [
+        _("underlag-infor-utvardering"),
+        _("efter-%(month)s", month=f"{pack.evaluation.month:%Y-%m}"),
+    ]
+    if wanted.area is not None:
+        said.append(_("omrade-%(area)s", area=wanted.area) if wanted.area else _("generella"))
+    if wanted.only is not None:
+        said.append(_("luckor") if wanted.only is Only.GAPS else _("utan-underlag"))
+    if audience is Audience.US:
+        said.append(_("arbetsversion"))
+    return "-".join([*said, pack.day.isoformat()])
+
+
+def _files(asked: Asked) -> dict[str, dict[str, str]]:
+    """Where the same choice is fetched as files, for the evaluators and for ourselves."""
     if asked.pack is None:
         return {}
-    chosen: dict[str, Any] = {
+    chosen = {
         "evaluation": asked.pack.evaluation.id,
         "area": GENERAL if asked.wanted.area == 0 else asked.wanted.area,
         "only": asked.wanted.only,
     }
+    offered = [Audience.US] if asked.wanted.only else list(Audience)
+    return {one.value: _addresses({**chosen, "for": one.value}) for one in offered}
+
+
+def _addresses(chosen: dict[str, Any]) -> dict[str, str]:
     return {kind: url_for(f"packs.{kind}", **chosen) for kind in ("word", "pdf")}
