@@ -44,6 +44,35 @@ def test_the_first_screen_alone_answers(
         expect(outcome).to_be_in_viewport(ratio=1)
 
 
+def test_on_a_telephone_the_first_screen_says_how_sure(
+    new_page: Callable[..., Page], sign_in: Callable[[Page, str], Login]
+) -> None:
+    page = new_page(viewport={"width": 320, "height": 640}, java_script_enabled=False)
+    sign_in(page, "committee")
+    page.goto("/comparison")
+    for words in ("jämförbara delområden steg", "Så säkert är det"):
+        expect(page.locator("main p", has_text=words).first).to_be_in_viewport(ratio=0.9)
+    last = page.get_by_role("link", name="Så är det räknat")
+    last.focus()
+    expect(last).to_be_in_viewport(ratio=0.9)
+
+
+@pytest.mark.parametrize(("width", "height"), [(1280, 800), (320, 1280)])
+def test_the_first_page_says_whether_it_got_better(
+    new_page: Callable[..., Page],
+    sign_in: Callable[[Page, str], Login],
+    width: int,
+    height: int,
+) -> None:
+    page = new_page(viewport={"width": width, "height": height}, java_script_enabled=False)
+    sign_in(page, "committee")
+    page.goto("/")
+    told = page.locator("main p", has_text="procents säkerhet mellan")
+    expect(told).to_be_in_viewport(ratio=1)
+    for outcome in page.locator(".outcomes__one").all():
+        expect(outcome).to_be_in_viewport(ratio=1)
+
+
 def test_from_an_outcome_to_its_area_and_back(
     new_page: Callable[..., Page],
     sign_in: Callable[[Page, str], Login],
@@ -53,7 +82,7 @@ def test_from_an_outcome_to_its_area_and_back(
     sign_in(page, "committee")
     page.goto("/comparison")
     axe(page)
-    page.get_by_role("link", name="Åtgärd och förbättring", exact=True).click()
+    page.get_by_role("link", name="Åtgärd på plats och förbättring", exact=True).click()
     page.locator(".outcome-list a").first.click()
     axe(page)
     page.locator(".behind__one a").first.click()

@@ -83,6 +83,34 @@ def test_how_sure_it_is(finding: Finding, part: str) -> None:
     assert part in said
 
 
+@pytest.mark.parametrize(
+    ("finding", "ends", "said"),
+    [
+        (Finding.ROSE_MORE, (8.0, 3.2, 12.8), ("8.0 procentenheter mer", "mellan 3.2 och 12.8")),
+        (Finding.ROSE_LESS, (-8.0, -12.8, -3.2), ("8.0 procentenheter mindre", "3.2 och 12.8")),
+        (Finding.CANNOT_TELL, (2.0, -3.0, 7.0), ("2.0 procentenheter", "mellan -3.0 och 7.0")),
+    ],
+)
+def test_in_short_the_numbers_stand_with_it(
+    finding: Finding, ends: tuple[float, float, float], said: tuple[str, str]
+) -> None:
+    adjusted, low, high = ends
+    (told,) = words([sentences.in_short(an_effect(finding, adjusted=adjusted, low=low, high=high))])
+    assert all(part in told for part in said)
+
+
+def test_in_short_too_little_has_no_number() -> None:
+    few = an_effect(Finding.TOO_LITTLE, adjusted=None, low=None, high=None)
+    (told,) = words([sentences.in_short(few)])
+    assert told.startswith("Underlaget är för litet")
+
+
+def test_how_many_fell(cast: Cast) -> None:
+    later = add_evaluation(cast.municipality, date(2026, 2, 1), {1: (2, 15), 2: (20, 8)})
+    told = words(sentences.risen(compared(cast, cast.evaluation, later)))
+    assert told[-1] == "1 sjönk mer än 5.0."
+
+
 def test_too_little_says_why_and_gives_no_number() -> None:
     reasons = (Shortfall.FEW_IN_ALL, Shortfall.FEW_IN_PLACE)
     few = an_effect(Finding.TOO_LITTLE, reasons, adjusted=None, low=None, high=None)
@@ -135,13 +163,17 @@ def compared(cast: Cast, before: Evaluation, after: Evaluation) -> ComparisonSho
     [
         (
             {1: (12, 15), 2: (20, 8)},
-            ["Inget av de 4 jämförbara delområdena steg med mer än 5.0 procentenheter."],
+            [
+                "Inget av de 4 jämförbara delområdena steg med mer än 5.0 procentenheter.",
+                "Inget sjönk mer än 5.0.",
+            ],
         ),
         (
             {1: (18, 15), 2: (20, 8)},
             [
                 "1 av 4 jämförbara delområden steg med mer än 5.0 procentenheter.",
                 "I inget av dem var åtgärder på plats.",
+                "Inget sjönk mer än 5.0.",
             ],
         ),
         (
@@ -199,7 +231,7 @@ def test_an_action_s_story(any_app: Flask, cast: Cast) -> None:
     assert (story.shown.before.id, story.shown.after.id) == (told.before.id, told.after.id)
     assert story.outcome is not None
     assert story.outcome.verdict is Verdict.ACTION_AND_IMPROVEMENT
-    assert [row.before.code for row in story.rows if row.before] == ["2.1"]
+    assert [whole.before.code for whole in story.rows if whole.before] == ["2.1"]
     assert [point.id for point in story.points] == [told.points[2].id]
     with pytest.raises(NotFound):
         action_story(told.actions[2].id, by=cast.other_member)

@@ -42,7 +42,7 @@ def test_an_area_down_to_points_actions_and_what_shows_them(
     db.session.commit()
     page = visit(cast.member).get(f"/comparison/areas/1?{told.query}")
     assert page.h1 == "1 Samspel mellan förtroendevalda och medborgare"
-    assert page.rows[1][1:] == ["Samma", "9 av 30", "15 av 30", "+20"]
+    assert page.rows[1][1:] == ["9 av 30", "15 av 30", "+20"]
     assert told.points[0].text in page.text
     assert "På plats, inte verifierad då" in page.text
     assert "Genomförd 2025-05-20." in page.text
@@ -91,8 +91,12 @@ def test_a_point_that_comes_again_says_so(cast: Cast, told: Told, visit: Visits)
     )
     db.session.commit()
     page = visit(cast.member).get(f"/comparison/areas/1?{told.query}")
-    assert "Punkten kommer igen i den senare utvärderingen, som punkt 7." in page.text
+    assert "Punkten kommer igen i den senare utvärderingen." in page.text
     assert "Återkommer inte" in page.text
+    opened = visit(cast.director).get(f"/comparison/areas/1?{told.query}")
+    assert "i den senare utvärderingen, som punkt 7." in opened.text
+    heir = db.session.scalars(select(ImprovementPoint.id).filter_by(repeats_id=told.points[0].id))
+    assert opened.links["7"] == f"/points/{heir.one()}"
 
 
 def test_split_subareas_stand_together(cast: Cast, told: Told, visit: Visits) -> None:
@@ -192,16 +196,18 @@ def test_what_did_we_expect_what_happened(cast: Cast, told: Told, visit: Visits)
     db.session.commit()
     page = visit(cast.member).get(f"/comparison/actions/{action.id}?{told.query}")
     assert "Åtgärden var på plats när utvärderarna kom." in page.text
-    assert "Andelen steg i snitt 20 procentenheter i delområdena." in page.text
-    assert "Åtgärd och förbättring" in page.text
+    assert "Andelen steg 20 procentenheter i delområdet." in page.text
+    assert "Åtgärd på plats och förbättring" in page.text
     assert "Fler får svar i tid. Och fler är nöjda." in page.text
     assert "Enkäten i maj." in page.text
     assert "30 dagar senare än det första slutdatumet" in page.text
     assert "tisdag 20 maj 2025, Olle Ägare" in page.text
-    assert page.rows[1][1:] == ["Samma", "9 av 30", "15 av 30", "+20"]
+    assert page.rows[1][1:] == ["9 av 30", "15 av 30", "+20"]
     assert "Rapport 3" in page.text
     assert "Rapport 0" not in page.text, "the last three are enough"
     assert "Mallen" in page.links
+    steps = page.links["1 Samspel mellan förtroendevalda och medborgare"]
+    assert steps == f"/comparison/areas/1?{told.query}"
     assert page.links["Allt om åtgärden"].startswith(f"/actions/{action.id}?next=")
     assert not [word for word in CAUSES if word in page.text.lower()]
 

@@ -65,6 +65,16 @@ def test_odd_addresses(cast: Cast, visit: Visits, query: str) -> None:
     visit(cast.member).get(f"{PATH}?{query}")
 
 
+def test_a_year_that_comes_again_has_its_months(cast: Cast, visit: Visits) -> None:
+    add_evaluation(cast.municipality, date(2019, 3, 1), every(9))
+    add_evaluation(cast.municipality, date(2022, 5, 1), every(9))
+    add_evaluation(cast.municipality, date(2022, 11, 1), every(10))
+    drawn = visit(cast.director).get(PATH).html
+    assert ">maj 2022</text>" in drawn
+    assert ">nov. 2022</text>" in drawn
+    assert ">2019</text>" in drawn
+
+
 def test_two_editions_of_one_and_a_predecessor(cast: Cast, visit: Visits) -> None:
     first = add_evaluation(cast.municipality, date(2014, 5, 1), every(9), OLD)
     add_scores(first, every(12), "kommunkompassen-2016")

@@ -8,12 +8,13 @@ from typing import Any
 import pytest
 
 from tests.helpers.cast import NOW, PASSWORD, Cast, make_action, make_user
+from tests.helpers.effects import two_evaluations
 from tests.helpers.second import add_evaluation
 from tests.helpers.visitor import Visits
 from tracker.domain.permissions import Role
 from tracker.domain.statuses import ActionStatus
 from tracker.extensions import db
-from tracker.models import Action, ActionPlan, Committee, RoleAssignment
+from tracker.models import Action, ActionPlan, Committee, RoleAssignment, SubArea
 from tracker.services.dashboards import CommitteeState, Tally
 from tracker.web.start.sentences import committee_lead, plan_lead
 
@@ -130,6 +131,26 @@ def test_the_member_reads_their_committee(cast: Cast, visit: Visits) -> None:
     page = visit(cast.member).get("/")
     assert "2 av 4 jämförbara delområden steg med mer än 5 procentenheter" in page.text
     assert page.links["Se jämförelsen område för område"] == "/comparison"
+    assert page.text.index("Blev det bättre?") < page.text.index("Planen antogs")
+
+
+def test_whether_it_got_better_stands_alone(cast: Cast, visit: Visits) -> None:
+    assert "Blev det bättre?" not in visit(cast.director).get("/").text
+    told = two_evaluations(cast)
+    cast.evaluation.month = date(2020, 1, 1)
+    db.session.commit()
+    for user in (cast.member, cast.director):
+        page = visit(user).get("/")
+        assert "16 av 32 jämförbara delområden steg med mer än 5 procentenheter." in page.text
+        assert "I 16 av dem var åtgärder på plats. Inget sjönk mer än 5." in page.text
+        assert "procentenheter mer än de utan" in page.text
+        assert "procents säkerhet mellan" in page.text
+        assert "den lägsta siffran" not in page.text
+        assert page.links["Se jämförelsen område för område"] == "/comparison"
+    told.after.score_sets[0].areas[1].subareas.append(SubArea(code="1.1", name="Igen"))
+    db.session.commit()
+    for user in (cast.member, cast.director):
+        assert "Blev det bättre?" not in visit(user).get("/").text
 
 
 def test_the_administrator_sees_people_and_machinery(cast: Cast, visit: Visits) -> None:

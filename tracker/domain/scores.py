@@ -77,10 +77,10 @@ class Verdict(StrEnum):
 
 
 _LABELS = {
-    Verdict.ACTION_AND_IMPROVEMENT: N_("Åtgärd och förbättring"),
-    Verdict.ACTION_NO_IMPROVEMENT: N_("Åtgärd men ingen förbättring"),
-    Verdict.NO_ACTION_IMPROVEMENT: N_("Ingen åtgärd men förbättring"),
-    Verdict.NO_ACTION_NO_IMPROVEMENT: N_("Ingen åtgärd och ingen förbättring"),
+    Verdict.ACTION_AND_IMPROVEMENT: N_("Åtgärd på plats och förbättring"),
+    Verdict.ACTION_NO_IMPROVEMENT: N_("Åtgärd på plats men ingen förbättring"),
+    Verdict.NO_ACTION_IMPROVEMENT: N_("Ingen åtgärd på plats men förbättring"),
+    Verdict.NO_ACTION_NO_IMPROVEMENT: N_("Ingen åtgärd på plats och ingen förbättring"),
     Verdict.NOT_COMPARABLE: N_("Går inte att jämföra"),
 }
 

@@ -38,7 +38,7 @@ class DumbbellRow:
     """One area: its share of max then and now (None where there was none), the change in words.
 
     `comparable` is false where the two may not be joined; `note` says why (new, dropped, another
-    edition) and stands below the label.
+    edition) and stands below the label. A change too `small` to count has no colour.
     """
 
     label: str
@@ -47,6 +47,7 @@ class DumbbellRow:
     change: str = ""
     note: str = ""
     comparable: bool = True
+    small: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,13 +81,15 @@ class IntervalWords:
 
 @dataclass(frozen=True, slots=True)
 class OutlookRow:
-    """A range to expect, with or without what is `planned`; `text` says the same in figures."""
+    """A range to expect, with or without what is `planned`; `text` says the same in figures.
+    `middle` is marked by a dot where it is known, as today's value is by a line."""
 
     label: str
     low: float
     high: float
     text: str = ""
     planned: bool = True
+    middle: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,8 +127,11 @@ def _dumbbell_legend(words: DumbbellWords) -> tuple[list[str], float]:
     return parts, y + 14
 
 
+_LABEL_LINES = 4  # several names stand together where sub-areas were split or merged
+
+
 def _dumbbell_row(row: DumbbellRow, scale: pen.Scale, y: float) -> tuple[str, float]:
-    label, y = pen.paragraph(y, row.label)
+    label, y = pen.paragraph(y, row.label, most=_LABEL_LINES)
     before, after = pen.finite(row.before), pen.finite(row.after)
     if row.note:
         note, y = pen.paragraph(y - 1, row.note, size=pen.SMALL, look="muted")
@@ -134,7 +140,8 @@ def _dumbbell_row(row: DumbbellRow, scale: pen.Scale, y: float) -> tuple[str, fl
     parts = [label, pen.bar(scale.start, scale.end, middle, 4, look="track")]
     way = "join"
     if before is not None and after is not None and row.comparable:
-        way = "up" if after > before else "down" if after < before else "join"
+        if not row.small:
+            way = "up" if after > before else "down" if after < before else "join"
         parts.append(pen.line(scale(before), middle, scale(after), middle, look=way))
     if before is not None:
         hidden = after is not None and abs(scale(before) - scale(after)) < 6
@@ -171,13 +178,16 @@ def _ends(row: IntervalRow) -> tuple[float, float, float] | None:
     return None if low is None or value is None or high is None else (low, value, high)
 
 
+_SIDE_LINES = 4  # each side has less than half of the width
+
+
 def _sides(words: IntervalWords) -> tuple[list[str], float]:
     """What lies left and right of zero, each with its arrow, and where the next thing begins."""
     room = pen.WIDTH / 2 - 24
     parts, most = [], 0
     for word, way in ((words.below, -1), (words.above, 1)):
         tip = pen.WIDTH / 2 + way * (pen.WIDTH / 2 - 3)
-        lines = pen.wrap(word, room, pen.SMALL)
+        lines = pen.wrap(word, room, pen.SMALL, _SIDE_LINES)
         most = max(most, len(lines))
         anchor = "start" if way < 0 else "end"
         for at, one in enumerate(lines):
@@ -217,16 +227,15 @@ def outlook(
         made, y = _outlook_row(row, scale, y + 8)
         drawn.append(made)
         if now is not None:
-            drawn.append(pen.line(scale(now), y - 22, scale(now), y - 4, look="zero"))
+            drawn.append(pen.line(scale(now), y - 24, scale(now), y - 2, look="zero"))
     axis, y = _ticks_below(scale, y + 4, words.axis)
     return pen.drawing(name, y, [*drawn, axis])
 
 
 def _today(x: float, word: str) -> tuple[list[str], float]:
-    """Today's value as a row of its own: the word, and a dot with the line that goes on below."""
+    """Today's value as a row of its own: the word, and the line that goes on below."""
     label, y = pen.paragraph(0, word)
-    stem = pen.line(x, y + 10, x, y + 20, look="zero")
-    return [label, stem, pen.dot(x, y + 9, look="filled", radius=6)], y + 20
+    return [label, pen.line(x, y + 4, x, y + 20, look="zero")], y + 20
 
 
 def _outlook_row(row: OutlookRow, scale: pen.Scale, y: float) -> tuple[str, float]:
@@ -235,7 +244,9 @@ def _outlook_row(row: OutlookRow, scale: pen.Scale, y: float) -> tuple[str, floa
     look = "planned" if row.planned else "unplanned"
     low, high = sorted((scale(row.low), scale(row.high)))
     made = pen.bar(low, max(high, low + 3), y + 11, 14, look=look)
-    return label + text + made, y + 24
+    middle = pen.finite(row.middle)
+    dot = "" if middle is None else pen.dot(scale(middle), y + 11, look="open", radius=4)
+    return label + text + made + dot, y + 24
 
 
 def _ticks_above(scale: pen.Scale, y: float, word: str) -> tuple[str, float]:

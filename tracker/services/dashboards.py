@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, exists, func, or_, select
 
+from tracker.domain.errors import RuleBroken
 from tracker.domain.permissions import Deed
 from tracker.domain.scores import AreaScore, missing
 from tracker.domain.statuses import OPEN, REACHED, ActionStatus
@@ -110,6 +112,7 @@ class DirectorOverview:
     mentions: tuple[talk.MentionShown, ...]
     plan_to_adopt: ActionPlan | None
     latest_two: tuple[int, int] | None
+    comparison: comparing.ComparisonShown | None
 
 
 def director_overview(*, by: User, today: date) -> DirectorOverview:
@@ -137,7 +140,20 @@ def director_overview(*, by: User, today: date) -> DirectorOverview:
         mentions=talk.unseen_mentions(by),
         plan_to_adopt=_plan_to_adopt(by),
         latest_two=choosing.latest_two(listed),
+        comparison=_compared(listed, by),
     )
+
+
+def _compared(listed: Sequence[ListedEvaluation], by: User) -> comparing.ComparisonShown | None:
+    """Our two latest side by side; None while there are fewer, or where a report contradicts
+    itself (the page under Effekt says how)."""
+    two = choosing.latest_two(listed)
+    if two is None:
+        return None
+    try:
+        return comparing.compare_evaluations(*two, by=by, listed=listed)
+    except RuleBroken:
+        return None
 
 
 def _tally_of(mine: ColumnElement[bool], today: date) -> Tally:
@@ -318,14 +334,13 @@ def committee_overview(*, by: User, today: date) -> CommitteeOverview:
     theirs = scope.actions_within(by, Deed.ACTION_VIEW) & Action.committee_id.in_(ids)
     strays = Action.status.in_(OPEN) & (Action.health == Forecast.OFF_TRACK)
     listed = choosing.comparable(by)
-    two = choosing.latest_two(listed)
     return CommitteeOverview(
         committees=_committees(ids, theirs, today),
         decision=_adopting_decision(),
         deviations=_pile([theirs, or_(late(today), strays)], DEVIATIONS_SHOWN),
         dropped=_dropped(theirs),
         finished=_finished(theirs, today),
-        comparison=comparing.compare_evaluations(*two, by=by, listed=listed) if two else None,
+        comparison=_compared(listed, by),
     )
 
 

@@ -27,7 +27,7 @@ class Sentence:
 
 
 def risen(shown: ComparisonShown) -> list[Sentence]:
-    """How many sub-areas rose, and how many of those had action in place."""
+    """How many sub-areas rose, how many of those had action in place, and how many fell."""
     if not shown.compared:
         return _areas_alone(shown)
     counts = _counts(shown.risen, shown.compared, shown)
@@ -36,8 +36,8 @@ def risen(shown: ComparisonShown) -> list[Sentence]:
     if shown.backwards:
         return [Sentence(_HIGHER_THEN, counts)]
     if not shown.risen:
-        return [Sentence(_NONE_ROSE, counts)]
-    return [Sentence(_ROSE, counts), _acted(shown)]
+        return [Sentence(_NONE_ROSE, counts), _fell(shown)]
+    return [Sentence(_ROSE, counts), _acted(shown), _fell(shown)]
 
 
 _ROSE = N_(
@@ -65,6 +65,17 @@ def _acted(shown: ComparisonShown) -> Sentence:
     if not acted:
         return Sentence(N_("I inget av dem var åtgärder på plats."))
     return Sentence(N_("I %(acted)s av dem var åtgärder på plats."), {"acted": acted})
+
+
+def _fell(shown: ComparisonShown) -> Sentence:
+    """How many fell by more than the threshold, those of a split or merger as one."""
+    threshold = shown.result.threshold
+    changes = {row.group: row.change_percent_of_max for row in shown.result.subareas}
+    fell = sum(change is not None and change < -threshold for change in changes.values())
+    if not fell:
+        return Sentence(N_("Inget sjönk mer än %(threshold)s."), {"threshold": threshold})
+    said = N_("%(fell)s sjönk mer än %(threshold)s.")
+    return Sentence(said, {"fell": fell, "threshold": threshold})
 
 
 def _areas_alone(shown: ComparisonShown) -> list[Sentence]:
@@ -173,6 +184,40 @@ def sureness(found: Effect) -> list[Sentence]:
         Sentence(_SURENESS[found.finding]),
         *(Sentence(reason.label) for reason in found.reasons),
     ]
+
+
+def in_short(found: Effect) -> Sentence:
+    """The difference and how sure it is, as one sentence that stands alone."""
+    adjusted, low, high = found.adjusted, found.low, found.high
+    if adjusted is None or low is None or high is None:
+        return Sentence(_IN_SHORT[Finding.TOO_LITTLE])
+    if found.finding is Finding.ROSE_LESS:
+        adjusted, low, high = -adjusted, -high, -low
+    level = round(100 * found.level)
+    params = {"adjusted": adjusted, "low": low, "high": high, "level": level}
+    return Sentence(_IN_SHORT[found.finding], params)
+
+
+_IN_SHORT = {
+    Finding.ROSE_MORE: N_(
+        "Delområden med åtgärder på plats steg %(adjusted)s procentenheter mer än de utan, räknat "
+        "från samma utgångsläge (med %(level)s procents säkerhet mellan %(low)s och %(high)s). "
+        "Varför säger talen inte."
+    ),
+    Finding.ROSE_LESS: N_(
+        "Delområden med åtgärder på plats steg %(adjusted)s procentenheter mindre än de utan, "
+        "räknat från samma utgångsläge (med %(level)s procents säkerhet mellan %(low)s och "
+        "%(high)s). Varför säger talen inte."
+    ),
+    Finding.CANNOT_TELL: N_(
+        "Om det steg mer där åtgärder var på plats går inte att säga: skillnaden, %(adjusted)s "
+        "procentenheter, kan bero på slumpen (med %(level)s procents säkerhet mellan %(low)s och "
+        "%(high)s)."
+    ),
+    Finding.TOO_LITTLE: N_(
+        "Underlaget är för litet för att säga om det steg mer där åtgärder var på plats."
+    ),
+}
 
 
 def limits(found: Effect, shared: SharedDrift | None) -> list[list[Sentence]]:

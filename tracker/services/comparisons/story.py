@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from tracker.domain.permissions import Deed
-from tracker.domain.scores import AreaRow, SubAreaRow
+from tracker.domain.scores import AreaRow
 from tracker.domain.verdicts import Level, Outcome, Standing
 from tracker.extensions import db
 from tracker.models import Action, Evaluation, ImprovementPoint, Municipality, User, action_point
@@ -20,6 +20,7 @@ from tracker.services.actions.reports import ReportShown, reports_shown
 from tracker.services.comparisons.choosing import comparable
 from tracker.services.comparisons.comparing import ComparisonShown, compare_evaluations
 from tracker.services.comparisons.details import PointTold, points_told
+from tracker.services.comparisons.wholes import Whole, wholes
 from tracker.services.evaluations import ListedEvaluation
 
 LAST_REPORTS = 3
@@ -39,7 +40,7 @@ class ActionStory:
     standing: Standing | None
     outcome: Outcome | None
     points: tuple[PointTold, ...]
-    rows: tuple[SubAreaRow, ...]
+    rows: tuple[Whole, ...]
     areas: tuple[AreaRow, ...]
     evidence: tuple[EvidenceShown, ...]
     reports: tuple[ReportShown, ...]
@@ -131,10 +132,10 @@ def _standing(action: Action, shown: ComparisonShown | None) -> Standing | None:
     return next((one for one in known if one.id == action.id), None)
 
 
-def _rows(shown: ComparisonShown | None, outcome: Outcome | None) -> tuple[SubAreaRow, ...]:
+def _rows(shown: ComparisonShown | None, outcome: Outcome | None) -> tuple[Whole, ...]:
     if shown is None or outcome is None:
         return ()
-    return tuple(row for row in shown.result.subareas if row.group in outcome.groups)
+    return wholes(row for row in shown.result.subareas if row.group in outcome.groups)
 
 
 def _areas(shown: ComparisonShown | None, outcome: Outcome | None) -> tuple[AreaRow, ...]:

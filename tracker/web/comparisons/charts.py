@@ -9,10 +9,11 @@ from flask_babel import gettext as _
 from markupsafe import Markup
 
 from tracker.domain.effect import Effect
-from tracker.domain.scores import AreaRow, Match, SubAreaRow, percent_of_max
+from tracker.domain.scores import AreaRow, Match, percent_of_max
 from tracker.reports import charts
 from tracker.services.comparisons import sentences as said
 from tracker.services.comparisons.comparing import ComparisonShown
+from tracker.services.comparisons.wholes import Whole
 from tracker.web.comparisons.words import sentences, signed_number
 from tracker.web.local import month_name
 
@@ -39,16 +40,16 @@ def areas(shown: ComparisonShown) -> Markup:
     return _then_and_now(shown, shown.result.areas, "areas", _("Huvudområden då och nu"))
 
 
-def subareas(shown: ComparisonShown, rows: Iterable[SubAreaRow], title: str) -> Markup:
-    """The sub-areas of an area then and now, in per cent of max."""
+def subareas(shown: ComparisonShown, rows: Iterable[Whole], title: str) -> Markup:
+    """The sub-areas of an area then and now, in per cent of max; a split or merger as one."""
     return _then_and_now(shown, rows, "subareas", title)
 
 
 def _then_and_now(
-    shown: ComparisonShown, rows: Iterable[AreaRow | SubAreaRow], ident: str, title: str
+    shown: ComparisonShown, rows: Iterable[AreaRow | Whole], ident: str, title: str
 ) -> Markup:
     words = charts.DumbbellWords(*_dots(shown), axis=_("Procent av det möjliga"))
-    drawn = tuple(_row(row) for row in rows)
+    drawn = tuple(_row(row, shown.result.threshold) for row in rows)
     return _dumbbell(drawn, charts.Name(ident, title, _("Samma tal står i tabellen.")), words)
 
 
@@ -59,24 +60,25 @@ def _dots(shown: ComparisonShown) -> tuple[str, str]:
     return month_name(shown.before.month), month_name(shown.after.month)
 
 
-def _row(row: AreaRow | SubAreaRow) -> charts.DumbbellRow:
+def _row(row: AreaRow | Whole, threshold: float) -> charts.DumbbellRow:
     change = row.change_percent_of_max
+    matches = (row.match,) if isinstance(row, AreaRow) else row.matches
     return charts.DumbbellRow(
         label=_label(row),
         before=percent_of_max(row.before) if row.before else None,
         after=percent_of_max(row.after) if row.after else None,
         change="" if change is None else signed_number(change),
-        note="" if row.match is Match.SAME else _(row.match.label),
+        note=", ".join(_(match.label) for match in matches if match is not Match.SAME),
         comparable=change is not None,
+        small=change is not None and abs(change) <= threshold,
     )
 
 
-def _label(row: AreaRow | SubAreaRow) -> str:
+def _label(row: AreaRow | Whole) -> str:
     if isinstance(row, AreaRow):
         area = row.after or row.before
         return f"{area.number} {area.name}" if area else ""
-    sub = row.after or row.before
-    return f"{sub.code} {sub.name}" if sub else ""
+    return " + ".join(f"{sub.code} {sub.name}" for sub in row.named)
 
 
 @lru_cache(maxsize=64)

@@ -9,6 +9,7 @@ from tracker.domain.errors import Forbidden, NotFound, RuleBroken
 from tracker.domain.permissions import Deed
 from tracker.domain.statuses import slippage
 from tracker.services.comparisons import choosing, comparing, details, story
+from tracker.services.comparisons.wholes import all_same
 from tracker.web.access import me, requires
 from tracker.web.comparisons import charts
 from tracker.web.comparisons.blueprint import Choice, asked, bp, kept
@@ -40,6 +41,7 @@ def area(number: int) -> ResponseReturnValue:
         kept=kept(shown),
         key_of=details.key_of,
         may_see_points=me().may(Deed.POINT_VIEW),
+        all_same=all_same(shown),
         charts=charts,
     )
 
@@ -61,6 +63,8 @@ def action(action_id: int) -> ResponseReturnValue:
     return render_template(
         "comparisons/action.html",
         told=told,
+        steps=_area_step(told),
+        all_same=all_same(shown) if shown else False,
         action=told.action,
         shown=shown,
         kept=kept(shown) if shown else {},
@@ -72,6 +76,20 @@ def action(action_id: int) -> ResponseReturnValue:
         may_see_points=me().may(Deed.POINT_VIEW),
         here=url_for("comparisons.action", action_id=action_id, **(kept(shown) if shown else {})),
     )
+
+
+def _area_step(told: story.ActionStory) -> list[dict[str, str]]:
+    """The area under which the action is told, as a step of the way to its page."""
+    shown = told.shown
+    if shown is None or not (told.rows or told.areas):
+        return []
+    groups = details.keys_by_group(shown)
+    key = groups[told.rows[0].group] if told.rows else details.key_of(told.areas[0])
+    row = next(row for row in shown.result.areas if details.key_of(row) == key)
+    named = row.after or row.before
+    new = 1 if key.new else None
+    url = url_for("comparisons.area", number=key.number, new=new, **kept(shown))
+    return [{"label": f"{named.number} {named.name}", "url": url}] if named else []
 
 
 def _told_there(choice: Choice) -> ResponseReturnValue:

@@ -9,6 +9,8 @@ from tracker.domain.effect import CEILING, FEWEST, FEWEST_IN_GROUP
 from tracker.domain.errors import Forbidden, NotFound, RuleBroken
 from tracker.domain.permissions import Deed
 from tracker.services.comparisons import choosing, comparing, details, sentences
+from tracker.services.comparisons.unsure import unsure_pairs
+from tracker.services.comparisons.wholes import all_same, wholes_of
 from tracker.services.thresholds import threshold
 from tracker.web.access import me, requires
 from tracker.web.comparisons import charts
@@ -57,6 +59,9 @@ def index() -> ResponseReturnValue:
         group_keys=details.keys_by_group(shown) if shown else {},
         said=sentences,
         charts=charts,
+        unsure=unsure_pairs(shown) if shown else 0,
+        wholes_of=wholes_of,
+        all_same=all_same(shown) if shown else False,
         problem=problem,
     ), 422 if problem else 200
 

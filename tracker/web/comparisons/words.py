@@ -12,6 +12,7 @@ from flask_babel import format_decimal, ngettext
 from flask_babel import gettext as _
 
 from tracker.domain.effect import Finding
+from tracker.domain.errors import N_
 from tracker.domain.scores import AreaScore, SubAreaScore, Verdict
 from tracker.domain.verdicts import Level, Outcome
 from tracker.models import Action, User
@@ -54,6 +55,7 @@ def register(bp: Blueprint) -> None:
     bp.add_app_template_filter(oddity)
     bp.add_app_template_filter(signed_number)
     bp.add_app_template_filter(outcome_sentence)
+    bp.add_app_template_filter(way)
 
 
 def sentence(said: Sentence) -> str:
@@ -90,27 +92,45 @@ def finding_mark(finding: Finding) -> Mark:
     return FINDING_MARKS[finding]
 
 
-def outcome_sentence(outcome: Outcome) -> str:
-    """How the share moved where an action or a point belongs; nothing where that is not known."""
-    if outcome.change is None:
+def way(change: float | None, threshold: float) -> str:
+    """Where a change goes, as an icon names it: up or down by more than the threshold, else
+    same; nothing where nothing is known."""
+    if change is None:
         return ""
-    share = format_decimal(abs(outcome.change))
+    return "up" if change > threshold else "down" if change < -threshold else "same"
+
+
+def outcome_sentence(outcome: Outcome, threshold: float) -> str:
+    """How the share moved where an action or a point belongs, and whether that counts as a rise;
+    nothing where that is not known."""
+    change = outcome.change
+    if change is None:
+        return ""
     whole = outcome.level is Level.AREA
-    if not outcome.change:
+    if not change:
         return str(_("Områdets andel var oförändrad.") if whole else _("Andelen var oförändrad."))
-    if outcome.change > 0:
-        said = (
-            _("Områdets andel steg i snitt %(share)s procentenheter.", share=share)
-            if whole
-            else _("Andelen steg i snitt %(share)s procentenheter i delområdena.", share=share)
-        )
-    else:
-        said = (
-            _("Områdets andel sjönk i snitt %(share)s procentenheter.", share=share)
-            if whole
-            else _("Andelen sjönk i snitt %(share)s procentenheter i delområdena.", share=share)
-        )
-    return str(said)
+    words = _WHOLE_AREA if whole else _SUBAREAS
+    several = len(outcome.areas if whole else outcome.groups) > 1
+    said = str(_(words[change > 0, several])) % {"share": format_decimal(abs(change))}
+    if 0 < change <= threshold:
+        limit = format_decimal(threshold)
+        said += " " + str(_("Det är inte mer än %(limit)s, så det räknas inte.", limit=limit))
+    return said
+
+
+# (risen, several)
+_WHOLE_AREA = {
+    (True, True): N_("Områdenas andel steg i snitt %(share)s procentenheter."),
+    (True, False): N_("Områdets andel steg %(share)s procentenheter."),
+    (False, True): N_("Områdenas andel sjönk i snitt %(share)s procentenheter."),
+    (False, False): N_("Områdets andel sjönk %(share)s procentenheter."),
+}
+_SUBAREAS = {
+    (True, True): N_("Andelen steg i snitt %(share)s procentenheter i delområdena."),
+    (True, False): N_("Andelen steg %(share)s procentenheter i delområdet."),
+    (False, True): N_("Andelen sjönk i snitt %(share)s procentenheter i delområdena."),
+    (False, False): N_("Andelen sjönk %(share)s procentenheter i delområdet."),
+}
 
 
 def what_happened(action: Action, slipped: int) -> list[dict[str, str]]:

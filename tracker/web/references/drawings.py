@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
+from flask_babel import format_date
 from flask_babel import gettext as _
 from markupsafe import Markup
 
@@ -67,11 +69,22 @@ def _drawing(
         _("Ny version: jämförs inte"),
     )
     periods = [
-        Period(f"{point.reading.month:%Y}", point.reading.edition, point.reading.at)
-        for point in points
+        Period(label, point.reading.edition, point.reading.at)
+        for point, label in zip(points, period_labels(points), strict=True)
     ]
     # The drawing escapes every word in it.
     return Markup(series(lines, periods, name=name, words=words, others=others))  # noqa: S704
+
+
+def period_labels(points: Sequence[SeriesPoint]) -> list[str]:
+    """The year of each; with its month where the year comes again."""
+    years = Counter(point.reading.month.year for point in points)
+    return [
+        f"{point.reading.month:%Y}"
+        if point.reading.whole_year or years[point.reading.month.year] == 1
+        else format_date(point.reading.month, "MMM y")
+        for point in points
+    ]
 
 
 def _band(beside: Standing | None) -> Spread | None:

@@ -41,6 +41,7 @@ def _director() -> ResponseReturnValue:
         "start/director.html",
         overview=overview,
         lead=plan_lead(overview.tally),
+        said=comparison_sentences,
         **_rounds(),
         strip=[_strip_area(area, overview.evaluation) for area in overview.areas],
     )
