@@ -16,7 +16,8 @@ from tracker.domain.scores import AreaScore, ScoredEvaluation, SubAreaScore
 from tracker.extensions import db
 from tracker.models import Area, ScoreSet, SubArea, User
 from tracker.services import scope
-from tracker.services.evaluations import AREA_MAX, ListedEvaluation, evaluations_listed
+from tracker.services.evaluations import ListedEvaluation, evaluations_listed
+from tracker.services.score_sets import AREA_MAX
 
 
 def comparable(by: User | None) -> list[ListedEvaluation]:

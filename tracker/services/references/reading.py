@@ -31,8 +31,7 @@ from tracker.domain.references import standings as standings_of
 from tracker.domain.text import fold
 from tracker.extensions import db
 from tracker.models import Area, Evaluation, Municipality, Predecessor, ReferenceScore, ScoreSet
-
-AREA_MAX = 100  # every edition gives each of its areas 100 points
+from tracker.services.score_sets import AREA_MAX
 
 
 @dataclass(frozen=True, eq=False)
