@@ -23,7 +23,7 @@ MIDDLE, LAST = date(2021, 1, 1), date(2024, 1, 1)
 
 @dataclass(frozen=True)
 class Story:
-    """Three evaluations of one municipality, each with a point in 1.1, and an action of the cast."""
+    """Three evaluations of one municipality, each with a point in 1.1, and an action."""
 
     first: Evaluation
     middle: Evaluation
