@@ -42,6 +42,10 @@ lint: $(VENV)/ready-dev ## Check style and types
 bench: $(VENV)/ready-dev compiled ## Measure, and say what was measured
 	PYTHONPATH=. $(BIN)/python -m bench
 
+.PHONY: intervals
+intervals: $(VENV)/ready-dev ## Simulate municipalities whose true effect is known: do the intervals hold?
+	PYTHONPATH=. $(BIN)/python -m bench.effect_coverage
+
 .PHONY: screenshots
 screenshots: browser $(VENV)/ready-dev compiled ## Take README's pictures anew
 	PYTHONPATH=. $(BIN)/python docs/screenshots.py

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 from flask_babel import gettext as _
 from flask_wtf import FlaskForm
+from flask_wtf.file import FileField
 from wtforms import DateField, Field, IntegerField, StringField
 from wtforms.fields.choices import SelectChoice
 
@@ -112,3 +113,17 @@ def printable(text: str | None) -> str | None:
     if text is None:
         return None
     return "".join(ch for ch in text if ch in "\t\r\n" or unicodedata.category(ch) != "Cc")
+
+
+class FileForm(FlaskForm):
+    """A form whose field `file` must hold one; each says in `file` what it wants."""
+
+    file: FileField
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Want a file."""
+        fine: bool = super().validate(extra_validators)
+        if not self.file.data:
+            self.file.errors = [_("Välj en fil.")]
+            return False
+        return fine

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -11,21 +10,13 @@ from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
 from wtforms import HiddenField, SelectField, StringField
 
-from tracker.web.fields import Needed, TypedForm, offered
+from tracker.web.fields import FileForm, Needed, TypedForm, offered
 
 
-class FileForm(FlaskForm):
+class UploadForm(FileForm):
     """A CSV file."""
 
     file = FileField(_l("CSV-filen"), [Needed()])
-
-    def validate(self, extra_validators: Any = None) -> bool:
-        """Want a file."""
-        fine: bool = super().validate(extra_validators)
-        if not self.file.data:
-            self.file.errors = [_("Välj en fil.")]
-            return False
-        return fine
 
 
 class SaveForm(FlaskForm):

@@ -20,7 +20,7 @@ from tracker.web.messages import done, done_with_undo, refused, show_error, tell
 from tracker.web.paging import SIZE, asked_page, page_of
 from tracker.web.references.blueprint import bp
 from tracker.web.references.drawings import area_names
-from tracker.web.references.forms import FileForm, FindForm, SaveForm
+from tracker.web.references.forms import FindForm, SaveForm, UploadForm
 
 __all__ = ["bp"]
 
@@ -32,10 +32,10 @@ _LONGEST_NAME = 255
 @requires(Deed.COMPARISON_VIEW)
 def index() -> ResponseReturnValue:
     """Who is there, where they stand, and the way to bring more in."""
-    return _index(FileForm(formdata=None), 200)
+    return _index(UploadForm(formdata=None), 200)
 
 
-def _index(form: FileForm, status: int) -> ResponseReturnValue:
+def _index(form: UploadForm, status: int) -> ResponseReturnValue:
     find = FindForm(request.args)
     text = find.q.data or ""
     rows, total = listing.references_page(by=me(), text=text, number=asked_page(), size=SIZE)
@@ -60,7 +60,7 @@ def _index(form: FileForm, status: int) -> ResponseReturnValue:
 @requires(Deed.COMPARISON_MANAGE)
 def preview() -> ResponseReturnValue:
     """What a file would do, row by row; nothing is written."""
-    form = FileForm()
+    form = UploadForm()
     if not form.validate_on_submit():
         return _index(form, 422)
     file = form.file.data
@@ -94,7 +94,7 @@ def save() -> ResponseReturnValue:
     try:
         saved = saving.save(data, name, by=me(), now=now(), today=today())
     except RuleBroken as error:
-        again = FileForm(formdata=None)
+        again = UploadForm(formdata=None)
         return _index(again, refused(again, error))
     _tell(saved)
     return redirect(url_for("references.index"))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -15,21 +14,13 @@ from wtforms.fields.choices import SelectChoice
 from tracker.domain.sheets import FIELDS, HEADINGS, KEPT
 from tracker.models import ActionPlan, PlanState
 from tracker.services.sheets.drafts import Mapped
-from tracker.web.fields import DayField, Needed, TypedForm, a_key, known, maybe
+from tracker.web.fields import DayField, FileForm, Needed, TypedForm, a_key, known, maybe
 
 
-class UploadForm(FlaskForm):
+class UploadForm(FileForm):
     """A spreadsheet as a file."""
 
     file = FileField(_l("Kalkylbladet"), [Needed()])
-
-    def validate(self, extra_validators: Any = None) -> bool:
-        """Want a file."""
-        fine: bool = super().validate(extra_validators)
-        if not self.file.data:
-            self.file.errors = [_("Välj en fil.")]
-            return False
-        return fine
 
 
 class ApplyForm(FlaskForm):
