@@ -18,6 +18,7 @@ from tracker.domain.verdicts import PointPlace, Standing, movements
 from tracker.extensions import db
 from tracker.models import Action, User
 from tracker.services import scope
+from tracker.services.actions.ids import each
 from tracker.services.comparisons.choosing import Side, comparable, scores_of
 from tracker.services.comparisons.comparing import compare_evaluations
 from tracker.services.comparisons.standing import work_since
@@ -218,7 +219,7 @@ def _seen(
     known = {one.id: one for one in waiting}
     rows = db.session.execute(
         select(Action.id, Action.title, Action.deadline)
-        .where(Action.id.in_(known), scope.actions_within(by, Deed.ACTION_VIEW))
+        .where(Action.id.in_(each(known)), scope.actions_within(by, Deed.ACTION_VIEW))
         .order_by(Action.deadline, Action.id)
     )
     return tuple(

@@ -23,6 +23,7 @@ from tracker.models import (
     SubArea,
     action_point,
 )
+from tracker.services.actions.ids import each
 from tracker.services.comparisons.choosing import Side, scores_of
 from tracker.services.crosswalks.predecessors import predecessors_of
 from tracker.services.crosswalks.reading import corrected
@@ -150,7 +151,7 @@ def _actions(known: Collection[int]) -> dict[int, _Work]:
             Action.id, Action.status, Action.done_on, Action.verified_on, action_point.c.point_id
         )
         .join(action_point, action_point.c.action_id == Action.id)
-        .where(action_point.c.point_id.in_(known), Action.status != ActionStatus.DROPPED)
+        .where(action_point.c.point_id.in_(each(known)), Action.status != ActionStatus.DROPPED)
         .order_by(Action.id, action_point.c.point_id)
     )
     found: dict[int, _Work] = {}

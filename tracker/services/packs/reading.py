@@ -33,6 +33,7 @@ from tracker.models import (
     action_point,
 )
 from tracker.services import scope
+from tracker.services.actions.ids import each
 from tracker.services.comparisons.choosing import Side, scores_of
 from tracker.services.comparisons.standing import work_since
 from tracker.services.evaluations import ListedEvaluation, evaluations_listed
@@ -147,7 +148,7 @@ def _work(side: Side, today: date) -> Work:
     rows = db.session.execute(
         select(ImprovementPoint.id, Evaluation.month)
         .join(Evaluation, Evaluation.id == ImprovementPoint.evaluation_id)
-        .where(ImprovementPoint.id.in_(others))
+        .where(ImprovementPoint.id.in_(each(others)))
     )
     return Work(standings, direct, {row.id: row.month for row in rows})
 
