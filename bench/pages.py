@@ -81,6 +81,7 @@ BESIDES = (
     ("timeline", DIRECTOR, "/actions/timeline"),
     ("points", DIRECTOR, "/points"),
     ("comparison", DIRECTOR, "/comparison"),
+    ("outlook", DIRECTOR, "/comparison/outlook"),
 )
 
 

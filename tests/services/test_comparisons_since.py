@@ -128,6 +128,16 @@ def test_what_was_in_place_before_counts_for_nothing_even_where_its_point_came_b
     assert compare_evaluations(story.first.id, story.middle.id, by=None).actions.in_place == 1
 
 
+@pytest.mark.parametrize(("month", "counted"), [(date(2011, 1, 1), 1), (date(2010, 12, 1), 0)])
+def test_what_was_asked_for_too_long_ago_is_no_part_of_it(
+    story: Story, cast: Cast, month: date, counted: int
+) -> None:
+    old = add_evaluation(cast.municipality, month, GOT)
+    story.action.points = [_point(old)]
+    db.session.commit()
+    assert story.compared().actions.total == counted
+
+
 def test_an_evaluation_in_between_brings_its_actions(story: Story, cast: Cast) -> None:
     story.action.points = [story.points[1]]
     _done(story.action, date(2022, 1, 1), cast)

@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from tracker.domain.effect import Movement
 from tracker.domain.outlook import Others, Outlook, Place, expected, is_round, like_others
-from tracker.domain.pairing import AreaScore, SubAreaScore
+from tracker.domain.pairing import AreaScore, ScoredEvaluation, SubAreaScore
 from tracker.domain.permissions import Deed
 from tracker.domain.verdicts import PointPlace, Standing, movements
 from tracker.extensions import db
@@ -24,6 +24,9 @@ from tracker.services.comparisons.comparing import compare_evaluations
 from tracker.services.comparisons.standing import work_since
 from tracker.services.evaluations import ListedEvaluation
 from tracker.services.references import reading as references
+
+# How evaluators and municipalities were long ago says little of the next round.
+MOST_ROUNDS = 6
 
 
 @dataclass(frozen=True)
@@ -154,9 +157,14 @@ def outlook_shown(*, by: User, today: date) -> OutlookShown:
 def _history(
     ours: Sequence[ListedEvaluation], by: User, listed: Sequence[ListedEvaluation]
 ) -> tuple[tuple[tuple[Movement, ...], ...], tuple[Compared, ...]]:
-    """The movements of each round, and all that was compared."""
+    """The movements of each of the latest rounds, and all that was compared; evaluations that are
+    told by area alone have none."""
     histories, compared = [], []
-    for before, after in pairwise(ours):
+    latest = ours[-MOST_ROUNDS - 1 :]
+    scores = scores_of([one.id for one in latest])
+    for before, after in pairwise(latest):
+        if not all(_has_parts(scores[one.id]) for one in (before, after)):
+            continue
         shown = compare_evaluations(before.id, after.id, by=by, listed=listed)
         found = movements(shown.result)
         pair = Compared(before.month, after.month, len(found))
@@ -164,6 +172,11 @@ def _history(
         if pair.counts:
             histories.append(found)
     return tuple(histories), tuple(compared)
+
+
+def _has_parts(sets: Sequence[ScoredEvaluation]) -> bool:
+    """Whether any of its scores are told by sub-area."""
+    return any(area.subareas for scores in sets for area in scores.areas)
 
 
 @lru_cache(maxsize=32)

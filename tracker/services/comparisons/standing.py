@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, and_, exists, or_, select
 
 from tracker.domain.crosswalk import SubAreaLink
 from tracker.domain.pairing import ScoredEvaluation, pair_subareas, same_name_of, way_between
@@ -27,6 +27,9 @@ from tracker.services.actions.ids import each
 from tracker.services.comparisons.choosing import Side, scores_of
 from tracker.services.crosswalks.predecessors import predecessors_of
 from tracker.services.crosswalks.reading import corrected
+
+# What was asked for longer ago is no part of a later evaluation's story, however it ended.
+LOOKED_BACK = 10
 
 
 @dataclass(frozen=True)
@@ -72,9 +75,10 @@ def work_since(before: Side, day: date) -> tuple[tuple[PointPlace, ...], tuple[S
     then until `day`, as they stand on it.
 
     These are the actions that answer its points; and those that answer points of the
-    municipality's other evaluations and were not in place when it was made, told where it has
-    what they are about. In place is what was done by `day` and is so still (DESIGN §1: only what
-    is verified, and, flagged, what the owner says is done); the dropped are left out.
+    municipality's other evaluations, from LOOKED_BACK years before it on, and were not in place
+    when it was made, told where it has what they are about. In place is what was done by `day`
+    and is so still (DESIGN §1: only what is verified, and, flagged, what the owner says is done);
+    the dropped are left out.
     """
     known = _points(before, day)
     own = [point for point in known.values() if point.evaluation_id == before.listed.id]
@@ -93,16 +97,17 @@ def _points(before: Side, day: date) -> dict[int, _Answered]:
     tied to another point."""
     family = predecessors_of(before.listed.municipality_id) | {before.listed.municipality_id}
     late = (
-        select(action_point.c.point_id)
-        .join(Action, Action.id == action_point.c.action_id)
-        .where(Action.status != ActionStatus.DROPPED, _not_in_place_on(before.listed.month))
+        exists()
+        .where(action_point.c.point_id == ImprovementPoint.id)
+        .where(Action.id == action_point.c.action_id, Action.status != ActionStatus.DROPPED)
+        .where(_not_in_place_on(before.listed.month))
     )
     wanted = or_(
         ImprovementPoint.evaluation_id == before.listed.id,
         and_(
             Evaluation.municipality_id.in_(family),
-            Evaluation.month < day,
-            or_(ImprovementPoint.repeats_id.is_not(None), ImprovementPoint.id.in_(late)),
+            Evaluation.month.between(_years_before(before.listed.month), day - timedelta(days=1)),
+            or_(ImprovementPoint.repeats_id.is_not(None), late),
         ),
     )
     codes: dict[int, list[str]] = defaultdict(list)
@@ -128,6 +133,10 @@ def _points(before: Side, day: date) -> dict[int, _Answered]:
         .order_by(ImprovementPoint.evaluation_id, ImprovementPoint.position)
     )
     return {row[0]: _Answered(*row, codes=tuple(codes[row[0]])) for row in rows}
+
+
+def _years_before(month: date) -> date:
+    return month.replace(year=month.year - LOOKED_BACK)
 
 
 def _not_in_place_on(month: date) -> ColumnElement[bool]:
