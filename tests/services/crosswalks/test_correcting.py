@@ -108,7 +108,8 @@ class TestSaving:
         assert save(cast, before, [Row("1.1", ("1.2",), Match.REVISED)])
         third = there(cast, before).seen
         assert len({first, second, third}) == 3
-        assert [link.after_code for link in links(cast, before)] == ["1.2"], "of one row alone"
+        said = {link.before_code: link.after_code for link in links(cast, before)}
+        assert (said["1.1"], said["1.2"], said["2.2"]) == ("1.2", None, "2.2"), "the others stand"
 
     def test_the_journal_tells_from_and_to(self, cast: Cast, before: Evaluation) -> None:
         save(cast, before)
@@ -142,6 +143,13 @@ class TestSaving:
             now=LATER,
         )
         assert [link.before_code for link in links(cast, before)] == ["1.1", "2.1"]
+
+    def test_rows_that_are_not_sent_stand(self, cast: Cast, before: Evaluation) -> None:
+        assert save(cast, before, []) is False
+        assert save(cast, before, [Row("1.1", (), Match.DROPPED)])
+        assert there(cast, before).paired.told_codes == {"1.1", "+1.1"}
+        assert save(cast, before, [Row("2.1", ("2.1",), Match.REVISED)])
+        assert there(cast, before).paired.told_codes == {"1.1", "+1.1", "2.1"}
 
     def test_one_row_says_nothing_of_the_others(self, cast: Cast, before: Evaluation) -> None:
         """What is uncertain stays so until somebody looks; what was new by it is said with it."""

@@ -34,7 +34,8 @@ def save(
     now: datetime,
 ) -> bool:
     """Let the sub-areas belong together as `rows` say, if nothing has changed since the writer
-    looked (`seen`); whether that is anything new.
+    looked (`seen`); whether that is anything new. What somebody
+    has said of a row that is not among them stands.
 
     Kept as somebody's word are the rows that say something else than what counted, those that
     were somebody's word already, and those in `right` (earlier codes; the later code of what is
@@ -63,7 +64,8 @@ def save(
 
 def _spoken(known: Paired, rows: Sequence[Row], right: Collection[str]) -> tuple[SubAreaLink, ...]:
     """The links of the rows that are somebody's word; with them, all rows come out as asked."""
-    wanted = {row.code: row for row in rows}
+    told = {code: row for code, row in known.rows.items() if code in known.told_codes}
+    wanted = {**told, **{row.code: row for row in rows}}
     asked = {
         code
         for code, row in wanted.items()
