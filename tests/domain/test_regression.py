@@ -32,7 +32,6 @@ def test_a_line_by_hand() -> None:
     assert fit.variance((0, 1)) == pytest.approx(2.1 / 5)
     assert fit.combine((1, 5)) == pytest.approx(6.5)
     assert fit.variance((1, 5)) == pytest.approx(2.1 * (1 / 4 + 2.5**2 / 5))
-    assert fit.prediction_variance((1, 5)) == pytest.approx(2.1 * (1 + 1 / 4 + 2.5**2 / 5))
     assert fit.weights((0, 1)) == pytest.approx((-0.3, -0.1, 0.1, 0.3))
 
 

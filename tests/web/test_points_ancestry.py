@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
+from tests.helpers.ancestry import ancestry_counts
 from tests.helpers.cast import NOW, Cast
 from tests.helpers.pages import Form, Page
 from tests.helpers.versions import as_kept, changed
@@ -25,7 +26,6 @@ from tracker.domain.ancestry import Ancestry
 from tracker.extensions import db
 from tracker.importers.draft import PointDraft
 from tracker.models import Answer, Evaluation, ImprovementPoint
-from tracker.services.points.ancestry import ancestry_counts
 from tracker.services.points.answers import answer_points
 from tracker.services.points.settling import OriginWord, settle
 

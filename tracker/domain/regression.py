@@ -62,10 +62,6 @@ class Fit:
         """The variance of `combine(contrast)` where all errors vary alike."""
         return self.residual_variance * math.fsum(w * w for w in self.weights(contrast))
 
-    def prediction_variance(self, row: Vector) -> float:
-        """The variance of a new outcome at `row` about its prediction `combine(row)`."""
-        return self.residual_variance + self.variance(row)
-
     def variance_parts(self, groups: Sequence[int]) -> tuple[float, float]:
         """The errors' variance in two parts: each row's own, and what the rows of a group share.
 

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
+from tests.helpers.ancestry import ancestry_counts, ancestry_of
 from tests.helpers.cast import NOW, Cast
 from tests.helpers.versions import as_kept, changed
 from tracker.domain.ancestry import Ancestry, Why
@@ -28,8 +29,6 @@ from tracker.services.evaluations import import_report
 from tracker.services.points.ancestry import (
     AncestryCounts,
     Before,
-    ancestry_counts,
-    ancestry_of,
     evaluation_before,
     lineage_of,
 )

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
+from tests.helpers.ancestry import ancestry_counts
 from tests.helpers.cast import NOW, Cast
 from tests.helpers.together import person, together
 from tests.helpers.versions import changed
@@ -18,7 +19,7 @@ from tracker.extensions import db
 from tracker.importers.draft import PointDraft
 from tracker.models import Evaluation, ImprovementPoint, PointSubArea
 from tracker.services import journal
-from tracker.services.points.ancestry import ancestry_counts, lineage_of
+from tracker.services.points.ancestry import lineage_of
 from tracker.services.points.answers import Step
 from tracker.services.points.settling import (
     FateWord,

@@ -32,7 +32,7 @@ def test_reports_and_lists_stand_together(any_app: Flask, cast: Cast) -> None:
     assert told == [("Granby", 480, 60, True), ("Grannköping", 120, 25, False)]
     assert (found.own[0].month.year, found.own[0].total) == (2015, 400)
     assert found.ours == cast.municipality.name.casefold()
-    (standing,) = reading.standings()
+    (standing,) = reading.overview().standings
     assert standing.total is not None
     assert (standing.total.n, standing.total.mean) == (2, 300)
 
@@ -84,13 +84,16 @@ def test_drift_between(any_app: Flask, cast: Cast) -> None:
     brought_in(
         None, f"{own},2020-01,{EDITION}{',10' * 8},,", f"{own},2022-01,{EDITION}{',90' * 8},,"
     )
-    drift = reading.drift_between(date(2020, 6, 1), date(2021, 6, 1), EDITION)
+    drift = reading.drift_shared(date(2020, 6, 1), date(2021, 6, 1), EDITION).drift
     assert drift is not None
     assert set(drift.by_area) == set(range(1, 9))
     # 4, 5 and 6 in two years; ours is one.
     assert drift.by_area[3].mean == pytest.approx(2.5)
     assert drift.by_area[3].standard_error == pytest.approx(0.5 / 3**0.5)
-    assert reading.drift_between(date(2020, 6, 1), date(2021, 6, 1), "kommunkompassen-2010") is None
+    assert (
+        reading.drift_shared(date(2020, 6, 1), date(2021, 6, 1), "kommunkompassen-2010").drift
+        is None
+    )
     shared = reading.drift_shared(date(2023, 6, 1), date(2024, 6, 1), EDITION)
     assert shared.drift is None
     assert shared.reason is not None
@@ -100,9 +103,9 @@ def test_nothing_at_all(app: Flask) -> None:
     known = reading.all_readings()
     assert (known.own, known.others, known.ours) == ((), (), None)
     assert reading.all_readings() is known, "worked out once for each state"
-    assert reading.standings() == []
+    assert reading.overview().standings == ()
     assert reading.movements() == []
-    assert reading.drift_between(date(2020, 1, 1), date(2024, 1, 1), EDITION) is None
+    assert reading.drift_shared(date(2020, 1, 1), date(2024, 1, 1), EDITION).drift is None
 
 
 def test_three_hundred_cost_no_more_queries_than_three(
@@ -110,9 +113,9 @@ def test_three_hundred_cost_no_more_queries_than_three(
 ) -> None:
     def asked() -> int:
         with count_queries() as counted:
-            reading.standings()
+            reading.overview()
             reading.movements()
-            reading.drift_between(date(2020, 6, 1), date(2023, 6, 1), EDITION)
+            reading.drift_shared(date(2020, 6, 1), date(2023, 6, 1), EDITION)
         return int(counted.number)
 
     def fill(first: int, last: int) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
-from tracker.domain.crosswalk import Crosswalk
+from tracker.domain.crosswalk import Crosswalk, SubAreaLink
 from tracker.domain.effect import AreaDrift, Drift, Effect, estimate
 from tracker.domain.pairing import same_name_of, way_between
 from tracker.domain.references import SharedDrift
@@ -48,7 +48,8 @@ class ComparisonShown:
     where the two are no story of one municipality, told forwards), `drift` how others moved in
     the same time (None beside no effect, and across editions). `between` counts our
     evaluations that lie between the two; `editions` are those that both are scored under;
-    `guessed` says that nothing tells how the editions belong together but their areas' names.
+    `guessed` says that nothing tells how the editions belong together but their areas' names,
+    `told` is what people have said of their sub-areas.
     """
 
     before: ListedEvaluation
@@ -62,6 +63,7 @@ class ComparisonShown:
     between: int
     editions: tuple[str, ...]
     guessed: bool
+    told: tuple[SubAreaLink, ...]
 
     @property
     def backwards(self) -> bool:
@@ -154,6 +156,7 @@ def compare_evaluations(
         between=_between(before.listed, after.listed, known),
         editions=shared,
         guessed=guessed,
+        told=crosswalk.subareas,
     )
 
 

@@ -9,18 +9,16 @@ from tracker.domain.crosswalk import SubAreaLink
 from tracker.domain.scores import AreaScore, ScoredEvaluation
 from tracker.services.comparisons.comparing import ComparisonShown
 from tracker.services.crosswalks.pairs import Paired
-from tracker.services.crosswalks.reading import corrected
 
 
 def unsure_pairs(shown: ComparisonShown) -> int:
-    """How many pairs of sub-areas are a guess; a constant number of queries."""
+    """How many pairs of sub-areas are a guess."""
     one, other = shown.before, shown.after
-    told = corrected(one.id, one.edition, other.id, other.edition)
     rows = shown.result.areas
     return _counted(
         _scores(one.edition, (row.before for row in rows)),
         _scores(other.edition, (row.after for row in rows)),
-        told,
+        shown.told,
     )
 
 

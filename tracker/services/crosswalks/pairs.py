@@ -9,7 +9,6 @@ from functools import cached_property
 from tracker.domain.composing import beside
 from tracker.domain.corrections import SEVERAL, Row, links_of, rows_of
 from tracker.domain.crosswalk import Crosswalk, Match, SubAreaLink
-from tracker.domain.editions import KEYS, edition
 from tracker.domain.pairing import (
     AreaScore,
     Pair,
@@ -17,8 +16,7 @@ from tracker.domain.pairing import (
     ScoredEvaluation,
     SubAreaScore,
     pair_subareas,
-    same_name_in,
-    spelled_alike,
+    same_name_of,
     way_between,
 )
 from tracker.domain.suggestions import Hint, Sign, hints, sign_of
@@ -87,8 +85,7 @@ class Paired:
 
     @cached_property
     def _same_name(self) -> SameName:
-        key = self.after.edition
-        return same_name_in(edition(key)) if key in KEYS else spelled_alike
+        return same_name_of(self.after.edition)
 
     @cached_property
     def suggested(self) -> tuple[Pair, ...]:

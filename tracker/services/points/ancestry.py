@@ -111,21 +111,6 @@ class AncestryCounts:
     unsaid: int = 0
 
 
-def ancestry_of(evaluation_id: int) -> dict[int, tuple[Ancestry, int | None, bool]]:
-    """What each point is by its id: kind, the older point's id, and whether a person has said so.
-
-    Empty where there is no evaluation before, or where it is not ours. A constant number of
-    queries, as all here.
-    """
-    origins = lineage_of(evaluation_id).origins
-    return {key: (one.kind, one.old_id, one.settled) for key, one in origins.items()}
-
-
-def ancestry_counts(evaluation_id: int) -> AncestryCounts:
-    """The numbers of an evaluation."""
-    return counts_of(lineage_of(evaluation_id))
-
-
 def counts_of(lineage: Lineage) -> AncestryCounts:
     """The numbers of a lineage."""
     kinds = [origin.kind for origin in lineage.origins.values()]

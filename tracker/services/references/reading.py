@@ -14,7 +14,6 @@ from typing import Any
 from sqlalchemy import case, func, select
 
 from tracker.domain.crosswalk import AREA_NUMBERS
-from tracker.domain.effect import Drift
 from tracker.domain.references import (
     Moved,
     Numbers,
@@ -30,7 +29,8 @@ from tracker.domain.references import movements as movements_of
 from tracker.domain.references import standings as standings_of
 from tracker.domain.text import fold
 from tracker.extensions import db
-from tracker.models import Area, Evaluation, Municipality, Predecessor, ReferenceScore, ScoreSet
+from tracker.models import Area, Evaluation, Municipality, ReferenceScore, ScoreSet
+from tracker.services.crosswalks.predecessors import predecessors_of
 from tracker.services.score_sets import AREA_MAX
 
 
@@ -89,11 +89,6 @@ def overview() -> Overview:
     )
 
 
-def standings() -> list[Standing]:
-    """Where the others stood, by edition and five years. The caller has authorised."""
-    return standings_of(all_readings().others)
-
-
 def movements() -> list[Moved]:
     """How the others moved from one evaluation to the next. The caller has authorised."""
     return movements_of(all_readings().others)
@@ -101,14 +96,13 @@ def movements() -> list[Moved]:
 
 def drift_shared(before_month: date, after_month: date, edition: str) -> SharedDrift:
     """How others moved from one month to another, and why nothing is said where nothing is."""
-    others = [one for one in all_readings().others if one.edition == edition]
+    return _drift(all_readings(), before_month, after_month, edition)
+
+
+@lru_cache(maxsize=32)
+def _drift(known: Readings, before_month: date, after_month: date, edition: str) -> SharedDrift:
+    others = [one for one in known.others if one.edition == edition]
     return shared_drift(movements_of(others), before_month, after_month, edition)
-
-
-def drift_between(before_month: date, after_month: date, edition: str) -> Drift | None:
-    """How others moved from one month to another under an edition, as domain.effect wants it;
-    None where fewer than three municipalities can tell."""
-    return drift_shared(before_month, after_month, edition).drift
 
 
 def _own_places() -> tuple[str | None, frozenset[str]]:
@@ -122,19 +116,8 @@ def _own_places() -> tuple[str | None, frozenset[str]]:
         ours = key if is_own else ours
     if ours is None:
         return None, frozenset()
-    made_of: dict[int, list[int]] = {}
-    for key, earlier in db.session.execute(
-        select(Predecessor.municipality_id, Predecessor.predecessor_id)
-    ):
-        made_of.setdefault(key, []).append(earlier)
-    found: set[int] = set()
-    waiting = [ours]
-    while waiting:
-        key = waiting.pop()
-        if key not in found:
-            found.add(key)
-            waiting += made_of.get(key, ())
-    return names[ours], frozenset(names[key] for key in found)
+    family = predecessors_of(ours) | {ours}
+    return names[ours], frozenset(names[key] for key in family)
 
 
 def _report_rows() -> tuple[tuple[Any, ...], ...]:
