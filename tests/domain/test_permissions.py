@@ -51,6 +51,10 @@ TABLE = {
     Deed.PLACES_MANAGE: ("any", None, None, None),
     Deed.ROUND_VIEW: (None, "any", "any", None),
     Deed.ROUND_MANAGE: (None, None, None, None),
+    Deed.REPORT_VIEW: (None, "any", "any", "committee"),
+    Deed.REPORT_EDIT: (None, "unit", None, None),
+    Deed.REPORT_PUBLISH: (None, None, None, None),
+    Deed.PUBLICITY_MANAGE: (None, None, None, None),
     Deed.OPERATIONS_VIEW: ("any", None, None, None),
     Deed.OPERATIONS_MANAGE: ("any", None, None, None),
 }

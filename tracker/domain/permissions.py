@@ -56,6 +56,10 @@ class Deed(StrEnum):
     PLACES_MANAGE = "places.manage"
     ROUND_VIEW = "round.view"
     ROUND_MANAGE = "round.manage"
+    REPORT_VIEW = "report.view"
+    REPORT_EDIT = "report.edit"
+    REPORT_PUBLISH = "report.publish"
+    PUBLICITY_MANAGE = "publicity.manage"
     OPERATIONS_VIEW = "operations.view"
     OPERATIONS_MANAGE = "operations.manage"
 
@@ -99,6 +103,14 @@ PERMISSIONS: dict[Deed, dict[Role, Reach]] = {
     Deed.PLACES_MANAGE: {Role.ADMIN: Reach.ANY},
     Deed.ROUND_VIEW: {Role.DIRECTOR: Reach.ANY, Role.MANAGER: Reach.ANY},
     Deed.ROUND_MANAGE: {Role.DIRECTOR: Reach.WHOLE},
+    Deed.REPORT_VIEW: {
+        Role.DIRECTOR: Reach.ANY,
+        Role.MANAGER: Reach.ANY,
+        Role.COMMITTEE: Reach.COMMITTEE,
+    },
+    Deed.REPORT_EDIT: {Role.DIRECTOR: Reach.UNIT},
+    Deed.REPORT_PUBLISH: {Role.DIRECTOR: Reach.WHOLE},
+    Deed.PUBLICITY_MANAGE: {Role.DIRECTOR: Reach.WHOLE},
     Deed.OPERATIONS_VIEW: {Role.ADMIN: Reach.ANY},
     Deed.OPERATIONS_MANAGE: {Role.ADMIN: Reach.ANY},
 }

@@ -20,6 +20,15 @@ class RoundState(StrEnum):
     ENDED = "ended"
 
 
+class RoundKind(StrEnum):
+    """What a round is in the year: one of the usual three, or one more."""
+
+    TERTIAL_1 = "tertial_1"
+    TERTIAL_2 = "tertial_2"
+    YEAR_END = "year_end"
+    EXTRA = "extra"
+
+
 class Usual(StrEnum):
     """The rounds that most municipalities have each year, in their order."""
 

@@ -50,7 +50,17 @@ from tracker.models.reminders import (
     ReminderState,
     WorkerHeartbeat,
 )
-from tracker.models.rounds import FollowUpRound
+from tracker.models.reports import (
+    Letterhead,
+    PlanPublicity,
+    Report,
+    ReportFile,
+    ReportQuestion,
+    ReportState,
+    ReportText,
+    TextMode,
+)
+from tracker.models.rounds import FollowUpRound, RoundMeeting, RoundNudge
 from tracker.models.talk import Comment, Mention
 
 __all__ = [
@@ -78,6 +88,7 @@ __all__ = [
     "ImprovementPoint",
     "JournalEntry",
     "LadderStep",
+    "Letterhead",
     "LoginSession",
     "Mention",
     "Milestone",
@@ -85,6 +96,7 @@ __all__ = [
     "OutboxMessage",
     "OutboxState",
     "PlanPoint",
+    "PlanPublicity",
     "PlanState",
     "PointSubArea",
     "Predecessor",
@@ -92,14 +104,22 @@ __all__ = [
     "Reminder",
     "ReminderSettings",
     "ReminderState",
+    "Report",
+    "ReportFile",
+    "ReportQuestion",
+    "ReportState",
+    "ReportText",
     "RoleAssignment",
     "RoleModel",
+    "RoundMeeting",
+    "RoundNudge",
     "ScoreSet",
     "SearchWord",
     "SheetDraft",
     "StatusUpdate",
     "Strength",
     "SubArea",
+    "TextMode",
     "Unit",
     "User",
     "WorkerHeartbeat",

@@ -83,7 +83,8 @@ class PlanPoint(WithId, Base):
 class Decision(WithId, Base):
     """The minutes: which body decided what, when and under which paragraph (§).
 
-    `note` is what was reported to the body and what it decided, in a few words.
+    `note` is what was reported to the body and what it decided, in a few words; `report_id` the
+    report that it had before it, where it was made here.
     """
 
     __tablename__ = "decision"
@@ -100,5 +101,6 @@ class Decision(WithId, Base):
         server_default=text("'adopted'"),
     )
     note: Mapped[str] = mapped_column(Text, default="", server_default=text("''"))
+    report_id: Mapped[int | None] = mapped_column(ForeignKey("report.id"), index=True)
 
     plan: Mapped[ActionPlan] = relationship(back_populates="decisions")

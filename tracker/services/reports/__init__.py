@@ -1,0 +1,1 @@
+"""Reports about a plan to the committees: gathered, told, reviewed, frozen, decided on."""

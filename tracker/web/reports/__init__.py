@@ -1,0 +1,1 @@
+"""Reports about a plan: made from the data, reviewed, published, read and decided on."""
