@@ -15,17 +15,20 @@ from tracker.domain.ladder import AT_ONCE, EARLY, ROUNDS, URGENCY, Ladder, Reaso
 from tracker.domain.staff import EVERYBODY_IN, Staff
 
 JUST_OPENED = timedelta(days=3)  # so long the word of a round's opening needs no other
+NUDGE = "round-nudge"
 OWN_CLOCK = 0  # the "revision" of a step whose key carries its own date
 
 
 @dataclass(frozen=True)
 class Round:
-    """A follow-up round as the rules see it: from `opens_on` on, everyone reports by `due_on`."""
+    """A follow-up round as the rules see it: from `opens_on` on, everyone reports by `due_on`.
+    `nudged_on` is the last day on which somebody asked once more those who had not answered."""
 
     id: int
     opens_on: date
     due_on: date
     closed_on: date | None = None
+    nudged_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +159,37 @@ def passed(
             stamp = _stamp(step.reason, facts, today)
             rev = OWN_CLOCK if stamp else facts.deadline_rev
             yield Due(_key(step, days, stamp), step.reason, rev, acting, on)
+    yield from _nudged(facts, today, staff)
+
+
+def _nudged(facts: ActionFacts, today: date, staff: Staff) -> Iterator[Due]:
+    """What somebody asked for by hand: no rung, so whatever the ladder holds it goes at once."""
+    current = current_round(facts, today)
+    if current is None or current.nudged_on is None or facts.in_charge is None:
+        return
+    on = next_digest_day(current.nudged_on, None)
+    if on > today or _came_after(facts, current.nudged_on):
+        return
+    acting = staff.acting(facts.in_charge, today)
+    if _concerns(acting, facts.in_charge, on, staff, today):
+        reason = Reason.ROUND_DUE if on <= current.due_on else Reason.ROUND_LATE
+        yield Due(nudge_key(current.id, current.nudged_on), reason, OWN_CLOCK, acting, on)
+
+
+def _came_after(facts: ActionFacts, nudged_on: date) -> bool:
+    """Whether the action, or its owner, came when the others had been asked once more."""
+    appointed = facts.assigned_on is not None and facts.assigned_on > nudged_on
+    return facts.created_on > nudged_on or appointed
+
+
+def nudge_key(round_id: int, on: date) -> str:
+    """The name in the ledger of being asked once more on a day; a new last day changes nothing."""
+    return f"{NUDGE}-{on}@{round_id}"
+
+
+def is_nudge(key: str) -> bool:
+    """Whether a name in the ledger is that of being asked once more by hand."""
+    return key.startswith(f"{NUDGE}-")
 
 
 def _concerns(acting: int, person: int, on: date, staff: Staff, today: date) -> bool:
@@ -284,6 +318,9 @@ def still_holds(entry: Entry, facts: ActionFacts, today: date, staff: Staff = EV
     person = spoken_to(reason, entry.recipient_id, facts, today, staff)
     if person is None or not facts.is_open:
         return False
+    if is_nudge(entry.key):
+        current = current_round(facts, today)
+        return current is not None and entry.key.partition("@")[2] == str(current.id)
     stamp = _stamp(reason, facts, today)
     if stamp:
         return entry.key.partition("@")[2] == stamp

@@ -33,7 +33,8 @@ class DigestItem:
     signed link, is set where the recipient is asked how it goes, and not just told of it;
     `appoint_url`, the page to appoint somebody on, where it falls to them to do that.
     `for_name` is the person in whose stead the recipient hears of it. The round (both or neither)
-    waits for a word on this action, whatever the reason of the item is.
+    waits for a word on this action, whatever the reason of the item is; `nudged` where somebody
+    asked once more for the answer.
     """
 
     title: str
@@ -49,6 +50,7 @@ class DigestItem:
     for_name: str | None = None
     round_name: str | None = None
     round_due: date | None = None
+    nudged: bool = False
 
     def __post_init__(self) -> None:
         Reason(self.reason)
@@ -258,6 +260,8 @@ def _why(item: DigestItem, t: NullTranslations) -> str:
         return sentence % name
     if item.reason == Reason.ESCALATED:
         return t.gettext("Du får veta det som chef, eftersom åtgärden dröjer.")
+    if item.nudged and item.round_due:
+        return t.gettext("En extra påminnelse, eftersom svaret saknas.")
     return ""
 
 

@@ -62,6 +62,7 @@ class Line:
 
     action_id: int
     reason: Reason
+    nudged: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +190,7 @@ def item_about(
     return DigestItem(
         title=words.title,
         reason=line.reason,
+        nudged=line.nudged,
         deadline=facts.deadline,
         days=(facts.deadline - known.day).days,
         unit=words.unit,

@@ -24,6 +24,7 @@ from tracker.models import (
     Reminder,
     ReminderState,
     RoleAssignment,
+    RoundNudge,
     User,
 )
 
@@ -79,6 +80,7 @@ class Rounds:
 
 def rounds() -> Rounds:
     """All rounds that have not been closed; and closed ones, which end those before them."""
+    nudged_on = select(func.max(RoundNudge.on)).where(RoundNudge.round_id == FollowUpRound.id)
     found: dict[int | None, tuple[Round, ...]] = {}
     for row in db.session.execute(
         select(
@@ -87,6 +89,7 @@ def rounds() -> Rounds:
             FollowUpRound.opens_on,
             FollowUpRound.due_on,
             FollowUpRound.closed_on,
+            nudged_on.scalar_subquery(),
         ).order_by(FollowUpRound.opens_on, FollowUpRound.id)
     ):
         found[row.plan_id] = (*found.get(row.plan_id, ()), Round(*row[1:]))

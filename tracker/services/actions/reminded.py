@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 
 from tracker.domain.ladder import ROUNDS, Ladder, Reason, Step, standard_ladder
 from tracker.domain.permissions import Deed
+from tracker.domain.reminders import is_nudge
 from tracker.extensions import db
 from tracker.models import (
     Action,
@@ -30,7 +31,8 @@ class Told:
     """One reminder. `step` is its rung of the ladder, None where nobody knows it any more, and
     `days` the distance that it was decided at; `round_name` is empty where no round is meant.
 
-    `fate` is the letter's state; `withdrawn` says that it was no longer true before it left.
+    `fate` is the letter's state; `withdrawn` says that it was no longer true before it left,
+    and `nudged` that somebody asked once more by hand.
     """
 
     at: datetime
@@ -42,6 +44,7 @@ class Told:
     fate: OutboxState | None
     sent_at: datetime | None
     withdrawn: bool
+    nudged: bool = False
 
 
 @dataclass(frozen=True)
@@ -123,6 +126,7 @@ def _told(row: Any, ladder: Ladder, rounds: dict[int, str]) -> Told:
         fate=row.fate,
         sent_at=row.sent_at,
         withdrawn=row.state is ReminderState.WITHDRAWN,
+        nudged=is_nudge(row.step),
     )
 
 

@@ -34,6 +34,7 @@ from sqlalchemy.orm import aliased
 
 from tracker.domain.ladder import ROUNDS, Reason
 from tracker.domain.permissions import Role
+from tracker.domain.reminders import NUDGE
 from tracker.domain.statuses import OPEN
 from tracker.models import (
     Absence,
@@ -147,7 +148,9 @@ def _ends_with(told: type[Reminder], stamp: ColumnElement[str]) -> ColumnElement
 def _round_waits(told: type[Reminder]) -> ColumnElement[bool]:
     """Whether the round that it is about is the action's latest, and open."""
     one = aliased(FollowUpRound, name="one")
-    last_day = case((_is(told, Reason.ROUND_OPEN), ""), else_=":" + cast(one.due_on, String))
+    nudge = told.step.like(literal_column(f"'{NUDGE}-%'"))
+    by_round = or_(_is(told, Reason.ROUND_OPEN), nudge)
+    last_day = case((by_round, ""), else_=":" + cast(one.due_on, String))
     named = _ends_with(told, cast(one.id, String) + last_day)
     still_open = or_(one.closed_on.is_(None), one.closed_on > _TODAY)
     latest = (

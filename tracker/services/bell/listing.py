@@ -15,6 +15,7 @@ from sqlalchemy import ColumnElement, Date, Select, Subquery, bindparam, case, f
 from tracker.domain.calendar import local_date, next_digest_day
 from tracker.domain.ladder import ROUNDS, Reason
 from tracker.domain.permissions import Deed
+from tracker.domain.reminders import is_nudge
 from tracker.extensions import db
 from tracker.mail.catalogue import catalogue
 from tracker.mail.digest import sentences
@@ -140,7 +141,8 @@ def listed(
 
 
 def _item(reminder: Reminder, by: User, known: About, post: Post, now: datetime) -> Item:
-    told = item_about(by, Line(reminder.action_id, reminder.reason), known, post, now)
+    line = Line(reminder.action_id, reminder.reason, is_nudge(reminder.step))
+    told = item_about(by, line, known, post, now)
     return Item(
         reminder_id=reminder.id,
         action_id=reminder.action_id,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from tracker.domain.calendar import next_working_day
-from tracker.domain.rounds import Usual, last_usual
+from tracker.domain.rounds import RoundKind, last_usual
 from tracker.extensions import db
 from tracker.models import FollowUpRound
 from tracker.services.demo.story import Story
@@ -13,7 +13,11 @@ from tracker.services.demo.story import Story
 OPENED_DAYS_AGO = 12
 DUE_IN_DAYS = 20
 ADDED_DAYS_BEFORE = 30
-NAMES = {Usual.FIRST: "Tertial 1", Usual.SECOND: "Tertial 2", Usual.WHOLE_YEAR: "Årsbokslut"}
+NAMES = {
+    RoundKind.TERTIAL_1: "Tertial 1",
+    RoundKind.TERTIAL_2: "Tertial 2",
+    RoundKind.YEAR_END: "Årsbokslut",
+}
 
 
 def add_rounds(story: Story) -> None:
@@ -21,7 +25,7 @@ def add_rounds(story: Story) -> None:
     opened = story.today - timedelta(days=OPENED_DAYS_AGO)
     past = last_usual(opened)
     closed_on = min(next_working_day(past.due_on + timedelta(days=1)), opened)
-    name = f"{NAMES[past.usual]} {past.year}"
+    name = f"{NAMES[past.kind]} {past.year}"
     _add(story, name, past.opens_on, past.due_on, closed_on)
     due_on = next_working_day(story.today + timedelta(days=DUE_IN_DAYS))
     _add(story, "Avstämning inför nämnderna", opened, due_on)

@@ -15,7 +15,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from tracker.domain.ladder import Reason
-from tracker.domain.reminders import Decision
+from tracker.domain.reminders import Decision, is_nudge
 from tracker.extensions import db, only_read
 from tracker.models import OutboxMessage, User
 from tracker.services.digests import Letter, Line, Recipient, about, compose
@@ -96,8 +96,9 @@ class _Draft:
     @property
     def lines(self) -> list[Line]:
         """What the mail is about: what is due, and what earlier mail left to say."""
-        due = [Line(d.action_id, d.send.reason) for d in self.due]
-        return due + [Line(r.action_id, r.reason) for r in self.left.carried]
+        due = [Line(d.action_id, d.send.reason, is_nudge(d.send.key)) for d in self.due]
+        left = [Line(r.action_id, r.reason, is_nudge(r.step)) for r in self.left.carried]
+        return due + left
 
 
 def _worded(

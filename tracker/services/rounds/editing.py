@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -12,7 +14,7 @@ from tracker.models import ActionPlan, FollowUpRound, User
 from tracker.services import journal
 from tracker.services.actions.rules import Refused
 from tracker.services.plans.rules import saved_by
-from tracker.services.rounds import rules
+from tracker.services.rounds import meetings, rules
 from tracker.services.rounds.rules import RoundWording
 
 
@@ -27,12 +29,38 @@ def add_round(wording: RoundWording, *, by: User, now: datetime, today: date) ->
     problems = rules.problems_of(wording, today=today)
     if problems:
         raise Refused(problems)
+    one = _added(wording, by, now)
+    db.session.commit()
+    return one
+
+
+def add_rounds(
+    wordings: Sequence[RoundWording], *, by: User, now: datetime, today: date
+) -> tuple[FollowUpRound, ...]:
+    """Plan several rounds in one step: all of them, or none.
+
+    Raises:
+        Forbidden.
+        RuleBroken: there is none.
+        Refused: what was typed breaks rules; its `problems` name the fields ("rounds-1-due_on").
+    """
+    rules.held(by)
+    if not wordings:
+        raise RuleBroken("Välj minst en omgång.")
+    problems = rules.problems_of_all(wordings, today=today)
+    if problems:
+        raise Refused(problems)
+    every = tuple(_added(wording, by, now) for wording in wordings)
+    db.session.commit()
+    return every
+
+
+def _added(wording: RoundWording, by: User, now: datetime) -> FollowUpRound:
     one = FollowUpRound(created_at=now, created_by_id=by.id, version=1)
     _write(one, wording)
     db.session.add(one)
     db.session.flush()
     _note("round.add", one, rules.readable(one), by, now)
-    db.session.commit()
     return one
 
 
@@ -52,6 +80,7 @@ def change_round(
         raise Conflict({**saved_values(one), "saved_by": saved_by("round", one.id)})
     if one.closed_on is not None:
         raise RuleBroken("Omgången är avslutad. Öppna den igen om något ska ändras.")
+    wording = replace(wording, meetings=meetings.completed(one, wording.meetings))
     problems = rules.problems_of(wording, today=today, changed=one)
     if problems:
         raise Refused(problems)
@@ -144,8 +173,11 @@ def saved_values(one: FollowUpRound) -> dict[str, Any]:
     return {
         "name": one.name,
         "plan_id": one.plan_id,
+        "kind": one.kind,
         "opens_on": one.opens_on,
+        "as_of": one.as_of,
         "due_on": one.due_on,
+        "meetings": meetings.as_typed(one.meetings),
         "version": one.version,
     }
 
@@ -159,4 +191,6 @@ def _write(one: FollowUpRound, wording: RoundWording) -> None:
     assert wording.opens_on and wording.due_on  # noqa: S101 - checked by the rules
     one.name = normalise_space(wording.name)
     one.plan = db.session.get(ActionPlan, wording.plan_id) if wording.plan_id else None
-    one.opens_on, one.due_on = wording.opens_on, wording.due_on
+    one.kind, one.opens_on, one.due_on = wording.kind, wording.opens_on, wording.due_on
+    one.as_of = None if wording.as_of == wording.due_on else wording.as_of
+    meetings.write(one, wording.meetings)

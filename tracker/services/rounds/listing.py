@@ -7,13 +7,13 @@ from datetime import date
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, case, func, or_, select, true
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import joinedload, selectinload
 
 from tracker.domain.errors import NotFound
 from tracker.domain.permissions import Deed
 from tracker.domain.rounds import RoundState, Suggestion, suggestions
 from tracker.extensions import db
-from tracker.models import Action, ActionPlan, FollowUpRound, JournalEntry, User
+from tracker.models import Action, ActionPlan, FollowUpRound, JournalEntry, RoundMeeting, User
 from tracker.services import journal, scope
 from tracker.services.plans.rules import plans_within
 from tracker.services.rounds import progress, rules
@@ -41,15 +41,15 @@ def rounds_listed(
         Forbidden.
     """
     scope.require(by, Deed.ROUND_VIEW)
-    within = _within(by)
-    total = db.session.scalar(select(func.count(FollowUpRound.id)).where(within)) or 0
+    seen = within(by)
+    total = db.session.scalar(select(func.count(FollowUpRound.id)).where(seen)) or 0
     start = (min(max(page, 1), max(1, -(-total // size))) - 1) * size
     ahead = FollowUpRound.opens_on > today
     past = or_(FollowUpRound.closed_on.is_not(None), FollowUpRound.due_on < today)
     place = case((past, 2), (ahead, 1), else_=0)
     query = (
         select(FollowUpRound)
-        .where(within)
+        .where(seen)
         .options(joinedload(FollowUpRound.plan))
         .order_by(
             place,
@@ -68,9 +68,9 @@ def rounds_ahead(*, by: User, today: date, zone: ZoneInfo) -> tuple[RoundShown, 
     rounds."""
     if not by.may(Deed.ROUND_VIEW):
         return ()
-    query = select(FollowUpRound, _within(by)).order_by(FollowUpRound.opens_on, FollowUpRound.id)
+    query = select(FollowUpRound, within(by)).order_by(FollowUpRound.opens_on, FollowUpRound.id)
     rows = db.session.execute(query).all()
-    seen = [one for one, within in rows if within and one.closed_on is None]
+    seen = [one for one, mine in rows if mine and one.closed_on is None]
     spans = progress.spans(seen, [(one.plan_id, one.opens_on) for one, _ in rows])
     every = [(span, span.state(today)) for span in spans]
     asking = [one for one, state in every if state in (RoundState.OPEN, RoundState.LATE)]
@@ -82,7 +82,7 @@ def rounds_ahead(*, by: User, today: date, zone: ZoneInfo) -> tuple[RoundShown, 
     )
 
 
-def _within(by: User) -> ColumnElement[bool]:
+def within(by: User) -> ColumnElement[bool]:
     """The condition on FollowUpRound that `by` sees it: about all plans, or one they look at."""
     if by.scope(Deed.PLAN_VIEW).everything:
         return true()
@@ -113,8 +113,9 @@ def load_round(round_id: int, *, by: User, deed: Deed = Deed.ROUND_VIEW) -> Foll
         NotFound, Forbidden.
     """
     scope.require(by, deed)
-    query = select(FollowUpRound).where(FollowUpRound.id == round_id, _within(by))
-    found = db.session.scalar(query.options(joinedload(FollowUpRound.plan)))
+    query = select(FollowUpRound).where(FollowUpRound.id == round_id, within(by))
+    meetings = selectinload(FollowUpRound.meetings).joinedload(RoundMeeting.committee)
+    found = db.session.scalar(query.options(joinedload(FollowUpRound.plan), meetings))
     if found is None:
         raise NotFound
     return found
@@ -122,9 +123,12 @@ def load_round(round_id: int, *, by: User, deed: Deed = Deed.ROUND_VIEW) -> Foll
 
 @dataclass(frozen=True)
 class RoundPage:
-    """One round: its share, units, people and the actions that lack a report."""
+    """One round: its share, units, people and the actions that lack a report; `measured_on` is
+    the day of which its reports tell."""
 
+    row: FollowUpRound
     shown: RoundShown
+    measured_on: date
     units: tuple[Group, ...]
     people: Some
     missing: Some
@@ -139,14 +143,14 @@ def round_page(round_id: int, *, by: User, today: date, zone: ZoneInfo) -> Round
     """
     row = load_round(round_id, by=by)
     (shown,) = _shown([row], by=by, today=today, zone=zone)
-    entries = _history(row.id)
+    entries, measured = _history(row.id), row.as_of or row.due_on
     if shown.state is RoundState.PLANNED:
-        return RoundPage(shown, (), Some((), 0), Some((), 0), entries)
+        return RoundPage(row, shown, measured, (), Some((), 0), Some((), 0), entries)
     measure = Measure.of(shown.span, by=by, today=today, zone=zone)
     units = progress.by_unit(measure)
     people = progress.by_person(measure, shown.share.owners, page=1, size=FEW)
     missing = progress.missing_actions(measure, shown.share.missing, owner=true(), page=1, size=FEW)
-    return RoundPage(shown, units, people, missing, entries)
+    return RoundPage(row, shown, measured, units, people, missing, entries)
 
 
 def _history(round_id: int) -> tuple[JournalEntry, ...]:

@@ -128,13 +128,20 @@ class Measure:
     def of(cls, span: Span, *, by: User, today: date, zone: ZoneInfo) -> Measure:
         """What a round asks for and has got, of what `by` may see."""
         over = span.ended_on if span.state(today) is RoundState.ENDED else None
+        return cls.within(_answered_for(by), span, over, zone)
+
+    @classmethod
+    def within(
+        cls, part: ColumnElement[bool], span: Span, over: date | None, zone: ZoneInfo
+    ) -> Measure:
+        """The same of a part of the actions; `over` is the day on which it ended, None before."""
         answered = _answered(span, span.over_on if over is not None else None, zone)
         born = Action.created_at < _midnight(span.due_on + timedelta(days=1), zone)
         was_open = Action.phase == _OPEN
         if over is not None:
             # Finished since: it was open as long as the round asked.
             was_open |= func.coalesce(Action.done_on, Action.dropped_on) >= over
-        asked = and_(_answered_for(by), _of_plan(span, over, zone), born, or_(was_open, answered))
+        asked = and_(part, _of_plan(span, over, zone), born, or_(was_open, answered))
         return cls(asked, answered)
 
     def got(self) -> ColumnElement[int]:

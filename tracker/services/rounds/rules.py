@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -10,24 +11,36 @@ from sqlalchemy import ColumnElement, or_, select, true
 
 from tracker.domain.errors import NotFound, RuleBroken
 from tracker.domain.permissions import Deed
-from tracker.domain.rounds import AHEAD_DAYS, LONGEST_DAYS, do_meet
+from tracker.domain.rounds import (
+    AHEAD_DAYS,
+    LONGEST_DAYS,
+    MEASURED_WITHIN_DAYS,
+    RoundKind,
+    do_meet,
+)
 from tracker.domain.text import normalise_space
 from tracker.extensions import db, in_turn
 from tracker.models import ActionPlan, FollowUpRound, User
 from tracker.services import scope
 from tracker.services.actions.rules import check_length, check_year, collecting
+from tracker.services.rounds import meetings
+from tracker.services.rounds.meetings import MeetingWording
 
 NAME_MAX = 100
 
 
 @dataclass(frozen=True)
 class RoundWording:
-    """A round as typed; without a plan it is about all plans."""
+    """A round as typed; without a plan it is about all plans. Without `as_of` the reports tell how
+    things stood on the last day."""
 
     name: str
     plan_id: int | None
     opens_on: date | None
     due_on: date | None
+    kind: RoundKind = RoundKind.EXTRA
+    as_of: date | None = None
+    meetings: tuple[MeetingWording, ...] = ()
 
 
 def held(by: User) -> None:
@@ -73,7 +86,39 @@ def problems_of(
         with collecting(problems):
             _check_span(wording.opens_on, wording.due_on)
             _check_alone(wording, changed)
+        with collecting(problems):
+            _check_measured(wording.as_of, wording.opens_on, wording.due_on)
+        problems += meetings.problems_of(wording.meetings, wording.due_on, wording.as_of)
     return problems
+
+
+def problems_of_all(wordings: Sequence[RoundWording], *, today: date) -> list[RuleBroken]:
+    """The same of rounds that are added together, which must not meet each other either; the
+    fields are named with their place ("rounds-1-due_on")."""
+    problems: list[RuleBroken] = []
+    for place, wording in enumerate(wordings):
+        found = problems_of(wording, today=today)
+        if not found:
+            with collecting(found):
+                _check_apart(wording, wordings[:place])
+        problems += [
+            RuleBroken(one.message, field=f"rounds-{place}-{one.field}", **one.params)
+            for one in found
+        ]
+    return problems
+
+
+def _check_apart(wording: RoundWording, others: Sequence[RoundWording]) -> None:
+    for other in others:
+        if not (wording.opens_on and wording.due_on and other.opens_on and other.due_on):
+            continue
+        if do_meet((wording.opens_on, wording.due_on), (other.opens_on, other.due_on)):
+            raise RuleBroken(
+                "Dagarna krockar med ”%(name)s”. En åtgärd kan bara ingå i en omgång i taget: välj "
+                "andra dagar.",
+                field="opens_on",
+                name=other.name,
+            )
 
 
 def _check_name(name: str) -> None:
@@ -139,6 +184,25 @@ def _check_span(opens_on: date, due_on: date) -> None:
         )
 
 
+def _check_measured(as_of: date | None, opens_on: date, due_on: date) -> None:
+    if as_of is None:
+        return
+    if as_of < opens_on:
+        raise RuleBroken(
+            "Mätdagen ligger före dagen då omgången öppnar, så inget av det som rapporteras skulle "
+            "komma med. Välj en dag från och med %(opens)s.",
+            field="as_of",
+            opens=opens_on.isoformat(),
+        )
+    if as_of > due_on + timedelta(days=MEASURED_WITHIN_DAYS):
+        raise RuleBroken(
+            "Mätdagen ligger mer än %(longest)s dagar efter sista dagen att rapportera, och svaren "
+            "hinner bli gamla. Välj en tidigare dag, eller flytta sista dagen.",
+            field="as_of",
+            longest=MEASURED_WITHIN_DAYS,
+        )
+
+
 def _check_alone(wording: RoundWording, changed: FollowUpRound | None) -> None:
     """Of the rounds that ask for an action only the latest counts, so two must not meet."""
     assert wording.opens_on and wording.due_on  # noqa: S101 - checked by the caller
@@ -183,6 +247,9 @@ def readable(one: FollowUpRound) -> dict[str, Any]:
     return {
         "name": one.name,
         "plan": one.plan.title if one.plan is not None else None,
+        "kind": one.kind.value,
         "opens_on": one.opens_on.isoformat(),
+        "as_of": one.as_of.isoformat() if one.as_of else None,
         "due_on": one.due_on.isoformat(),
+        "meetings": meetings.readable(one.meetings),
     }

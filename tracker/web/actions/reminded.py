@@ -78,6 +78,8 @@ def _escalated(told: Told) -> str:
 
 def _about_round(told: Told) -> str:
     name = told.round_name or _("uppföljningen")
+    if told.nudged:
+        return str(_("%(round)s: en extra påminnelse", round=name))
     if told.reason is Reason.ROUND_OPEN:
         return str(_("%(round)s öppnade", round=name))
     if told.reason is Reason.ROUND_LATE:

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from tracker.domain.permissions import Deed
 from tracker.domain.rounds import RoundState
-from tracker.services.rounds import listing
+from tracker.services.rounds import calendar, listing, nudging, reporting
 from tracker.web.access import me, requires
 from tracker.web.fields import a_key, known
 from tracker.web.local import today, zone
@@ -19,7 +19,11 @@ from tracker.web.rounds import words
 
 bp = Blueprint("rounds", __name__)
 bp.add_app_template_filter(words.round_state)
+bp.add_app_template_filter(words.round_kind)
+bp.add_app_template_filter(words.report_name, "round_report_name")
+bp.add_app_template_filter(words.happening, "round_happening")
 ONE = "/rounds/<int:round_id>"
+ASKING = (RoundState.OPEN, RoundState.LATE)
 LISTED = 6  # two years of rounds; each is measured on all actions
 PEOPLE = 100
 
@@ -41,7 +45,30 @@ def index() -> ResponseReturnValue:
 
 
 def _is_current(shown: listing.RoundShown) -> bool:
-    return shown.state in (RoundState.OPEN, RoundState.LATE)
+    return shown.state in ASKING
+
+
+@bp.get("/rounds/year")
+@requires(Deed.ROUND_VIEW)
+def year() -> ResponseReturnValue:
+    """The calendar of a year: the dates of its rounds, and of the meetings that read them."""
+    shown = calendar.year_of_rounds(asked_year(), by=me(), today=today())
+    coming = shown.coming(today())
+    return render_template(
+        "rounds/year.html",
+        shown=shown,
+        months=words.months(shown),
+        today=today(),
+        lead=words.next_date(coming),
+        may_manage=me().may(Deed.ROUND_MANAGE),
+    )
+
+
+def asked_year() -> int:
+    """The year in the address, this one where it is missing or nonsense."""
+    asked = request.args.get("year", "")
+    fits = asked.isdecimal() and len(asked) == len("2026") and int(asked) > 0
+    return int(asked) if fits else today().year
 
 
 @bp.get(ONE)
@@ -49,9 +76,18 @@ def _is_current(shown: listing.RoundShown) -> bool:
 def show(round_id: int) -> ResponseReturnValue:
     """How far one round has come, by unit and by person, and what is missing."""
     page = listing.round_page(round_id, by=me(), today=today(), zone=zone())
+    ended = page.shown.state is RoundState.ENDED
+    parts = reporting.reports_of(page.row, by=me())
     return render_template(
         "rounds/show.html",
         page=page,
+        to_read=[part for part in parts if ended or part.meets_on or part.reports],
+        ended=ended,
+        asks=page.shown.state in ASKING
+        and page.row.closed_on is None
+        and page.shown.share.missing > 0,
+        last_nudge=nudging.last_nudge(round_id),
+        may_report=me().scope(Deed.REPORT_EDIT).everything,
         **_about(page.shown),
         past=words.past_of(page.history),
         may_manage=me().may(Deed.ROUND_MANAGE),
