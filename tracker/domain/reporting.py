@@ -287,7 +287,8 @@ class NextPlan:
 
 @dataclass(frozen=True)
 class Coming:
-    """What comes next: the open actions with a deadline soon, the next round, the next plan."""
+    """What comes next: the open actions with a deadline soon, how many more have theirs `later`,
+    the next round, the next plan."""
 
     rows: tuple[ReportRow, ...] = ()
     later: int = 0
