@@ -25,7 +25,7 @@ run: setup ## Start web and worker with a demo; PORT=8000 and INSTANCE_DIR=insta
 setup: $(VENV)/ready compiled ## Set up what the product needs to run
 
 .PHONY: test
-test: browser $(VENV)/ready-dev compiled ## Run all tests; ARGS="tests/web -k login" narrows
+test: browser office $(VENV)/ready-dev compiled ## Run all tests; ARGS="tests/web -k login" narrows
 	$(BIN)/python -m pytest -n 2 --dist worksteal $(ARGS)
 
 .PHONY: faults
@@ -108,11 +108,10 @@ compiled: $(CATALOGUE).mo
 %.mo: %.po | $(VENV)/ready
 	@$(BIN)/pybabel -q compile -i $< -o $@
 
-.PHONY: browser
-browser:
-	@for name in chromium chromium-browser google-chrome; do \
-		command -v $$name >/dev/null 2>&1 && exit 0; done; \
-	packages="chromium libatomic1 fonts-dejavu-core"; \
+# What the tests need of the system: $(1) the commands of which one will do, $(2) what to install.
+define packages
+	@for name in $(1); do command -v $$name >/dev/null 2>&1 && exit 0; done; \
+	packages="$(2)"; \
 	if [ "$$(id -u)" = 0 ]; then as=""; else as="sudo -n"; fi; \
 	if command -v apt-get >/dev/null 2>&1 && $$as true 2>/dev/null; then \
 		echo "Installing $$packages …"; \
@@ -120,4 +119,14 @@ browser:
 		$$as env DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends $$packages \
 			>/dev/null && exit 0; \
 	fi; \
-	echo "The browser tests need Chromium: install the packages $$packages"; exit 1
+	echo "$(3): install the packages $$packages"; exit 1
+endef
+
+.PHONY: browser
+browser:
+	$(call packages,chromium chromium-browser google-chrome,chromium libatomic1 fonts-dejavu-core,\
+		The browser tests need Chromium)
+
+.PHONY: office
+office:
+	$(call packages,soffice libreoffice,libreoffice-writer-nogui,The tests of Word files need LibreOffice)

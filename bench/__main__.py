@@ -10,12 +10,13 @@ from bench import (
     pages,
     reading,
     reminding,
+    reports,
     startup,
 )
 
 MEASUREMENTS = (
     *(startup, reading, comparing, effect_coverage),
-    *(reminding, delivering, pages, bell),
+    *(reminding, delivering, pages, bell, reports),
 )
 
 

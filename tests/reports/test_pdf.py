@@ -101,7 +101,7 @@ def test_it_says_what_the_document_says() -> None:
         "Ansvarig Bygg och miljö",
         "Att tänka på Versionerna är olika.",
         "Åtgärderna den 31 augusti",
-        "Sida 1 av 3",
+        "Sida 1 (2)",
     ):
         assert said in text
 
@@ -147,7 +147,7 @@ def test_a_long_table_repeats_its_header_on_each_page() -> None:
         assert re.search(r"Nr\s+Åtgärd\s+Ansvarig\s+Läge", text)
     whole = "\n".join(shown)
     assert all(f"Ordna rutin {at}" in whole for at in range(1, 201))
-    assert f"Sida {len(shown)} av {len(shown)}" in shown[-1]
+    assert f"Sida {len(shown)} ({len(shown)})" in shown[-1]
 
 
 @pytest.mark.parametrize("lines", range(28, 44))
@@ -288,7 +288,7 @@ def test_only_the_bundled_typeface_is_used() -> None:
 
 
 def test_ten_pages_take_well_under_a_second_of_work() -> None:
-    made = document(*[block for _ in range(8) for block in EVERY], Paragraph(TEXT))
+    made = document(*[block for _ in range(10) for block in EVERY], Paragraph(TEXT))
     rendered(document())
     began = time.process_time()
     out = rendered(made)

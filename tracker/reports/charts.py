@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from tracker.reports import drawing as pen
 from tracker.reports.drawing import Name
+from tracker.reports.progress_bars import ProgressRow, ProgressWords, progress
 from tracker.reports.timelines import Period, SeriesLine, SeriesWords, Spread, series
 
 __all__ = [
@@ -23,12 +24,15 @@ __all__ = [
     "OutlookRow",
     "OutlookWords",
     "Period",
+    "ProgressRow",
+    "ProgressWords",
     "SeriesLine",
     "SeriesWords",
     "Spread",
     "dumbbell",
     "interval",
     "outlook",
+    "progress",
     "series",
 ]
 

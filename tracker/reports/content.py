@@ -16,6 +16,7 @@ from typing import TypeAlias
 LANGUAGES = ("sv", "en")
 LONGEST_TITLE = 300  # characters; what is longer is cut, for these stand on every page
 LONGEST_RUNNING = 120  # sender, kind, header, footer, a column's heading
+LONGEST_WHOLE_ROW = 900  # characters: a longer row of a table may go on on the next page
 _ADDRESS = re.compile(r"(https?://|mailto:)[!-~]{1,1990}")
 LOWEST_HEADING = 3  # levels 1, 2 and 3
 
@@ -136,6 +137,8 @@ class Document:
     sender: the municipality, above the title and as author; kind: what sort of document it is
     ("Tjänsteskrivelse"); meta: pairs beside the title (diarienummer, to whom); header: what stands
     on top of the second page and on (the title where it is empty); footer: beside the page number.
+    logo: a PNG, drawn beside the sender on page one (left out where it is no picture); logo_alt:
+    what it says, empty where it says no more than the sender's name beside it.
     """
 
     title: str
@@ -148,6 +151,8 @@ class Document:
     meta: tuple[tuple[str, str], ...] = field(default=())
     header: str = ""
     footer: str = ""
+    logo: bytes = b""
+    logo_alt: str = ""
 
     def __post_init__(self) -> None:
         if self.language not in LANGUAGES:

@@ -19,15 +19,19 @@ from docx.oxml.ns import qn
 from docx.shared import Cm, Pt
 
 from tracker.reports import content, docx_styles
-from tracker.reports.docx_styles import FACTS, NOTICE, TABLE_TEXT, TEXT_WIDTH
+from tracker.reports.docx_styles import FACTS, NOTICE, SMALL_TABLE_TEXT, TABLE_TEXT
 from tracker.reports.glyphs import legible, one_line, short
+from tracker.reports.layout import TEXT_WIDTH, is_small, kept_with_next, stands_whole, widths_of
+from tracker.reports.logo import sound_logo
 from tracker.reports.pdf import drawn_png
 
 _OLDEST = (1980, 1, 1, 0, 0, 0)  # what a zip can say; the file's own dates are in its properties
 _LONGEST_PROPERTY, _LONGEST_ALT = 255, 2000
-_LONGEST_LEAD, _MOST_LEADS = 200, 3  # characters, paragraphs
 _LANGUAGES = {"sv": "sv-SE", "en": "en-GB"}
-_WORDS = {"sv": ("Sida", "av", "Utan titel"), "en": ("Page", "of", "Untitled")}
+_WORDS = {  # before the page's number, before the number of pages, after that; without a title
+    "sv": ("Sida ", " (", ")", "Utan titel"),
+    "en": ("Page ", " of ", "", "Untitled"),
+}
 _SIDES = {
     content.Align.LEFT: WD_ALIGN_PARAGRAPH.LEFT,
     content.Align.RIGHT: WD_ALIGN_PARAGRAPH.RIGHT,
@@ -39,17 +43,27 @@ def render_docx(document: content.Document, *, at: datetime) -> bytes:
     """The Word file of `document`, made at `at` (aware)."""
     book = docx.Document()
     docx_styles.apply(book, _LANGUAGES[document.language])
+    docx_styles.modernise(book)
     _properties(book, document, at)
     _margins(book.sections[0], document)
     _front(book, document)
-    under = 0
-    for block in content.levelled(document.blocks):
-        leads = _leads(block, under)
+    blocks, broken = content.levelled(document.blocks), False
+    for block, leads in zip(blocks, kept_with_next(blocks), strict=True):
         _block(book, block, leads=leads)
-        under = _MOST_LEADS if isinstance(block, content.Heading) else under - 1 if leads else 0
+        if broken and isinstance(block, content.Heading):
+            _on_new_page(book)
+        broken = isinstance(block, content.PageBreak)
     out = io.BytesIO()
     book.save(out)
     return _timeless(out.getvalue())
+
+
+def _on_new_page(book: Any) -> None:
+    """Let the last heading break the page itself, without an empty line above it."""
+    *_others, before, heading = book.paragraphs
+    if before._p.xpath('.//w:br[@w:type="page"]'):
+        before._p.getparent().remove(before._p)
+        heading.paragraph_format.page_break_before = True
 
 
 def _timeless(package: bytes) -> bytes:
@@ -75,7 +89,7 @@ def _properties(book: Any, document: content.Document, at: datetime) -> None:
 
 
 def _title(document: content.Document) -> str:
-    return short(document.title, content.LONGEST_TITLE) or _WORDS[document.language][2]
+    return short(document.title, content.LONGEST_TITLE) or _WORDS[document.language][3]
 
 
 def _running(text: str) -> str:
@@ -89,15 +103,18 @@ def _margins(section: Any, document: content.Document) -> None:
     section.top_margin, section.bottom_margin = Cm(2.6), Cm(2.4)
     section.different_first_page_header_footer = True
     running = _running(document.header) or _running(document.title)
-    _two_sides(section.header.paragraphs[0], running, document.date.isoformat())
-    page, of, _untitled = _WORDS[document.language]
+    header = section.header.paragraphs[0]
+    _two_sides(header, running, document.date.isoformat())
+    docx_styles.underline(header)
+    page, of, end, _untitled = _WORDS[document.language]
     for footer in (section.footer, section.first_page_footer):
         line = footer.paragraphs[0]
         line.style = "Footer"
-        _two_sides(line, _running(document.footer), f"{page} ")
+        _two_sides(line, _running(document.footer), page)
         _field(line, "PAGE")
-        line.add_run(f" {of} ")
+        line.add_run(of)
         _field(line, "NUMPAGES")
+        line.add_run(end)
 
 
 def _two_sides(line: Any, left: str, right: str) -> None:
@@ -122,11 +139,25 @@ def _front(book: Any, document: content.Document) -> None:
     head = book.add_paragraph(style=docx_styles.SENDER)
     kind = _running(document.kind)
     day = document.date.isoformat()
+    _logo(head, document)
     _two_sides(head, _running(document.sender), f"{kind} {day}" if kind else day)
     book.add_paragraph(_title(document), style="Title")
     if subtitle := short(document.subtitle, content.LONGEST_TITLE):
         book.add_paragraph(subtitle, style="Subtitle")
     _facts(book, document.meta)
+
+
+def _logo(head: Any, document: content.Document) -> None:
+    """The logo before the sender's name; in the body, for nobody is read a page's header."""
+    if logo := sound_logo(document.logo):
+        width, height = map(Cm, logo.drawn)
+        shape = head.add_run().add_picture(io.BytesIO(logo.png), width, height)
+        docx_styles.set_close(shape)
+        if alt := short(document.logo_alt, _LONGEST_ALT):
+            shape._inline.docPr.set("descr", alt)
+        else:
+            docx_styles.mark_decorative(shape)
+        head.add_run("\u2003")
 
 
 def _block(book: Any, block: content.Block, *, leads: bool) -> None:
@@ -149,15 +180,6 @@ def _block(book: Any, block: content.Block, *, leads: bool) -> None:
             _notice(book, block)
         case content.PageBreak():
             book.add_page_break()
-
-
-def _leads(block: content.Block, under: int) -> bool:
-    """Whether it goes with what follows: a short line in strong, or one of the first `under` a
-    heading."""
-    if not isinstance(block, content.Paragraph):
-        return False
-    strong = all(span.strong for span in content.spans(block.text))
-    return len(content.plain(block.text)) < _LONGEST_LEAD and (strong or under > 0)
 
 
 def _said(text: content.Inline) -> bool:
@@ -215,24 +237,29 @@ def _table(book: Any, table: content.Table) -> None:
     made = book.add_table(rows=1 + len(table.rows), cols=len(table.columns))
     docx_styles.rule_table(made, caption)
     made.autofit = False
-    whole = sum(max(one.width, 0.1) for one in table.columns)
-    widths = [Cm(TEXT_WIDTH * max(one.width, 0.1) / whole) for one in table.columns]
+    widths = [Cm(width) for width in widths_of(table)]
     for column, width in zip(made.columns, widths, strict=True):
         column.width = width
     heads, style = (
         tuple(_running(one.title) for one in table.columns),
-        book.styles[TABLE_TEXT].style_id,
+        book.styles[SMALL_TABLE_TEXT if is_small(table) else TABLE_TEXT].style_id,
     )
+    # No row stands alone with the heading, at the foot of a page or at the head of the next.
+    rows = range(len(table.rows))
+    together = set(rows if stands_whole(table) else (*rows[:2], *rows[-1:]))
     # python-docx looks a row's cells up anew on every call, so the XML is walked instead.
     for at, (row, cells) in enumerate(zip(made._tbl.tr_lst, (heads, *table.rows), strict=True)):
-        docx_styles.mark_row(row, header=at == 0)
+        whole = sum(len(content.plain(cell)) for cell in cells) <= content.LONGEST_WHOLE_ROW
+        docx_styles.mark_row(row, header=at == 0, whole=whole)
         for cell, text, column, width in zip(row.tc_lst, cells, table.columns, widths, strict=True):
             cell.width = width
             line = docx_styles.paragraph_of(cell, made)
             line._p.style = style
             line.alignment = _SIDES[column.align]
+            line.paragraph_format.keep_with_next = at in together or None
             _runs(line, text, bold=at == 0)
-    book.add_paragraph().paragraph_format.space_after = Pt(0)
+    below = book.add_paragraph().paragraph_format
+    below.space_after, below.line_spacing = Pt(0), Pt(10)
 
 
 def _figure(book: Any, figure: content.Figure) -> None:
@@ -242,6 +269,7 @@ def _figure(book: Any, figure: content.Figure) -> None:
             book.add_paragraph(caption, style="Caption").paragraph_format.keep_with_next = True
         width = TEXT_WIDTH * min(max(figure.width, 0.1), 1.0)
         shape = book.add_picture(io.BytesIO(drawn_png(figure.svg)), width=Cm(width))
+        docx_styles.set_close(shape)
         if shape.height > Cm(docx_styles.TALLEST):
             shape.width = int(shape.width * Cm(docx_styles.TALLEST) / shape.height)
             shape.height = Cm(docx_styles.TALLEST)

@@ -72,8 +72,9 @@ def write(
     look: str = "text",
     width: float = WIDTH,
 ) -> str:
-    """A line of text on the baseline `y`, cut to `width`; `look`: text, muted, up or down."""
-    colour = {"text": INK, "muted": MUTED, "up": ACCENT, "down": DOWN}[look]
+    """A line of text on the baseline `y`, cut to `width`; `look`: text, muted, up, down or
+    inverse."""
+    colour = {"text": INK, "muted": MUTED, "up": ACCENT, "down": DOWN, "inverse": PAPER}[look]
     weight = ' font-weight="600"' if strong else ""
     shown = escape(cut(text, width, size))
     return (
@@ -131,16 +132,32 @@ def dot(x: float, y: float, *, look: str, radius: float = 5.5) -> str:
 
 
 def bar(x1: float, x2: float, y: float, height: float, *, look: str) -> str:
-    """A lying bar from `x1` to `x2` round the line `y`: `look` is track, planned or unplanned."""
-    fill, stroke = {
-        "track": (SOFT, SOFT),
-        "planned": (LIGHT, ACCENT),
-        "unplanned": (SOFT, EDGE),
-    }[look]
+    """A lying bar from `x1` to `x2` round the line `y`; `look` is one of `_BARS`."""
+    fill, stroke = _BARS[look]
     return (
         f'<rect class="effect-chart__bar effect-chart__bar--{look}" x="{number(min(x1, x2))}" '
         f'y="{number(y - height / 2)}" width="{number(abs(x2 - x1))}" height="{number(height)}" '
         f'rx="{number(height / 4)}" fill="{fill}" stroke="{stroke}" stroke-width="1"/>'
+    )
+
+
+_BARS = {
+    "track": (SOFT, SOFT),
+    "planned": (LIGHT, ACCENT),
+    "unplanned": (SOFT, EDGE),
+    "done": (ACCENT, ACCENT),
+    "ongoing": (LIGHT, ACCENT),
+    "late": (PAPER, DOWN),
+    "plate": (PAPER, PAPER),
+    "waiting": (SOFT, EDGE),
+}
+
+
+def strokes(path: str) -> str:
+    """The strokes that hatch what is late."""
+    return (
+        f'<path class="effect-chart__hatch" d="{path}" fill="none" stroke="{DOWN}" '
+        f'stroke-width="1.5"/>'
     )
 
 

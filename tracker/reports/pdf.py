@@ -5,6 +5,7 @@ Text goes to typst as data and is never source. The same document and instant gi
 
 from __future__ import annotations
 
+import base64
 import json
 import logging
 import re
@@ -23,15 +24,24 @@ from tracker.domain.errors import RuleBroken
 from tracker.reports import content
 from tracker.reports.fonts import LENDER, drawable, lettered, simple, typefaces
 from tracker.reports.glyphs import one_line, short
+from tracker.reports.layout import (
+    TEXT_WIDTH,
+    is_small,
+    kept_with_next,
+    stands_whole,
+    widths_of,
+    words_fit,
+)
+from tracker.reports.logo import sound_logo
 
 log = logging.getLogger(__name__)
 
 STANDARDS: list[typst.PDFStandard] = ["a-2a", "ua-1"]
-TEXT_WIDTH, TALLEST = 16.0, 21.0  # cm: a drawing must leave room for its caption
+TALLEST = 21.0  # cm: a drawing must leave room for its caption
 _TEMPLATE = Path(__file__).parents[1] / "data" / "document.typ"
 _WORDS = {
-    "sv": {"page": "Sida", "of": "av", "region": "se", "untitled": "Utan titel", "figure": "Figur"},
-    "en": {"page": "Page", "of": "of", "region": "gb", "untitled": "Untitled", "figure": "Figure"},
+    "sv": {"page": "Sida # (##)", "region": "se", "untitled": "Utan titel", "figure": "Figur"},
+    "en": {"page": "Page # of ##", "region": "gb", "untitled": "Untitled", "figure": "Figure"},
 }
 _LONG_WORD = re.compile(r"[^\s\u200b]{24,}")
 _BREAK_AFTER = re.compile(r"([/._\-?&=:;,]|[^\s]{16})(?=[^\s])")
@@ -41,7 +51,11 @@ _LONGEST_PLAIN = 36  # letters: more are no word
 _TSPAN = "{http://www.w3.org/2000/svg}tspan"
 _NO_TEXT = frozenset({"svg", "link", "align", "language", "region"})
 _LONGEST_ALT = 2000
-_LONG_ROW = 900  # characters: a longer one may go on on the next page
+# Typst takes no bytes from outside, but text: a drawing that holds the picture.
+_LOGO = (
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}">'
+    '<image width="{width}" height="{height}" href="data:image/png;base64,{png}"/></svg>'
+)
 
 
 def render_pdf(document: content.Document, *, at: datetime) -> bytes:
@@ -128,15 +142,32 @@ def _document(document: content.Document) -> dict[str, Any]:
     }
     blocks = content.levelled(document.blocks)
     return {
-        **{key: words[key] for key in ("page", "of", "region")},
+        **{key: words[key] for key in ("page", "region")},
         **running,
         "title": title,
         "subtitle": _short(document.subtitle, content.LONGEST_TITLE),
         "header": running["header"] or _short(title, content.LONGEST_RUNNING),
         "language": document.language,
         "date": document.date.isoformat(),
+        "logo": _logo(document),
         "meta": _pairs(document.meta),
-        "blocks": [made for block in blocks for made in _blocks(block, words)],
+        "blocks": [
+            made | {"sticky": sticky}
+            for block, sticky in zip(blocks, kept_with_next(blocks), strict=True)
+            for made in _blocks(block, words)
+        ],
+    }
+
+
+def _logo(document: content.Document) -> dict[str, Any] | None:
+    logo = sound_logo(document.logo)
+    if logo is None:
+        return None
+    png = base64.b64encode(logo.png).decode()
+    return {
+        "svg": _LOGO.format(width=logo.width, height=logo.height, png=png),
+        "alt": _short(document.logo_alt, _LONGEST_ALT),
+        "width": logo.drawn[0],
     }
 
 
@@ -176,19 +207,23 @@ def _pairs(pairs: Iterable[tuple[str, content.Inline]]) -> list[list[Any]]:
 def _table(table: content.Table) -> dict[str, Any]:
     return {
         "kind": "table",
+        "whole": stands_whole(table),
+        "small": is_small(table),
+        "cramped": not words_fit(table),
         "caption": _text(table.caption),
         "columns": [
             {
                 "title": _short(one.title, content.LONGEST_RUNNING),
                 "align": one.align.value,
-                "width": max(one.width, 0.1),
+                "width": width,
             }
-            for one in table.columns
+            for one, width in zip(table.columns, widths_of(table), strict=True)
         ],
         "rows": [
             {
                 "cells": [_inline(cell) for cell in row],
-                "breakable": sum(len(content.plain(cell)) for cell in row) > _LONG_ROW,
+                "breakable": sum(len(content.plain(cell)) for cell in row)
+                > content.LONGEST_WHOLE_ROW,
             }
             for row in table.rows
         ],
