@@ -1,0 +1,1 @@
+"""What people do to a report until it is published, and its versions."""
