@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
+from tracker.cli.committee_report import committee_report
 from tracker.cli.demo import demo
 from tracker.cli.evaluation import evaluation
 from tracker.cli.journal import journal_group
@@ -20,6 +21,7 @@ def register(app: Flask) -> None:
     for command in (
         report,
         evaluation,
+        committee_report,
         reminders,
         user,
         demo,

@@ -132,6 +132,13 @@ def kind_of_next(plan: ActionPlan) -> DecisionKind:
     return DecisionKind.CLOSED
 
 
+def kind_about(plan: ActionPlan, *, final: bool) -> DecisionKind:
+    """What a decision about a report on an adopted plan is; each committee decides about its own
+    final report, so there may be several about the end."""
+    ends = final and plan.closed_on is not None
+    return DecisionKind.CLOSED if ends else DecisionKind.FOLLOWED_UP
+
+
 def correct_decision(
     plan_id: int,
     decision_id: int,

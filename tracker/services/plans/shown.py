@@ -26,6 +26,7 @@ from tracker.models import (
 from tracker.services import journal, scope
 from tracker.services.plans import rules
 from tracker.services.plans.gate import Unready, unready
+from tracker.services.plans.line import Line, line_of
 from tracker.services.plans.listing import Progress, progress_of
 
 SHOWN = 10  # actions per point, and loose ones; the list has the rest
@@ -97,6 +98,7 @@ class PlanPage:
     closed_by: str
     unready: Unready | None
     history: tuple[JournalEntry, ...]
+    line: Line
 
 
 def load_plan(plan_id: int, *, by: User, deed: Deed = Deed.PLAN_VIEW) -> ActionPlan:
@@ -150,6 +152,7 @@ def plan_page(plan_id: int, *, by: User, today: date) -> PlanPage:
         closed_by=_name(plan.closed_by_id),
         unready=unready(plan) if drafting else None,
         history=tuple(journal.history("plan", plan.id)),
+        line=line_of(plan, by=by),
     )
 
 

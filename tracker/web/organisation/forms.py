@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
+from flask_wtf.file import FileField
 from wtforms import SelectField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired
 
 from tracker.services import places
+from tracker.web.fields import FileForm
 
 
 class CommitteeForm(FlaskForm):
@@ -26,3 +28,9 @@ class UnitForm(CommitteeForm):
         """Offer the committees that there are."""
         known = [SelectChoice(str(one.id), one.name) for one in places.committees()]
         self.committee_id.choices = [SelectChoice("", _l("Ingen")), *known]
+
+
+class LogoForm(FileForm):
+    """A picture for the letterhead."""
+
+    file = FileField(_l("Bild"))

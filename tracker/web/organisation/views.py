@@ -2,30 +2,32 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, redirect, render_template, url_for
+from flask import redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from tracker.clock import now
 from tracker.domain.errors import RuleBroken
 from tracker.domain.permissions import Deed
+from tracker.services import letterhead, places
 from tracker.services import organisation as service
-from tracker.services import places
 from tracker.web.access import me, requires
 from tracker.web.messages import done, show_error
+from tracker.web.organisation.blueprint import bp
 from tracker.web.organisation.forms import CommitteeForm, UnitForm
 
-bp = Blueprint("organisation", __name__, url_prefix="/organisation")
+__all__ = ["bp"]
 
 
 @bp.get("")
 @requires(Deed.PLACES_MANAGE)
 def index() -> ResponseReturnValue:
-    """All units and committees."""
+    """All units and committees, and the way to the letterhead."""
     return render_template(
         "organisation/index.html",
         units=service.units_with_committees(by=me()),
         committees=places.committees(),
+        logo=letterhead.logo_mark(),
     )
 
 

@@ -10,7 +10,7 @@ from tracker.clock import now
 from tracker.domain.errors import RuleBroken
 from tracker.domain.permissions import Deed
 from tracker.models import DecisionKind
-from tracker.services.plans import carrying, rules, shown
+from tracker.services.plans import carrying, line, rules, shown
 from tracker.services.plans import closing as service
 from tracker.web.access import me, requires
 from tracker.web.local import today
@@ -52,6 +52,7 @@ def close(plan_id: int) -> ResponseReturnValue:
         ended=any(decision.kind is DecisionKind.CLOSED for decision in plan.decisions),
         actions=carrying.open_actions(plan_id, by=me()),
         bodies=bodies(),
+        final_reports=line.line_of(plan, by=me()).final,
     ), status
 
 
