@@ -73,6 +73,9 @@ _DEEDS = {
     "plan.withdraw": (_l("Antagandet togs tillbaka"), "back", "warn"),
     "plan.close": (_l("Planen avslutades"), "verified", "good"),
     "plan.reopen": (_l("Planen öppnades igen"), "ongoing", "warn"),
+    "plan.publicity_open": (_l("Planen öppnades för allmänheten"), "success", "info"),
+    "plan.publicity_change": (_l("Det som allmänheten ser ändrades"), "info", "muted"),
+    "plan.publicity_close": (_l("Planen stängdes för allmänheten"), "dropped", "muted"),
     "plan.give": (_l("Åtgärder fördes över till en annan plan"), "arrow", "info"),
     "plan.take": (_l("Åtgärder togs över från en annan plan"), "arrow", "info"),
 }

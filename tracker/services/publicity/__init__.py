@@ -1,0 +1,1 @@
+"""What the public may read: which plans are open, and what of them, always without names."""
