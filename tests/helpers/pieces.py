@@ -8,6 +8,7 @@ from flask import current_app
 
 from tests.helpers.cast import NOW, TODAY, Cast
 from tests.helpers.hostile import whole
+from tests.helpers.logos import logo
 from tracker.domain.statuses import Health
 from tracker.extensions import db
 from tracker.models import (
@@ -21,7 +22,7 @@ from tracker.models import (
     StatusUpdate,
     User,
 )
-from tracker.services import places
+from tracker.services import letterhead, places
 from tracker.services.actions.evidence import kept_in
 from tracker.services.answers import link_to_answer
 
@@ -120,3 +121,8 @@ def dead_letter(to: User) -> dict[str, int]:
     db.session.add(one)
     db.session.commit()
     return {"message_id": one.id}
+
+
+def logo_mark(by: User) -> str:
+    """What names the picture of the letterhead, which is there now."""
+    return letterhead.keep_logo(logo(4, 4), by=by, now=NOW)

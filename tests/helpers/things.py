@@ -13,7 +13,7 @@ from typing import Any
 from flask import current_app
 from werkzeug.routing import Rule
 
-from tests.helpers import between, others, pieces
+from tests.helpers import between, opened, others, pieces, reported
 from tests.helpers.cast import NOW, Cast, make_user
 from tests.helpers.hostile import whole
 from tests.helpers.reports import report_text
@@ -32,6 +32,7 @@ from tracker.models import (
     Milestone,
     PlanPoint,
     PlanState,
+    Report,
     RoleAssignment,
     SheetDraft,
     User,
@@ -39,6 +40,7 @@ from tracker.models import (
 from tracker.services.calendars import token_of
 from tracker.services.comparisons.choosing import comparable, latest_two
 from tracker.services.readings import Readings
+from tracker.services.reports.reading.files import keep
 from tracker.services.sources import Sources
 
 MISSING = 999_999
@@ -52,12 +54,15 @@ class Thing:
     exists: bool = True
     action: Action | None = None  # what the scope is measured on, where there is a scope
     only_for: User | None = None  # who alone reaches it, whatever others may
+    report: Report | None = None  # what the scope is measured on, of a report
 
     def within(self, scope: Scope, user: User) -> bool:
         """Whether the scope reaches this thing, written anew from DESIGN's words."""
         action = self.action
         if self.only_for is not None:
             return self.only_for.id == user.id
+        if self.report is not None:
+            return reported.is_reached(self.report, scope, user)
         if action is None or scope.everything:
             return True
         adopted = action.plan.state is PlanState.ADOPTED
@@ -79,9 +84,11 @@ class Things:
     def named_by(self, rule: Rule) -> list[Thing]:
         """The things to try an endpoint on: existing ones, then a missing one."""
         names = frozenset(rule.arguments)
+        cast = self.cast
+        if rule.endpoint.startswith("public."):
+            opened.open_to_all(cast)  # without an open plan there is no such page
         if not names:
             return [Thing({})]
-        cast = self.cast
         makers = {
             frozenset({"evaluation_id"}): self._evaluations,
             frozenset({"number"}): self._areas,
@@ -94,6 +101,10 @@ class Things:
             frozenset({"secret"}): self._calendars,
             frozenset({"link"}): lambda: [Thing({"link": pieces.answer_token(self.cast.action)})],
             frozenset({"plan_id"}): self._plans,
+            frozenset({"open_plan_id"}): lambda: [Thing({"open_plan_id": cast.plan.id})],
+            frozenset({"open_report_id"}): lambda: [
+                Thing({"open_report_id": self._open_report.id})
+            ],
             frozenset({"round_id"}): lambda: [Thing({"round_id": pieces.round_id(self.cast)})],
             frozenset({"point_id"}): lambda: [Thing({"point_id": self.cast.points[1].id})],
             frozenset({"plan_id", "decision_id"}): self._decisions,
@@ -108,6 +119,10 @@ class Things:
             frozenset({"import_id"}): lambda: [Thing({"import_id": others.import_id()})],
             frozenset({"unit_id"}): lambda: [Thing({"unit_id": self.cast.unit.id})],
             frozenset({"committee_id"}): lambda: [Thing({"committee_id": self.cast.committee.id})],
+            frozenset({"digest"}): lambda: [Thing({"digest": pieces.logo_mark(cast.admin)})],
+            frozenset({"report_id"}): self._reports,
+            frozenset({"report_id", "key"}): lambda: self._reports(key="deviations"),
+            frozenset({"report_id", "kind"}): lambda: self._reports(kind="csv"),
             frozenset({"reminder_id"}): self._reminders,
             frozenset({"message_id"}): lambda: [Thing(pieces.dead_letter(self.cast.owner))],
             frozenset({"user_id"}): self._users,
@@ -253,6 +268,16 @@ class Things:
         mine = remind(self.cast.action, self.cast.owner, f"before-{next(self._places)}")
         return [Thing({"reminder_id": mine.id}, only_for=self.cast.owner)]
 
+    def _reports(self, **values: str) -> list[Thing]:
+        """One that a unit's director works on, and one that a committee reads."""
+        cast = self.cast
+        draft = reported.draft(cast, unit_id=cast.unit.id)
+        read = reported.published(cast, committee_id=cast.other_committee.id)
+        if kind := values.get("kind"):
+            # What is asked for the first time is kept, and looking writes nothing.
+            keep(read.id, kind, b"id")
+        return [Thing({"report_id": one.id, **values}, report=one) for one in (draft, read)]
+
     def _users(self) -> list[Thing]:
         # Nobody of the cast: the walk closes the account.
         return [Thing({"user_id": self._bystander.id})]
@@ -263,6 +288,10 @@ class Things:
         db.session.commit()
         mine = {"user_id": self._bystander.id, "role_id": role.id}
         return [Thing({**mine, "user_id": self.cast.owner.id}, exists=False), Thing(mine)]
+
+    @cached_property
+    def _open_report(self) -> Report:
+        return opened.publish(self.cast)
 
     @cached_property
     def _bystander(self) -> User:

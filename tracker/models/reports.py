@@ -113,7 +113,8 @@ class ReportText(WithId, Base):
 
 
 class ReportFile(WithId, Base):
-    """A published report as a file, kept as it was made (`kind`: pdf, docx, xlsx; size in bytes)."""
+    """A published report as a file, kept as it was made; `kind` is pdf, docx, xlsx, csv or json,
+    `size` in bytes."""
 
     __tablename__ = "report_file"
     __table_args__ = (Index("uq_report_file_report_kind", "report_id", "kind", unique=True),)

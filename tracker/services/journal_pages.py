@@ -78,9 +78,9 @@ def _in_words(entries: Sequence[JournalEntry]) -> list[JournalLine]:
             entry.actor,
             # A deed that is not in the table is shown by its code rather than not at all.
             DEEDS.get(entry.deed, entry.deed.replace("%", "%%")),
-            # A round that was removed has no row to be named by.
+            # A round or a report that was removed has no row to be named by.
             names.get((entry.subject, entry.subject_id), "")
-            or str(entry.data.get("round", entry.subject_id)),
+            or str(entry.data.get("round") or entry.data.get("report") or entry.subject_id),
             *entry.data.get(FROM_TO.get(entry.deed, ""), ()),
         )
         for entry in entries

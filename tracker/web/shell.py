@@ -76,6 +76,7 @@ MENU = (
     (_l("Handlingsplan"), "actions.index", Deed.PLAN_VIEW),
     (_l("Uppföljning"), "rounds.index", Deed.ROUND_VIEW),
     (_l("Effekt"), "comparisons.index", Deed.COMPARISON_VIEW),
+    (_l("Rapporter"), "reports.index", Deed.REPORT_VIEW),
     (_l("Personer"), "people.index", Deed.PEOPLE_MANAGE),
     (_l("Organisation"), "organisation.index", Deed.PLACES_MANAGE),
     (_l("Drift"), "operations.index", Deed.OPERATIONS_VIEW),

@@ -39,6 +39,7 @@ from tracker.web.operations import dead as operations_dead
 from tracker.web.operations import ladder as operations_ladder
 from tracker.web.operations import views as operations_views
 from tracker.web.operations.blueprint import bp as operations
+from tracker.web.organisation import letterhead as organisation_letterhead
 from tracker.web.organisation.views import bp as organisation
 from tracker.web.packs import outlook as packs_outlook
 from tracker.web.packs.views import bp as packs
@@ -48,14 +49,25 @@ from tracker.web.plans import closing as plans_closing
 from tracker.web.plans import editing as plans_editing
 from tracker.web.plans import minutes as plans_minutes
 from tracker.web.plans import points as plans_points
+from tracker.web.plans import publicity as plans_publicity
 from tracker.web.plans.views import bp as plans
 from tracker.web.points import ancestry as point_ancestry
 from tracker.web.points import answers as point_answers
 from tracker.web.points import matrix as point_matrix
 from tracker.web.points import worksheet as point_worksheet
 from tracker.web.points.views import bp as points
+from tracker.web.public import feeds as public_feeds
+from tracker.web.public import files as public_files
+from tracker.web.public.views import bp as public
 from tracker.web.references import over_time as references_over_time
 from tracker.web.references.views import bp as references
+from tracker.web.reports import editing as report_editing
+from tracker.web.reports import files as report_files
+from tracker.web.reports import listing as report_listing
+from tracker.web.reports import meeting as report_meeting
+from tracker.web.reports import reviewing as report_reviewing
+from tracker.web.reports import views as report_views
+from tracker.web.reports.blueprint import bp as reports
 from tracker.web.rounds import editing as round_editing
 from tracker.web.rounds.views import bp as rounds
 from tracker.web.sheets import mapping as sheet_mapping
@@ -65,7 +77,7 @@ from tracker.web.start.views import bp as start
 # Modules that hang their pages on a task's blueprint when they are imported.
 PARTS = (
     comparison_details,
-    *(plans_closing, plans_editing, plans_minutes, plans_points),
+    *(plans_closing, plans_editing, plans_minutes, plans_points, plans_publicity),
     *(actions_board, actions_timeline),
     *(actions_milestones, actions_ties),
     *(operations_dead, operations_ladder, operations_views),
@@ -74,9 +86,13 @@ PARTS = (
     *(crosswalk_listing, crosswalk_threshold, crosswalk_views),
     *(evaluation_changes, evaluation_scores, evaluation_views, reading),
     *(point_ancestry, point_answers, point_matrix, point_worksheet),
+    organisation_letterhead,
+    *(public_feeds, public_files),
     packs_outlook,
     people_absences,
     references_over_time,
+    *(report_editing, report_files, report_listing, report_meeting),
+    *(report_reviewing, report_views),
     round_editing,
     sheet_mapping,
 )
@@ -93,8 +109,10 @@ def blueprints() -> tuple[Blueprint, ...]:
         drafts,
         points,
         plans,
+        public,
         actions,
         rounds,
+        reports,
         sheets,
         answers,
         calendars,

@@ -12,7 +12,9 @@ from tracker.domain.permissions import Deed, Role
 from tracker.services import dashboards, journal_pages
 from tracker.services.comparisons import sentences as comparison_sentences
 from tracker.services.dashboards import AreaLine
+from tracker.services.reports.reading.listing import latest_for
 from tracker.services.rounds.listing import rounds_ahead
+from tracker.web import report_words
 from tracker.web.access import me, requires, starts_with_own_actions
 from tracker.web.local import today, zone
 from tracker.web.machinery import machinery
@@ -68,6 +70,8 @@ def _committee() -> ResponseReturnValue:
         overview=overview,
         leads=[committee_lead(state) for state in overview.committees],
         said=comparison_sentences,
+        report=latest_for(me()),
+        report_words=report_words,
     )
 
 

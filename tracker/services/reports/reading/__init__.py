@@ -1,0 +1,1 @@
+"""Published reports as lists, pages and files."""

@@ -1,0 +1,100 @@
+"""A report as a page: to read on a telephone in the meeting, to project, to print."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from typing import Any
+
+from flask import Response, current_app, make_response, render_template, request
+from flask.typing import ResponseReturnValue
+
+from tracker.clock import now
+from tracker.domain.permissions import Deed
+from tracker.domain.reporting import Section
+from tracker.models import Report, ReportState
+from tracker.services.reports import meeting_shown
+from tracker.services.reports.access import load_report, may_edit
+from tracker.services.reports.reading import files, listing
+from tracker.services.reports.reading.stored import lead_of, stored
+from tracker.services.reports.snapshots import Snapshot
+from tracker.services.reports.writing.loading import snapshot_of
+from tracker.services.reports.writing.texts import WRITTEN_BY_HAND
+from tracker.web import report_words
+from tracker.web.access import me, requires
+from tracker.web.local import zone
+from tracker.web.reports import labels
+from tracker.web.reports.blueprint import bp
+from tracker.web.reports.telling import SectionShown, shown, shown_as_kept
+
+_TOKEN = re.compile(rb'name="csrf_token"[^>]*>')
+
+
+@bp.get("/<int:report_id>")
+@requires(Deed.REPORT_VIEW)
+def show(report_id: int) -> ResponseReturnValue:
+    """The whole report; with `?view=present` one section at a time, in large letters."""
+    report = load_report(report_id, by=me(), deed=Deed.REPORT_VIEW)
+    snapshot, sections = _told(report)
+    if request.args.get("view") == "present":
+        return _presented(report, snapshot, sections)
+    page = render_template(
+        "reports/show.html",
+        report=report,
+        snapshot=snapshot,
+        sections=sections,
+        lead=lead_of(snapshot),
+        unwritten=_unwritten(snapshot),
+        numbers=report_words.three_numbers(snapshot.facts.tally),
+        makes=may_edit(report, me()),
+        newer=listing.newer_version(report.id),
+        sizes=files.sizes(report.id),
+        meeting=meeting_shown.after(report, by=me()),
+        said=report_words,
+        labels=labels,
+    )
+    return page if report.state is ReportState.DRAFT else _unless_known(page)
+
+
+def _told(report: Report) -> tuple[Snapshot, tuple[SectionShown, ...]]:
+    """What a frozen report says, from what was kept of it; what a draft would say now."""
+    if report.state is not ReportState.DRAFT:
+        held = stored(report)
+        return held.snapshot, shown_as_kept(held)
+    locale = current_app.extensions["settings"].locale
+    snapshot = snapshot_of(report, now=now(), zone=zone(), locale=locale)
+    return snapshot, shown(snapshot)
+
+
+def _unwritten(snapshot: Snapshot) -> tuple[Section, ...]:
+    """The sections that only people can write, of which nobody has written."""
+    written = {section.key for section in snapshot.sections if section.own}
+    return tuple(one for one in WRITTEN_BY_HAND if one not in written)
+
+
+def _presented(
+    report: Report, snapshot: Snapshot, sections: tuple[SectionShown, ...]
+) -> ResponseReturnValue:
+    """One screen of it: the first is the title with the numbers."""
+    asked: Any = request.args.get("at", 0, type=int)
+    at = min(max(asked, 0), len(sections))
+    return render_template(
+        "reports/present.html",
+        report=report,
+        snapshot=snapshot,
+        sections=sections,
+        at=at,
+        section=sections[at - 1] if at else None,
+        numbers=report_words.three_numbers(snapshot.facts.tally),
+        said=report_words,
+    )
+
+
+def _unless_known(page: str) -> Response:
+    """The page, or 304 for a browser that has the very same; no browser keeps it for others. The
+    token of the forms on it differs each time and counts for nothing."""
+    response = make_response(page)
+    response.set_etag(hashlib.sha256(_TOKEN.sub(b"", response.get_data())).hexdigest()[:32])
+    response.headers["Cache-Control"] = "private, no-cache"
+    response.make_conditional(request)
+    return response
