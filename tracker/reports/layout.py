@@ -12,7 +12,7 @@ from tracker.reports.glyphs import one_line
 TEXT_WIDTH = 16.0  # cm
 _LONGEST_LEAD, _MOST_LEADS = 200, 3  # characters, paragraphs
 _LETTER, _HEAD_LETTER, _MARGINS = 0.18, 0.2, 0.4  # cm: how wide in a table, with a column's margins
-_MANY_COLUMNS, _SMALL = 6, 0.895  # of the usual size, where a table leaves little room for each
+_MANY_COLUMNS, _SMALL = 5, 0.895  # of the usual size, where a table leaves little room for each
 _LONGEST_WORD, _LONGEST_HEAD = 12, 16  # letters: what is longer may be hyphenated
 _MOST_LINES = 26  # of a table that is never torn: about half a page
 _THINGS = (content.Table, content.Figure, content.Facts, content.Bullets, content.Notice)

@@ -64,6 +64,8 @@ COLUMNS = (
     RowColumn("dropped_on", N_("Avbröts"), Sort.DAY),
     RowColumn("dropped_by", N_("Avbröts av")),
     RowColumn("dropped_reason", N_("Skäl till avbrott"), Sort.LONG),
+    RowColumn("plan_points", N_("Planens punkter")),
+    RowColumn("taken_over_by", N_("Fortsätter i")),
 )
 
 
@@ -73,6 +75,7 @@ def cells(row: ReportRow, day: date, say: Say) -> tuple[Cell, ...]:
         "status": say(STATUS_MARKS[row.status].label),
         "health": say(HEALTH_MARKS[row.health].label) if row.health else None,
         "areas": ", ".join(map(str, row.areas)) or None,
+        "plan_points": ", ".join(row.plan_points) or None,
         "days_late": days_late(row, day),
     }
     return tuple(
@@ -86,7 +89,7 @@ def _filled(value: Cell) -> Cell:
 
 def days_late(row: ReportRow, day: date) -> int | None:
     """How many days the row is overdue; None where it is not."""
-    return (day - row.deadline).days if row.overdue(day) else None
+    return row.days_late(day) or None
 
 
 def report_csv(facts: ReportFacts, say: Say, columns: tuple[RowColumn, ...] = COLUMNS) -> bytes:

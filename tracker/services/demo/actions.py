@@ -25,13 +25,15 @@ from tracker.models import (
 from tracker.services import journal
 from tracker.services.actions import search
 from tracker.services.demo.more import add_comments, add_more, repeat_latest
+from tracker.services.demo.reports import add_reports
 from tracker.services.demo.story import Story
 from tracker.services.digests import write_digest
 from tracker.services.posts import Post
 
 
 def add_story_actions(story: Story, post: Post) -> int:
-    """Write all actions of the story, the reminders of their assignment, and the journal."""
+    """Write all actions of the story, the reminders of their assignment, the reports of the past
+    rounds, and the journal."""
     told = story.data["actions"]
     actions = [_action(one, story) for one in told]
     db.session.add_all(actions)
@@ -42,6 +44,7 @@ def add_story_actions(story: Story, post: Post) -> int:
         add_more(one.get("more", {}), action, actions, story)
     add_comments(actions, story)
     _tell_owners(actions, story, post)
+    add_reports(actions, story)
     _journal(told, actions, story)
     return len(actions)
 

@@ -1,18 +1,19 @@
-"""The demo's follow-up rounds: the last usual one, which is over, and one that goes on."""
+"""The demo's follow-up rounds: the last two usual ones, which are over, and one that goes on."""
 
 from __future__ import annotations
 
 from datetime import date, timedelta
 
 from tracker.domain.calendar import next_working_day
-from tracker.domain.rounds import RoundKind, last_usual
+from tracker.domain.rounds import RoundKind, Suggestion, last_usual, papers_leave
 from tracker.extensions import db
-from tracker.models import FollowUpRound
+from tracker.models import FollowUpRound, RoundMeeting
 from tracker.services.demo.story import Story
 
 OPENED_DAYS_AGO = 12
 DUE_IN_DAYS = 20
 ADDED_DAYS_BEFORE = 30
+MEETS_AFTER_DAYS = {"ks": 24, "sn": 31}  # the last day to report
 NAMES = {
     RoundKind.TERTIAL_1: "Tertial 1",
     RoundKind.TERTIAL_2: "Tertial 2",
@@ -21,29 +22,42 @@ NAMES = {
 
 
 def add_rounds(story: Story) -> None:
-    """Write both, and what the journal would hold of them."""
+    """Write all three, and what the journal would hold of them."""
     opened = story.today - timedelta(days=OPENED_DAYS_AGO)
     past = last_usual(opened)
-    closed_on = min(next_working_day(past.due_on + timedelta(days=1)), opened)
-    name = f"{NAMES[past.kind]} {past.year}"
-    _add(story, name, past.opens_on, past.due_on, closed_on)
+    story.rounds = {
+        "earlier": _add_past(story, last_usual(past.opens_on), past.opens_on),
+        "last": _add_past(story, past, opened),
+    }
     due_on = next_working_day(story.today + timedelta(days=DUE_IN_DAYS))
-    _add(story, "Avstämning inför nämnderna", opened, due_on)
+    _add(story, "Avstämning inför nämnderna", RoundKind.EXTRA, (opened, due_on))
+
+
+def _add_past(story: Story, usual: Suggestion, next_opens: date) -> FollowUpRound:
+    name = f"{NAMES[usual.kind]} {usual.year}"
+    closed_on = min(next_working_day(usual.due_on + timedelta(days=1)), next_opens)
+    return _add(story, name, usual.kind, (usual.opens_on, usual.due_on), closed_on)
 
 
 def _add(
-    story: Story, name: str, opens_on: date, due_on: date, closed_on: date | None = None
-) -> None:
-    karin = story.people["karin"]
+    story: Story,
+    name: str,
+    kind: RoundKind,
+    days: tuple[date, date],
+    closed_on: date | None = None,
+) -> FollowUpRound:
+    karin, (opens_on, due_on) = story.people["karin"], days
     created = story.ago((story.today - opens_on).days + ADDED_DAYS_BEFORE)
     one = FollowUpRound(
         name=name,
+        kind=kind,
         opens_on=opens_on,
         due_on=due_on,
         closed_on=closed_on,
         created_at=created,
         created_by_id=karin.id,
         version=1 if closed_on is None else 2,
+        meetings=[_meeting(story, key, due_on) for key in MEETS_AFTER_DAYS],
     )
     db.session.add(one)
     db.session.flush()
@@ -54,3 +68,13 @@ def _add(
         ended = {"closed_on": [None, closed_on.isoformat()], "round": name}
         at = story.ago((story.today - closed_on).days)
         story.entries.append(("round.close", "round", one.id, ended, karin, at))
+    return one
+
+
+def _meeting(story: Story, committee: str, due_on: date) -> RoundMeeting:
+    meets_on = next_working_day(due_on + timedelta(days=MEETS_AFTER_DAYS[committee]))
+    return RoundMeeting(
+        committee_id=story.committees[committee].id,
+        dispatch_on=papers_leave(meets_on, due_on),
+        meets_on=meets_on,
+    )

@@ -8,7 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from tracker.domain.calendar import previous_working_day
-from tracker.models import ActionPlan, Committee, ImprovementPoint, Unit, User
+from tracker.models import ActionPlan, Committee, FollowUpRound, ImprovementPoint, Unit, User
 
 MORNING = time(9)
 ACCEPTED_DAYS_AGO = (1120, 50)  # the two evaluations
@@ -27,6 +27,7 @@ class Story:
     people: dict[str, User]
     points: dict[tuple[int, int, int], ImprovementPoint]
     plan: ActionPlan
+    rounds: dict[str, FollowUpRound] = field(default_factory=dict)
     entries: list[tuple[str, str, int, dict[str, Any], User | None, datetime]] = field(
         default_factory=list
     )

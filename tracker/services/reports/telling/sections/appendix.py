@@ -11,9 +11,8 @@ from tracker.reports.glyphs import one_line
 from tracker.services.reports.telling.sections.deviations import in_table, other_deviations
 from tracker.services.reports.telling.sections.opening import note_of
 from tracker.services.reports.telling.sections.telling import Telling
-from tracker.services.reports.telling.words import MOVES, Words, initial, shortened
+from tracker.services.reports.telling.words import MOVES, Words, initial
 
-LONGEST_SAID = 85
 _LAST_AREA = 1000
 
 
@@ -108,9 +107,9 @@ def _moved(found: tuple[Change, ...], telling: Telling) -> Table:
     return Table(
         w.gettext("Det som har ändrats"),
         (
-            Column(w.gettext("Ändring"), width=1.4),
+            Column(w.gettext("Ändring"), width=1.2),
             Column(w.gettext("Åtgärd"), width=4),
-            Column(w.gettext("Så här"), width=2.1),
+            Column(w.gettext("Så här"), width=2.8),
         ),
         rows,
     )
@@ -190,12 +189,10 @@ def actions(telling: Telling) -> Iterator[Block]:
         yield Paragraph(w.gettext("Planen har inga åtgärder att redovisa."))
         return
     yield _table(telling)
-    if any(len(one_line(one.said)) > LONGEST_SAID for one in facts.rows):
-        whole = w.gettext(
-            "Lägesrapporter som slutar med … är förkortade. Hela texten finns i kalkylbladet."
+    if not telling.opened and any(one.said for one in facts.rows):
+        yield Paragraph(
+            w.gettext("Den senaste lägesrapporten om varje åtgärd står i kalkylbladet.")
         )
-        short = w.gettext("Lägesrapporter som slutar med … är förkortade.")
-        yield Paragraph(short if telling.opened else whole)
 
 
 def _table(telling: Telling) -> Table:
@@ -205,15 +202,14 @@ def _table(telling: Telling) -> Table:
     # Sorting keeps the order of the plan within an area.
     rows = sorted(facts.rows, key=lambda one: one.areas[:1] or (_LAST_AREA,))
     columns = [
-        Column(w.gettext("Åtgärd"), width=3.5),
-        Column(w.gettext("Ansvarig"), width=3.3),
-        Column(w.gettext("Klar senast"), width=1.8),
-        Column(w.gettext("Läge"), width=1.7),
-        Column(w.gettext("Senaste lägesrapport"), width=5),
+        Column(w.gettext("Åtgärd"), width=5.7),
+        Column(w.gettext("Ansvarig"), width=5.3),
+        Column(w.gettext("Klar senast"), width=1.9),
+        Column(w.gettext("Läge"), width=2.3),
     ]
     caption = w.gettext("Alla åtgärder")
     if numbered:
-        columns.insert(0, Column(w.gettext("Omr."), width=0.8))
+        columns.insert(0, Column(w.gettext("Omr."), width=0.9))
         caption = w.gettext(
             "Alla åtgärder efter område (Omr.). Områdenas namn står i avsnittet Läget per område."
         )
@@ -229,7 +225,6 @@ def _row(row: ReportRow, telling: Telling, numbered: bool) -> tuple[Inline, ...]
         initial(w.responsible(row, between="\n")),
         w.short_day(row.deadline),
         standing_of(row, telling),
-        said(row, w),
     )
 
 
@@ -247,13 +242,3 @@ def standing_of(row: ReportRow, telling: Telling) -> str:
     if row.overdue(telling.facts.as_of):
         said = w.gettext("%(status)s, försenad", status=said)
     return _with_forecast(said, row, w)
-
-
-def said(row: ReportRow, w: Words) -> str:
-    """The latest status update, cut to fit; where there is none, why it was dropped."""
-    text = shortened(row.said, LONGEST_SAID) or shortened(row.dropped_reason, LONGEST_SAID)
-    if not text:
-        return "–"
-    if row.said_on is None or not row.open:
-        return text
-    return f"{w.short_day(row.said_on)}: {text}"
