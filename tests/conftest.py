@@ -18,8 +18,8 @@ from sqlalchemy.orm import Session, scoped_session
 
 from tests.helpers import postgres, queries, smtp, walls
 from tests.helpers.apps import make_app, migrate_to, settings
-from tests.helpers.cast import NOW, Cast, build_cast
-from tests.helpers.postgres import TEMPLATE, PostgresServer
+from tests.helpers.cast import NOW, Cast, Keys, build_cast, found_cast, keys_of
+from tests.helpers.postgres import TEMPLATE, WITH_CAST, PostgresServer
 from tests.helpers.visitor import Visits
 from tracker.extensions import db
 
@@ -74,6 +74,31 @@ def postgres_template(
     return TEMPLATE
 
 
+@pytest.fixture(scope="session")
+def sqlite_with_cast(
+    sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Path, Keys]:
+    """A migrated SQLite file with the cast, made once per worker, and where the cast stands."""
+    folder = tmp_path_factory.mktemp("cast")
+    shutil.copy(sqlite_template, folder / "atgarda.db")
+    with _entered(make_app(settings(folder))):
+        return folder / "atgarda.db", keys_of(build_cast())
+
+
+@pytest.fixture(scope="session")
+def postgres_with_cast(
+    postgres_server: PostgresServer,
+    postgres_template: str,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> tuple[str, Keys]:
+    """The same in PostgreSQL."""
+    copied = {"name": WITH_CAST, "template": postgres_template}
+    postgres_server.execute("CREATE DATABASE {name} TEMPLATE {template}", **copied)
+    folder = tmp_path_factory.mktemp("cast")
+    with _entered(make_app(settings(folder, postgres_server.url(WITH_CAST)))):
+        return WITH_CAST, keys_of(build_cast())
+
+
 @contextmanager
 def _entered(app: Flask) -> Iterator[Flask]:
     """Keep an app context open, and leave no connection behind."""
@@ -84,23 +109,33 @@ def _entered(app: Flask) -> Iterator[Flask]:
 
 
 @pytest.fixture
-def app(tmp_path: Path, sqlite_template: Path) -> Iterator[Flask]:
+def app(request: pytest.FixtureRequest, tmp_path: Path, sqlite_template: Path) -> Iterator[Flask]:
     """The product on a SQLite database of its own, app context open."""
-    shutil.copy(sqlite_template, tmp_path / "atgarda.db")
+    shutil.copy(_with_cast(request, "sqlite_with_cast") or sqlite_template, tmp_path / "atgarda.db")
     with _entered(make_app(settings(tmp_path))) as made:
         yield made
 
 
 @pytest.fixture
 def pg_app(
-    tmp_path: Path, postgres_server: PostgresServer, postgres_template: str
+    request: pytest.FixtureRequest,
+    tmp_path: Path,
+    postgres_server: PostgresServer,
+    postgres_template: str,
 ) -> Iterator[Flask]:
     """The product on a PostgreSQL database of its own, app context open."""
+    template = _with_cast(request, "postgres_with_cast") or postgres_template
     with (
-        postgres_server.database(postgres_template) as url,
+        postgres_server.database(template) as url,
         _entered(make_app(settings(tmp_path, url))) as made,
     ):
         yield made
+
+
+def _with_cast(request: pytest.FixtureRequest, name: str) -> Any:
+    """The template that holds the cast, for a test that asks for it: copying costs a twentieth of
+    writing it anew."""
+    return request.getfixturevalue(name)[0] if "cast" in request.fixturenames else None
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -125,9 +160,11 @@ def db_session(the_app: Flask) -> scoped_session[Session]:
 
 
 @pytest.fixture
-def cast(the_app: Flask) -> Cast:
+def cast(request: pytest.FixtureRequest, the_app: Flask) -> Cast:
     """The made-up municipality with its people, plan and actions."""
-    return build_cast()
+    is_sqlite = db.engine.dialect.name == "sqlite"
+    name = "sqlite_with_cast" if is_sqlite else "postgres_with_cast"
+    return found_cast(request.getfixturevalue(name)[1])
 
 
 @pytest.fixture

@@ -19,6 +19,7 @@ from tracker.models import (
     Action,
     ActionPlan,
     Area,
+    Base,
     Committee,
     Decision,
     Evaluation,
@@ -138,6 +139,25 @@ def build_cast() -> Cast:
     return Cast(
         **vars(places), **vars(people), evaluation=evaluation, points=points, plan=plan, **actions
     )
+
+
+Keys = dict[str, tuple[type[Base], tuple[int, ...]]]
+
+
+def keys_of(cast: Cast) -> Keys:
+    """Under which keys a cast that was written can be found in a copy of its database."""
+    rows = {name: value if name == "points" else (value,) for name, value in vars(cast).items()}
+    return {name: (type(many[0]), tuple(one.id for one in many)) for name, many in rows.items()}
+
+
+def found_cast(keys: Keys) -> Cast:
+    """The cast in a copy of the database that it was written into; as new as after a commit."""
+    rows = {
+        name: tuple(db.session.get_one(kind, key) for key in many)
+        for name, (kind, many) in keys.items()
+    }
+    db.session.commit()
+    return Cast(**{name: many if name == "points" else many[0] for name, many in rows.items()})
 
 
 def _places() -> Places:

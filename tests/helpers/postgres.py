@@ -17,6 +17,7 @@ import psycopg
 from psycopg import sql
 
 TEMPLATE = "atgarda_template"
+WITH_CAST = "atgarda_with_cast"
 MEMORY = Path("/dev/shm")
 ROOM = 2 * 1024**3  # bytes; a run needs a quarter of it, a container often has 64 MB
 
