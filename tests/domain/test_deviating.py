@@ -172,6 +172,9 @@ def test_what_happened_to_an_action(
     [
         (row(deadline=DAY), row(deadline=DAY, status=DONE), True, True),
         (row(deadline=DAY), row(deadline=date(2026, 6, 1)), True, False),
+        (row(deadline=DAY), row(deadline=DAY), False, False),
+        (row(deadline=date(2026, 4, 29)), row(deadline=DAY), False, False),
+        (row(deadline=date(2026, 4, 29)), row(deadline=date(2026, 4, 29)), True, False),
         (row(deadline=DAY), None, True, False),
         (row(deadline=DAY), row(status=DROPPED), True, False),
         (row(deadline=date(2026, 5, 1)), row(status=DONE), False, False),

@@ -50,7 +50,7 @@ def deviations_of(
     """
     told_from = since if since is not None else year_before(day)
     found = [
-        Deviation(row, whys, (day - row.deadline).days if Why.OVERDUE in whys else 0)
+        Deviation(row, whys, row.days_late(day))
         for row in rows
         if (whys := tuple(_whys(row, day, told_from)))
     ]
@@ -89,7 +89,8 @@ def changes_between(
     """What happened between two reports: of each move, the earliest deadline first.
 
     An action may have moved in more than one way: reopened and delayed, or new and done. A
-    promise is what was open then with a deadline no later than `day`.
+    promise is what was open then with a deadline no later than `day`, but for what is still to be
+    done on the day itself.
     """
     before = {row.id: row for row in before_rows}
     now = {row.id: row for row in now_rows}
@@ -99,12 +100,23 @@ def changes_between(
         for move in _moves(before.get(key), now.get(key))
     ]
     order = list(Move)
-    promised = sorted((row for row in before_rows if row.open and row.deadline <= day), key=_place)
+    promised = sorted(
+        (
+            row
+            for row in before_rows
+            if row.open and row.deadline <= day and not _due_on(day, now.get(row.id))
+        ),
+        key=_place,
+    )
     return Changes(
         since,
         tuple(sorted(changes, key=lambda one: (order.index(one.move), *_place_of(one)))),
         tuple(Promise(row, now.get(row.id)) for row in promised),
     )
+
+
+def _due_on(day: date, row: ReportRow | None) -> bool:
+    return row is not None and row.open and row.deadline == day
 
 
 def _place_of(change: Change) -> tuple[date, str, int]:

@@ -80,14 +80,19 @@ class Gap(StrEnum):
     NO_DECISION = "no_decision"  # the plan has not been adopted
     NO_LOGO = "no_logo"  # the kept logo is no picture
     NO_EFFECTS = "no_effects"  # there is a re-evaluation that cannot be compared
+    NO_GLYPHS = "no_glyphs"  # the PDF's typeface lacks characters; told only to who writes it
+    NO_FORECAST = "no_forecast"  # late, or not as planned, without a day that is still to come
+    STILL_OPEN = "still_open"  # a last report: what no other plan has taken over
 
 
 @dataclass(frozen=True)
 class ReportRow:
     """An action as it stood; texts are empty and dates None where there is nothing.
 
-    `areas` are the numbers of the areas whose points it answers. `said` is the latest status
-    update by then, `evidence` the number of proofs.
+    `areas` are the numbers of the areas whose points it answers, `plan_points` the labels of the
+    plan's own points. `said` is the latest status update by then, of a round by the end of it;
+    `evidence` the number of proofs. `taken_over_by` is the title of the plan that it goes on in,
+    told in a final report, and `taken_over_on` the day on which that plan took it over.
     """
 
     id: int
@@ -112,6 +117,9 @@ class ReportRow:
     dropped_by: str = ""
     dropped_reason: str = ""
     evidence: int = 0
+    plan_points: tuple[str, ...] = ()
+    taken_over_by: str = ""
+    taken_over_on: date | None = None
 
     @property
     def open(self) -> bool:
@@ -125,7 +133,13 @@ class ReportRow:
 
     def overdue(self, day: date) -> bool:
         """Whether its deadline has passed with something left to do."""
-        return self.open and self.deadline < day
+        return self.days_late(day) > 0
+
+    def days_late(self, day: date) -> int:
+        """How many days it is overdue, 0 where it is not; the days after another plan took it
+        over are that plan's."""
+        last = min(day, self.taken_over_on or day)
+        return max(0, (last - self.deadline).days) if self.open else 0
 
 
 @dataclass(frozen=True)
@@ -192,11 +206,13 @@ class Promise:
 
 @dataclass(frozen=True)
 class Changes:
-    """This report beside the last one, whose facts were those of the day `since`."""
+    """This report beside the last one, whose facts were those of the day `since`; `of_whole`: of
+    its part there was none, so that the one of the whole plan was taken."""
 
     since: date
     changes: tuple[Change, ...]
     promises: tuple[Promise, ...]
+    of_whole: bool = False
 
     def of(self, move: Move) -> tuple[Change, ...]:
         """The changes of one kind."""
@@ -262,20 +278,32 @@ class EffectRow:
 
 
 @dataclass(frozen=True)
+class AreaPoints:
+    """The points of an area, under its number now, before and after."""
+
+    area: int
+    before: int | None
+    after: int | None
+
+
+@dataclass(frozen=True)
 class EffectFacts:
-    """The re-evaluation beside the evaluation before: whole sentences, and what they rest on."""
+    """The re-evaluation beside the evaluation before: whole sentences, and what they rest on.
+    A result has risen where it did by more than `threshold` percentage points."""
 
     before: EvaluationFacts
     after: EvaluationFacts
     sentences: tuple[str, ...]
     verdicts: tuple[tuple[str, int], ...]
     rows: tuple[EffectRow, ...]
+    areas: tuple[AreaPoints, ...] = ()
+    threshold: float | None = None
 
 
 @dataclass(frozen=True)
 class NextPlan:
     """The plan of the next period, for the final report's view ahead: its own points as
-    (label, text), and how many open actions it took over."""
+    (label, text), and how many of the report's open actions it took over."""
 
     title: str
     starts_on: date | None

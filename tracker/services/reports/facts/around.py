@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, or_, select, true
 from sqlalchemy.orm import selectinload
 
 from tracker.domain.calendar import local_date
@@ -16,6 +16,7 @@ from tracker.domain.reporting import (
     Coming,
     MinutesLine,
     NextPlan,
+    Part,
     ReportKind,
     ReportRow,
 )
@@ -51,8 +52,9 @@ class Question:
     section: int | None
 
 
-def decisions_by(plan: ActionPlan, day: date) -> tuple[MinutesLine, ...]:
-    """What has been decided about the plan by then, the earliest first."""
+def decisions_by(plan: ActionPlan, day: date, own: Collection[int] = ()) -> tuple[MinutesLine, ...]:
+    """What has been decided about the plan by then, the earliest first, but for what was decided
+    about the report's `own` versions."""
     return tuple(
         MinutesLine(
             one.kind.value,
@@ -63,7 +65,7 @@ def decisions_by(plan: ActionPlan, day: date) -> tuple[MinutesLine, ...]:
             one.note,
         )
         for one in plan.decisions
-        if one.decided_on <= day
+        if one.decided_on <= day and one.report_id not in own
     )
 
 
@@ -88,9 +90,12 @@ def part_of(asked: ReportAsked) -> tuple[str, str]:
     return (found[0], found[1]) if found else ("", "")
 
 
-def questions_by(asked: ReportAsked, zone: ZoneInfo) -> tuple[Question, ...]:
+def questions_by(
+    asked: ReportAsked, zone: ZoneInfo, own: Collection[int] = ()
+) -> tuple[Question, ...]:
     """What has been asked by then on published reports of the plan about this part, or about the
-    whole of it, the earliest first."""
+    whole of it, the earliest first; on those of any part where the report is of the whole. What
+    was asked on its `own` versions is left out."""
     same = (Report.committee_id.is_not_distinct_from(asked.committee_id)) & (
         Report.unit_id.is_not_distinct_from(asked.unit_id)
     )
@@ -102,7 +107,8 @@ def questions_by(asked: ReportAsked, zone: ZoneInfo) -> tuple[Question, ...]:
         .where(
             Report.plan_id == asked.plan_id,
             Report.state == ReportState.PUBLISHED,
-            or_(same, whole),
+            or_(same, whole) if asked.part is not Part.WHOLE else true(),
+            Report.id.not_in(own),
             ReportQuestion.asked_at < end_of(asked.as_of, zone),
         )
         .order_by(ReportQuestion.asked_at, ReportQuestion.id)
@@ -146,11 +152,11 @@ def coming_after(asked: ReportAsked, rows: Sequence[ReportRow]) -> Coming:
     theirs later; the next round that asks about the plan; in a final report the plan that follows.
     """
     ahead = sorted(
-        (row for row in rows if row.open and asked.as_of < row.deadline),
+        (row for row in rows if row.open and asked.as_of <= row.deadline),
         key=lambda row: (row.deadline, row.title, row.id),
     )
     soon = [row for row in ahead if row.deadline <= asked.as_of + AHEAD][:FEW]
-    plan = _next_plan(asked.plan_id) if asked.kind is ReportKind.FINAL else None
+    plan = _next_plan(asked.plan_id, rows) if asked.kind is ReportKind.FINAL else None
     following = _next_round(asked)
     return Coming(
         tuple(soon),
@@ -177,8 +183,9 @@ def _next_round(asked: ReportAsked) -> FollowUpRound | None:
     return db.session.scalar(query.order_by(told_on, FollowUpRound.id).limit(1))
 
 
-def _next_plan(plan_id: int) -> NextPlan | None:
-    """The latest plan that says that it follows this one, else the one that took over from it."""
+def _next_plan(plan_id: int, rows: Sequence[ReportRow]) -> NextPlan | None:
+    """The latest plan that says that it follows this one, else the one that took over from it,
+    with how many of the report's actions it took over."""
     took = (
         select(CarriedAction.to_plan_id, func.count().label("number"))
         .where(CarriedAction.from_plan_id == plan_id)
@@ -186,22 +193,21 @@ def _next_plan(plan_id: int) -> NextPlan | None:
         .subquery()
     )
     query = (
-        select(ActionPlan, func.coalesce(took.c.number, 0))
+        select(ActionPlan)
         .outerjoin(took, took.c.to_plan_id == ActionPlan.id)
         .where(or_(ActionPlan.previous_id == plan_id, took.c.number > 0), ActionPlan.id != plan_id)
         .order_by(func.coalesce(ActionPlan.previous_id, 0) != plan_id, ActionPlan.id.desc())
         .options(selectinload(ActionPlan.points))
         .limit(1)
     )
-    found = db.session.execute(query).first()
-    if found is None:
+    plan = db.session.scalar(query)
+    if plan is None:
         return None
-    plan, number = found
     return NextPlan(
         plan.title,
         plan.starts_on,
         plan.ends_on,
         plan.purpose,
         tuple((point.label, point.text) for point in plan.points),
-        number,
+        sum(row.taken_over_by == plan.title for row in rows),
     )

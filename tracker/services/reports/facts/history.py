@@ -2,11 +2,13 @@
 
 What is written over today is found in the journal: each entry after that day says what stood
 before it. What has a date of its own is judged by that, and status updates are kept for ever.
+
+In a round people answer after the day that it is measured on, about that day: what they said is
+then taken up to a later day than how things stood.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -24,23 +26,29 @@ from tracker.models import (
     CarriedAction,
     Committee,
     Evidence,
-    JournalEntry,
     StatusUpdate,
     Unit,
     User,
-    action_point,
 )
 from tracker.services.actions.ids import each
+from tracker.services.reports.facts.journalled import (
+    OVERWRITING,
+    PROOFS,
+    Entry,
+    entries_since,
+    finished_by,
+    is_pair,
+)
+from tracker.services.reports.facts.ties import plan_points, points
 
 FIELDS = ("title", "expected_effect", "unit_id", "committee_id", "deadline", "status")
-FINISHING = ("action.complete", "action.verify", "action.drop")
-_OVERWRITING = (
-    *("action.edit", "action.undo", "action.report", "action.reopen", "action.take_back"),
-    *FINISHING,
-)
-_TIES = ("action.tie", "action.untie")
-_PROOFS = {"action.evidence_remove": 1, "action.evidence_restore": -1}
 _NONE: Mapping[str, Any] = {}
+_COLUMNS = (
+    *(Action.id, Action.plan_id, Action.title, Action.expected_effect, Action.owner_id),
+    *(Action.unit_id, Action.committee_id, Action.status, Action.deadline),
+    *(Action.first_deadline, Action.created_at, Action.done_on, Action.verified_on),
+    *(Action.dropped_on, Action.dropped_by, Action.dropped_reason),
+)
 
 
 @dataclass(frozen=True)
@@ -58,13 +66,6 @@ class Stood:
 
 
 @dataclass(frozen=True)
-class _Entry:
-    deed: str
-    at: datetime
-    data: Mapping[str, Any]
-
-
-@dataclass(frozen=True)
 class _Names:
     """The names of people, units and committees by id."""
 
@@ -79,9 +80,10 @@ class _Kept:
     entries of the last time that they were finished by the end of the day."""
 
     day: date
+    end: datetime
     zone: ZoneInfo
-    later: Mapping[int, Sequence[_Entry]]
-    finished: Mapping[int, Mapping[str, _Entry]]
+    later: Mapping[int, Sequence[Entry]]
+    finished: Mapping[int, Mapping[str, Entry]]
     said: Mapping[int, Any]
     proofs: Mapping[int, int]
     names: _Names
@@ -92,29 +94,59 @@ def end_of(day: date, zone: ZoneInfo) -> datetime:
     return datetime.combine(day + timedelta(days=1), time(), zone).astimezone(UTC)
 
 
-def stood(plan_id: int, day: date, *, zone: ZoneInfo, also: Collection[int] = ()) -> Stood:
+def stood(
+    plan_id: int,
+    day: date,
+    *,
+    zone: ZoneInfo,
+    also: Collection[int] = (),
+    said_by: date | None = None,
+) -> Stood:
     """The plan's actions as they stood at the end of `day`, and the actions `also`, of whichever
     plan. What was carried to the next plan later was still this one's; what was carried here
-    later was not."""
+    later was not. `said_by` is the last day of whose status updates the latest is told, where it
+    is not `day`: a later update says something new, and changes nothing of how things stood."""
     end = end_of(day, zone)
     rows = _present(plan_id, end, also)
-    ids = [row.id for row in rows]
-    later = _later(ids, end)
+    moved = _moved([row.id for row in rows], end)
+    heard = max(end, end_of(said_by, zone)) if said_by is not None else end
+    members = frozenset(row.id for row in rows if moved.get(row.id, row.plan_id) == plan_id)
+    return _rolled_back(rows, members, plan_id, (end, heard), zone)
+
+
+def stood_before(plan_id: int, ids: Collection[int], instant: datetime, zone: ZoneInfo) -> Stood:
+    """These actions as they stood right before an instant, when all of them were the plan's."""
+    rows = db.session.execute(select(*_COLUMNS).where(Action.id.in_(each(ids)))).all()
+    return _rolled_back(rows, frozenset(ids), plan_id, (instant, instant), zone)
+
+
+def _rolled_back(
+    rows: Sequence[Any],
+    members: frozenset[int],
+    plan_id: int,
+    until: tuple[datetime, datetime],
+    zone: ZoneInfo,
+) -> Stood:
+    """The actions as they stood right before the first instant, with what was said before the
+    second."""
+    end, heard = until
+    ids, day = [row.id for row in rows], local_date(end - timedelta(microseconds=1), zone)
+    later = entries_since(ids, end)
     before = {row.id: _before(later.get(row.id, ())) for row in rows}
     lacking = [row.id for row in rows if _is_lacking(row, before[row.id], day)]
     kept = _Kept(
-        *(day, zone, later),
-        finished=_finished(lacking, end),
-        said=_said(ids, end),
+        *(day, end, zone, later),
+        finished=finished_by(lacking, end),
+        said=_said(ids, heard),
         proofs=_proofs(ids, end),
         names=_names(),
     )
-    moved = _moved(ids, end)
+    labels = plan_points(plan_id, ids, later)
     return Stood(
-        {row.id: _row(row, before[row.id], kept) for row in rows},
-        frozenset(row.id for row in rows if moved.get(row.id, row.plan_id) == plan_id),
+        {row.id: _row(row, before[row.id], kept, labels[row.id]) for row in rows},
+        members,
         {row.id: _place(row, before[row.id]) for row in rows},
-        _points(ids, later),
+        points(ids, later),
     )
 
 
@@ -123,13 +155,7 @@ def _present(plan_id: int, end: datetime, also: Collection[int]) -> Sequence[Any
     carried = select(CarriedAction.action_id).where(
         CarriedAction.from_plan_id == plan_id, CarriedAction.at >= end
     )
-    columns = (
-        *(Action.id, Action.plan_id, Action.title, Action.expected_effect, Action.owner_id),
-        *(Action.unit_id, Action.committee_id, Action.status, Action.deadline),
-        *(Action.first_deadline, Action.created_at, Action.done_on, Action.verified_on),
-        *(Action.dropped_on, Action.dropped_by, Action.dropped_reason),
-    )
-    query = select(*columns).where(
+    query = select(*_COLUMNS).where(
         Action.created_at < end,
         or_(Action.plan_id == plan_id, Action.id.in_(carried), Action.id.in_(each(also))),
     )
@@ -146,42 +172,20 @@ def _moved(ids: Collection[int], end: datetime) -> dict[int, int]:
     return dict(db.session.execute(query).all())
 
 
-def _later(ids: Collection[int], end: datetime) -> dict[int, list[_Entry]]:
-    """What has been done to the actions since, oldest first."""
-    query = (
-        select(JournalEntry.subject_id, JournalEntry.deed, JournalEntry.at, JournalEntry.data)
-        .where(
-            JournalEntry.subject == "action",
-            JournalEntry.subject_id.in_(each(ids)),
-            JournalEntry.at >= end,
-            JournalEntry.deed.in_((*_OVERWRITING, *_TIES, *_PROOFS)),
-        )
-        .order_by(JournalEntry.at, JournalEntry.id)
-    )
-    found: dict[int, list[_Entry]] = defaultdict(list)
-    for action_id, *entry in db.session.execute(query):
-        found[action_id].append(_Entry(*entry))
-    return found
-
-
-def _before(later: Iterable[_Entry]) -> Mapping[str, Any]:
+def _before(later: Iterable[Entry]) -> Mapping[str, Any]:
     """What the fields held that have been written over since: of each, what the earliest entry
     found. `owner` is an id, or a name where an old entry has nothing else."""
     found: dict[str, Any] = {}
     for entry in later:
-        if entry.deed not in _OVERWRITING:
+        if entry.deed not in OVERWRITING:
             continue
         for name in FIELDS:
-            if name not in found and _is_pair(entry.data.get(name)):
+            if name not in found and is_pair(entry.data.get(name)):
                 found[name] = entry.data[name][0]
         owner = entry.data.get("owner_id", entry.data.get("owner"))
-        if "owner" not in found and _is_pair(owner):
+        if "owner" not in found and is_pair(owner):
             found["owner"] = owner[0]
     return found or _NONE
-
-
-def _is_pair(value: Any) -> bool:
-    return isinstance(value, list) and len(value) == 2
 
 
 def _is_lacking(row: Any, before: Mapping[str, Any], day: date) -> bool:
@@ -199,32 +203,16 @@ def _by(on: date | None, day: date) -> date | None:
     return on if on is not None and on <= day else None
 
 
-def _finished(ids: Collection[int], end: datetime) -> dict[int, dict[str, _Entry]]:
-    """Of each deed that finishes an action, the last by then."""
-    query = (
-        select(JournalEntry.subject_id, JournalEntry.deed, JournalEntry.at, JournalEntry.data)
-        .where(
-            JournalEntry.subject == "action",
-            JournalEntry.subject_id.in_(each(ids)),
-            JournalEntry.at < end,
-            JournalEntry.deed.in_(FINISHING),
-        )
-        .order_by(JournalEntry.at, JournalEntry.id)
-    )
-    found: dict[int, dict[str, _Entry]] = defaultdict(dict)
-    for action_id, *entry in db.session.execute(query):
-        found[action_id][entry[0]] = _Entry(*entry)
-    return found
-
-
 def _said(ids: Collection[int], end: datetime) -> dict[int, Any]:
-    """The last status update of each by then; a correction is one, and follows what it corrects."""
+    """The last status update of each by then, with the instant of the first (`first_at`); a
+    correction is one, and follows what it corrects."""
     newest = func.row_number().over(
         partition_by=StatusUpdate.action_id,
         order_by=(StatusUpdate.at.desc(), StatusUpdate.id.desc()),
     )
+    first = func.min(StatusUpdate.at).over(partition_by=StatusUpdate.action_id)
     ranked = (
-        select(StatusUpdate.id, newest.label("place"))
+        select(StatusUpdate.id, newest.label("place"), first.label("first_at"))
         .where(StatusUpdate.action_id.in_(each(ids)), StatusUpdate.at < end)
         .subquery()
     )
@@ -236,6 +224,7 @@ def _said(ids: Collection[int], end: datetime) -> dict[int, Any]:
             StatusUpdate.text,
             StatusUpdate.percent,
             StatusUpdate.forecast,
+            ranked.c.first_at,
         )
         .join(ranked, ranked.c.id == StatusUpdate.id)
         .where(ranked.c.place == 1)
@@ -261,30 +250,11 @@ def _names() -> _Names:
     return _Names(people, units, committees)
 
 
-def _points(
-    ids: Collection[int], later: Mapping[int, Sequence[_Entry]]
-) -> dict[int, frozenset[int]]:
-    """Action → its points then: today's, with what was tied or untied since taken back."""
-    found: dict[int, set[int]] = defaultdict(set)
-    query = select(action_point.c.action_id, action_point.c.point_id)
-    for action_id, point_id in db.session.execute(
-        query.where(action_point.c.action_id.in_(each(ids)))
-    ):
-        found[action_id].add(point_id)
-    for action_id, entries in later.items():
-        for entry in reversed(entries):
-            if entry.deed == "action.tie":
-                found[action_id].difference_update(entry.data["points"])
-            elif entry.deed == "action.untie":
-                found[action_id].update(entry.data["points"])
-    return {action_id: frozenset(found.get(action_id, ())) for action_id in ids}
-
-
 def _place(row: Any, before: Mapping[str, Any]) -> tuple[int | None, int | None]:
     return before.get("committee_id", row.committee_id), before.get("unit_id", row.unit_id)
 
 
-def _row(row: Any, before: Mapping[str, Any], kept: _Kept) -> ReportRow:
+def _row(row: Any, before: Mapping[str, Any], kept: _Kept, labels: tuple[str, ...]) -> ReportRow:
     """The action as it stood."""
     committee_id, unit_id = _place(row, before)
     said = kept.said.get(row.id)
@@ -305,6 +275,7 @@ def _row(row: Any, before: Mapping[str, Any], kept: _Kept) -> ReportRow:
         said=said.text if said else "",
         said_on=local_date(said.at, kept.zone) if said else None,
         evidence=_evidence(row.id, kept),
+        plan_points=labels,
         **_finish(row, before, kept),
     )
 
@@ -318,11 +289,10 @@ def _owner(who: int | str | None, names: _Names) -> str:
 def _evidence(action_id: int, kept: _Kept) -> int:
     """The proofs by then: what has been taken away since was there, what has been put back was
     not."""
-    end = end_of(kept.day, kept.zone)
     since = sum(
-        _PROOFS[entry.deed]
+        PROOFS[entry.deed]
         for entry in kept.later.get(action_id, ())
-        if entry.deed in _PROOFS and datetime.fromisoformat(entry.data["added_at"]) < end
+        if entry.deed in PROOFS and datetime.fromisoformat(entry.data["added_at"]) < kept.end
     )
     return kept.proofs.get(action_id, 0) + since
 
@@ -355,7 +325,7 @@ def _finish(row: Any, before: Mapping[str, Any], kept: _Kept) -> dict[str, Any]:
     return {"status": status, "dropped_on": dropped_on, **_decided(row, entries, kept.day)}
 
 
-def _decided(row: Any, entries: Mapping[str, _Entry], day: date) -> dict[str, str]:
+def _decided(row: Any, entries: Mapping[str, Entry], day: date) -> dict[str, str]:
     """Who decided that it was dropped, and why."""
     if _by(row.dropped_on, day):
         return {"dropped_by": row.dropped_by, "dropped_reason": row.dropped_reason}
@@ -369,4 +339,6 @@ def _decided(row: Any, entries: Mapping[str, _Entry], day: date) -> dict[str, st
 
 def _still_open(action_id: int, kept: _Kept) -> ActionStatus:
     """What an action was before it was finished: the first report sets a planned one going."""
-    return ActionStatus.ONGOING if action_id in kept.said else ActionStatus.PLANNED
+    said = kept.said.get(action_id)
+    begun = said is not None and said.first_at < kept.end
+    return ActionStatus.ONGOING if begun else ActionStatus.PLANNED

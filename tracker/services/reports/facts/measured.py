@@ -15,6 +15,7 @@ from tracker.domain.deviating import tally_of
 from tracker.domain.errors import RuleBroken
 from tracker.domain.pairing import ScoredEvaluation, way_between
 from tracker.domain.reporting import (
+    AreaPoints,
     AreaState,
     EffectFacts,
     EffectRow,
@@ -163,7 +164,19 @@ def _effects(
         tuple(in_words(said, locale) for said in told),
         tuple((verdict.value, number) for verdict, number in shown.verdicts.items()),
         tuple(_effect_rows(shown)),
+        tuple(_area_points(shown)),
+        shown.result.threshold,
     )
+
+
+def _area_points(shown: ComparisonShown) -> Iterable[AreaPoints]:
+    """Every area that there is now, with its points; before, only where it was the same area out
+    of as many points."""
+    for row in shown.result.areas:
+        if row.after is None:
+            continue
+        before = row.before if row.change_points is not None else None
+        yield AreaPoints(row.after.number, before.score if before else None, row.after.score)
 
 
 def _effect_rows(shown: ComparisonShown) -> Iterable[EffectRow]:
