@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tracker.domain.anonymous import NOBODY, without_names
+from tracker.domain.anonymous import HIDDEN, NOBODY, without_names
 from tracker.domain.text import fold
 
 CARE, SCHOOL = "chefen vid Vårdenheten", "chefen vid Skolenheten"
@@ -70,10 +70,38 @@ def test_a_name_gives_way_to_a_role(text: str, told: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
+        "070-123 45 67",
+        "0701234567",
+        "070.123.45.67",
+        "0\u200b70\u2011123\u00a045 67",
+        "08-123 456 78",
+        "(08) 12 34 56",
+        "0171-62 50 00",
+        "+46701234567",
+        "+46 (0)70-123 45 67",
+        "0046 70 123 45 67",
+        "+358 40 123 4567",
+        "08-12 34 56/070-123 45 67",
+        "registrator@kommun.example",
+        "någon.okänd@firma.example",
+    ],
+)
+@pytest.mark.parametrize("people", [PEOPLE, {}])
+def test_nobody_can_be_reached(text: str, people: dict[str, str]) -> None:
+    """Addresses and numbers go, whoever's they are, also where nobody is known."""
+    told = without_names(f"Före 20 maj 2026 {text}, 3 av 11.", people)
+    assert told == f"Före 20 maj 2026 {HIDDEN}, 3 av 11."
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
         "",
         "Vi har gjort klart det som vi lovade. Vi går vidare.",
         "Uppe på ett berg växer en ek i en lund.",
-        "Bergsskolan och Lunden är klara, se registrator@kommun.example.",
+        "Bergsskolan och Lunden är klara, se diariet.",
+        "Från 2026-02-20 till 01.03.2026, kl. 08.00-16.30 (KS 2026/0123-45, dnr 0123/2026).",
+        "§ 118 och §§ 12–14: 3 070 123 456 kr, +1 200 000 kr, 0,123456789 och 212000-0142.",
         "Kostnad: 3 000 kr @ 12 %\r\n\t– 王 och 💡\u200d",
     ],
 )

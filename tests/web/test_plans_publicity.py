@@ -14,7 +14,7 @@ def test_a_plan_is_looked_at_and_opened(cast: Cast, visit: Visits) -> None:
     report = publish(cast)
     director, anybody = visit(cast.director), visit(None)
     plan = director.get(f"/plans/{cast.plan.id}")
-    page = director.get(plan.links["Öppen för allmänheten"])
+    page = director.get(plan.links["Öppna för allmänheten"])
     assert "Ingen utanför kommunen kan läsa" in page.text
     [form] = page.forms
     assert form.method == "get"
@@ -69,9 +69,21 @@ def test_a_draft_is_adopted_first(cast: Cast, visit: Visits) -> None:
     cast.plan.state = PlanState.DRAFT
     db.session.commit()
     director = visit(cast.director)
-    assert "Öppen för allmänheten" not in director.get(f"/plans/{cast.plan.id}").links
+    assert "Öppna för allmänheten" not in director.get(f"/plans/{cast.plan.id}").links
     for path in ("publicity", "publicity/preview"):
         page = director.get(f"/plans/{cast.plan.id}/{path}", 302, follow=False)
         assert page.status == 302
     page = director.post(f"/plans/{cast.plan.id}/publicity", {"actions": "y"})
     assert "Planen är ett utkast." in page.text
+
+
+def test_the_plan_says_whether_it_is_open(cast: Cast, visit: Visits) -> None:
+    """A badge once it is, and a link that says what one can do."""
+    director = visit(cast.director)
+    page = director.get(f"/plans/{cast.plan.id}")
+    assert "Öppen för allmänheten" not in page.text
+    assert "Öppna för allmänheten" in page.links
+    open_to_all(cast, ALL)
+    page = director.get(f"/plans/{cast.plan.id}")
+    assert "Öppen för allmänheten" in page.text
+    assert "Ändra vad allmänheten ser" in page.links

@@ -8,10 +8,14 @@ characters aside:
 - a first or last name that stands alone with a capital letter, also where it is an ordinary word
   ("Björn", "Lund"). Only a few small words that open sentences ("Vi", "Min", "De") are kept where
   they open one;
-- a mention (@Anna Berg, @annaberg), and an e-mail address that is made of somebody's name.
+- a mention (@Anna Berg, @annaberg);
+- every e-mail address and every telephone number, whoever's they are: HIDDEN stands there, or the
+  words for the person whose name an address is made of. Numbers are told as Swedish ones from
+  dates, hours, amounts and record numbers.
 
-A first or last name in small letters is an ordinary word and stays, and so does a name that is
-part of a longer word. Where a name may mean several people of different roles, NOBODY stands.
+A person who is not among `people` is not known: such a name stays. A first or last name in small
+letters is an ordinary word and stays, and so does a name that is part of a longer word. Where a
+name may mean several people of different roles, NOBODY stands.
 """
 
 from __future__ import annotations
@@ -26,6 +30,7 @@ from itertools import pairwise
 from tracker.domain.text import fold
 
 NOBODY = "NN"
+HIDDEN = "[…]"
 # Characters that nobody sees, but that may stand within a name, and accents of their own.
 _UNSEEN = (
     r"\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u0300-\u036f\u200b-\u200f\u202a-\u202e"
@@ -33,6 +38,21 @@ _UNSEEN = (
 )
 _WORD = re.compile(rf"[^\W\d_](?:[^\W\d_]|[{_UNSEEN}])*")
 _ADDRESS = re.compile(rf"[\w.+{_UNSEEN}-]+@[\w{_UNSEEN}-]+(?:\.[\w{_UNSEEN}-]+)+")
+_BETWEEN = rf"[^\S\r\n]|[-‐-―−./(){_UNSEEN}]"  # between the digits of a telephone number
+_PHONE = re.compile(
+    # Not the end of a date, an amount or a record number, nor a part of a longer word.
+    r"(?<!\w)(?<![A-ZÅÄÖ\d][-–/])(?<!\d[.:,])(?:"
+    # +46, 0046 and the neighbours; others unless they look like an amount with its sign.
+    rf"(?:\+|00)\s?(?:4[5-7]|35[48])(?:(?:{_BETWEEN}){{0,3}}\d){{6,11}}"
+    rf"|(?!\+[1-9]\d{{0,2}}(?:[\s.]\d{{3}})+(?![\s-]?\d))\+[1-9](?:(?:{_BETWEEN}){{0,3}}\d){{7,14}}"
+    # 01.02.2026, 08.30, 0123/2026, and the end of 3 070 123 456.
+    r"|(?!0\d[-./]\d\d[-./](?:19|20)\d\d(?!\d))(?!0\d\.\d\d(?![.\d]))"
+    r"(?!0\d{1,6}[-/:](?:19|20)\d\d(?!\d|[\s-]\d))"
+    r"(?:(?<!\d\s)|(?!0\d\d(?:\s\d{3})+(?!\s?\d)))"
+    rf"(?:\(0[1-9]\d{{0,2}}\)|0[{_UNSEEN}]*[1-9])(?:(?:{_BETWEEN}){{0,3}}\d){{5,8}}"
+    rf"(?:\s?/\s?0[1-9](?:(?:{_BETWEEN}){{0,3}}\d){{5,8}})*"
+    r")(?!\d)"
+)
 _GAP = re.compile(rf"[\s.,:;/|_'’`´‐-―−{_UNSEEN}-]*")  # between the parts of a name
 _NARROW = re.compile(rf"[\s.‐-―{_UNSEEN}-]*")  # the same where a part is a guess
 _HYPHEN = re.compile(rf"[‐‑{_UNSEEN}-]+")
@@ -82,7 +102,7 @@ class _Word:
 
 @dataclass(frozen=True)
 class _Hit:
-    """Somebody named at [start:end] of the text."""
+    """Somebody named at [start:end] of the text; without `people` a way to reach somebody."""
 
     start: int
     end: int
@@ -91,14 +111,16 @@ class _Hit:
 
 
 def without_names(text: str, people: Mapping[str, str]) -> str:
-    """`text` with the words that `people` gives instead of each name (full name → role and unit).
+    """`text` with the words that `people` gives instead of each name (full name → role and unit),
+    and without e-mail addresses and telephone numbers.
 
     A key may be an e-mail address too. Text that names nobody comes back as it was.
     """
-    if not text or not people:
+    if not text:
         return text
     index = _index(frozenset(people.items()))
-    hits = sorted([*_addresses(text, index), *_names(text, index)], key=lambda hit: hit.start)
+    found = (*_addresses(text, index), *_phones(text), *(_names(text, index) if people else ()))
+    hits = sorted(found, key=lambda hit: hit.start)
     out: list[str] = []
     at = 0
     for hit in hits:
@@ -177,7 +199,7 @@ def _together(parts: tuple[str, ...]) -> set[str]:
 
 
 def _addresses(text: str, index: _Index) -> Iterable[_Hit]:
-    """The e-mail addresses in the text that are somebody's."""
+    """The e-mail addresses in the text, and whose they seem to be."""
     if "@" not in text:
         return
     for found in _ADDRESS.finditer(text):
@@ -186,8 +208,13 @@ def _addresses(text: str, index: _Index) -> Iterable[_Hit]:
         for parted in () if whose else ([*parts, "".join(parts)]):
             near = index.joined.get(parted) or index.alone.get(parted) or frozenset()
             whose = (whose & near) or whose or near
-        if whose:
-            yield _Hit(found.start(), found.end(), whose)
+        yield _Hit(found.start(), found.end(), whose)
+
+
+def _phones(text: str) -> Iterable[_Hit]:
+    """The telephone numbers in the text."""
+    for found in _PHONE.finditer(text):
+        yield _Hit(found.start(), found.end(), frozenset())
 
 
 def _names(text: str, index: _Index) -> Iterable[_Hit]:
@@ -353,6 +380,8 @@ def _opens(text: str, start: int) -> bool:
 
 def _told(text: str, hit: _Hit, index: _Index) -> str:
     """The words for somebody, fit for where they stand."""
+    if not hit.people:
+        return HIDDEN
     told = {index.words[number] for number in hit.people}
     words = (told.pop() if len(told) == 1 else "") or NOBODY
     if hit.genitive and not words.endswith(_SIBILANTS):

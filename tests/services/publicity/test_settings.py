@@ -22,6 +22,7 @@ from tracker.services.publicity.settings import (
     open_plan,
     setting_of,
 )
+from tracker.services.publicity.titles import titled
 
 
 def deeds() -> list[tuple[str, dict[str, object]]]:
@@ -46,7 +47,9 @@ def test_a_plan_is_closed_until_somebody_opens_it(any_app: Flask, cast: Cast) ->
     assert (second.shown, second.version, second.opened_at) == (ALL, 2, NOW)
     [found] = reading.open_plans()
     assert (found.id, found.shown, found.changed_at) == (plan, ALL, NOW + timedelta(hours=1))
-    assert [one.title for one in reading.reports_of([plan])] != [""]
+    [shown] = titled(reading.reports_of([plan]))
+    assert shown.title
+    assert reading.newest_of([plan], 1) == reading.news_of([plan], 1) == reading.reports_of([plan])
     close_plan(plan, by=by, now=NOW)
     assert setting_of(plan, by=by) is None
     with pytest.raises(NotFound):

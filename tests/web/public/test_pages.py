@@ -23,6 +23,8 @@ from tests.helpers.pages import Page, check_page
 from tests.helpers.published import add_report
 from tests.helpers.queries import count_queries
 from tests.helpers.told import facts
+from tracker.domain.frozen import sha256_of
+from tracker.domain.reporting import ReportFacts
 from tracker.domain.statuses import ActionStatus
 from tracker.extensions import db
 from tracker.models import ActionPlan, PlanState, Report, ReportState, User
@@ -158,6 +160,92 @@ def test_open_data_without_people(client: FlaskClient, cast: Cast) -> None:
     assert "Ägare" not in rows[0]
 
 
+def test_open_data_stay_as_they_were_reviewed(client: FlaskClient, cast: Cast) -> None:
+    """Who has another name today is hidden under the one of that day, in the very same bytes."""
+    told, name = facts(), cast.owner.name
+    first = replace(told.rows[0], title=f"Enligt {name}", said=f"{name} svarade.", owner=name)
+    rows = (first, *told.rows[1:])
+    report = publish(cast, replace(told, rows=rows, plan_title=f"{name}s plan"))
+    open_to_all(cast)
+    paths = [f"/public/reports/{report.id}{ending}" for ending in (".csv", ".json")]
+    before = [asked(client, path).response.data for path in paths]
+    cast.owner.name = "Någon Annan"
+    db.session.commit()
+    assert [asked(client, path).response.data for path in paths] == before
+    assert not [data for data in before if name.split()[0].encode() in data]
+
+
+def test_what_people_wrote_is_hidden_everywhere(client: FlaskClient, cast: Cast) -> None:
+    """The owners' words and the reasons for dropping go with the rest of what people wrote."""
+    report = publish(cast, long_facts())
+    hidden = re.compile("Ägaren skrev|Därför avbröts")
+    path = f"/public/reports/{report.id}"
+    for shown, there in ((ALL, True), (replace(ALL, texts=False), False)):
+        open_to_all(cast, shown)
+        for ending in ("", ".csv", ".json"):
+            assert bool(hidden.search(asked(client, path + ending).html)) is there, ending
+    page = asked(client, path)
+    assert "Ingen har angett" not in page.text
+    assert not hidden.search(asked(client, f"/public/plans/{cast.plan.id}").text)
+    assert not hidden.search(pdf_text(asked(client, f"{path}.pdf").response.data))
+
+
+def long_facts() -> ReportFacts:
+    """More deviations than the text has room for, each with its owner's words."""
+    told = facts()
+    said, why = "Ägaren skrev detta.", "Därför avbröts den."
+    deviating = tuple(
+        replace(one, row=replace(one.row, id=one.row.id * 10 + n, said=said if n else ""))
+        for n in range(3)
+        for one in told.deviations
+    )
+    rows = tuple(replace(one, said=said) for one in told.rows)
+    dropped = replace(deviating[-1], row=replace(deviating[-1].row, said="", dropped_reason=why))
+    return replace(told, rows=rows, deviations=(*deviating[:-1], dropped))
+
+
+def test_no_action_is_named_where_none_is_shown(client: FlaskClient, cast: Cast) -> None:
+    """Neither in the summary nor anywhere else; deviations stand only among the deviations."""
+    report = publish(cast, long_facts())
+    path = f"/public/reports/{report.id}"
+    open_to_all(cast, NOTHING)
+    page = asked(client, path)
+    assert not [one.title for one in facts().rows if one.title in page.text]
+    open_to_all(cast, replace(NOTHING, actions=True))
+    assert not re.search(r"(?i), försenad|dagar försenad|prognos", asked(client, path).text)
+
+
+def test_one_unreadable_report_takes_nothing_down(
+    client: FlaskClient, cast: Cast, caplog: pytest.LogCaptureFixture
+) -> None:
+    """It is left out and logged once; its own address says that it cannot be shown."""
+    good = publish(cast, title="En rapport som går att läsa")
+    bad = publish(cast, snapshot="{ sönder", sha256="0" * 64, as_of=date(2026, 3, 1))
+    old = '{"schema": "en annan"}'
+    worse = publish(cast, snapshot=old, sha256=sha256_of(old), as_of=date(2026, 4, 1))
+    open_to_all(cast)
+    for path in (*every(cast, good), *every(cast, good)):
+        page = asked(client, path)
+        assert f"/public/reports/{bad.id}" not in page.html
+        assert f"/public/reports/{worse.id}" not in page.html
+    for ending in ("", ".pdf", ".csv", ".json"):
+        for one in (bad, worse):
+            page = asked(client, f"/public/reports/{one.id}{ending}", 503)
+            assert "Sidan kan inte visas just nu" in page.text
+            assert page.response.headers["Cache-Control"] == "no-store"
+    said = [one for one in caplog.records if "cannot be read" in one.getMessage()]
+    assert len(said) == 2
+
+
+@pytest.mark.parametrize("path", ["/public/nothing", "/public/plans/x", "/public/reports/1/2"])
+def test_an_unknown_address(client: FlaskClient, cast: Cast, visit: Any, path: str) -> None:
+    """The same page for everybody, whoever is logged in."""
+    page = asked(client, path, 404)
+    assert "Sidan finns inte" in page.text
+    assert visit(cast.director).ask("GET", path).html == page.html
+    assert client.get("/public/").headers["Location"].endswith("/public")
+
+
 def test_no_person_is_named_anywhere(client: FlaskClient, cast: Cast) -> None:
     """Nobody's name, first or last, and nobody's address, in any page, feed or file."""
     people = [cast.owner, cast.director, cast.colleague, cast.member]
@@ -213,8 +301,9 @@ def test_answers_can_be_kept(client: FlaskClient, cast: Cast) -> None:
         assert first.headers["X-Content-Type-Options"] == "nosniff"
         again = asked(client, path, 304, **{"If-None-Match": tag}).response
         assert (again.data, again.headers["ETag"]) == (b"", tag)
-        since = {"If-Modified-Since": first.headers["Last-Modified"]}
-        asked(client, path, 304, **since)
+        # No day says that nothing has changed.
+        assert "Last-Modified" not in first.headers
+        asked(client, path, **{"If-Modified-Since": "Fri, 01 Jan 2100 00:00:00 GMT"})
         head = client.head(path)
         assert (head.status_code, head.data, head.headers["ETag"]) == (200, b"", tag)
     path = f"/public/reports/{report.id}"

@@ -17,16 +17,27 @@ from tracker.services.publicity import reading
 from tracker.services.publicity.reading import OpenDecision, OpenPlan, OpenReport
 from tracker.services.publicity.settings import Shown
 from tracker.services.publicity.telling import Opened, hidden_people, opened
+from tracker.services.publicity.titles import first_readable, titled
+from tracker.services.reports.reading.stored import stored_as
 
 MOST_NEWS = 50
+MOST_TRIED = 3  # reports of a plan, where the newest cannot be read
 
 
 @dataclass(frozen=True)
 class PlansPage:
-    """The open plans, and how many reports of each are published."""
+    """The open plans, and the newest report of each."""
 
     plans: tuple[OpenPlan, ...]
-    reports: Mapping[int, tuple[OpenReport, ...]]
+    newest: Mapping[int, OpenReport]
+    tag: str
+
+
+@dataclass(frozen=True)
+class NewsPage:
+    """The reports that were published last, the latest first, each with its plan."""
+
+    entries: tuple[tuple[OpenReport, OpenPlan], ...]
     tag: str
     changed_at: datetime
 
@@ -40,15 +51,13 @@ class PlanPage:
     decisions: tuple[OpenDecision, ...]
     reports: tuple[OpenReport, ...]
     latest: OpenReport | None
-    people: Mapping[str, str]
     tag: str
-    changed_at: datetime
 
     def told(self) -> Opened | None:
         """What is shown of the latest report."""
         if self.latest is None:
             return None
-        return opened(self.latest, self.plan.shown, self.people)
+        return opened(self.latest, self.plan.shown)
 
 
 @dataclass(frozen=True)
@@ -58,25 +67,38 @@ class ReportPage:
     plan: OpenPlan
     report: OpenReport
     newest: OpenReport | None
-    people: Mapping[str, str]
     tag: str
-    changed_at: datetime
 
     def told(self) -> Opened:
         """What is shown of it."""
-        return opened(self.report, self.plan.shown, self.people)
+        return opened(self.report, self.plan.shown)
 
 
 def plans_page(locale: str) -> PlansPage:
     """Every open plan. Raises NotFound where none is: then nothing of this exists."""
+    people, plans = _open_plans(locale)
+    newest: dict[int, OpenReport] = {}
+    for one in titled(reading.newest_of([plan.id for plan in plans], MOST_TRIED)):
+        newest.setdefault(one.plan_id, one)
+    return PlansPage(plans, newest, _tag(plans, tuple(newest.values()), people))
+
+
+def news_page(locale: str) -> NewsPage:
+    """What the feeds tell of every open plan. Raises NotFound where none is open."""
+    people, plans = _open_plans(locale)
+    found = titled(reading.news_of([plan.id for plan in plans], MOST_NEWS))
+    by_key = {plan.id: plan for plan in plans}
+    changed = [one.changed_at for one in plans] + [one.published_at for one in found]
+    entries = tuple((one, by_key[one.plan_id]) for one in found)
+    return NewsPage(entries, _tag(plans, found, people), max(changed))
+
+
+def _open_plans(locale: str) -> tuple[Mapping[str, str], tuple[OpenPlan, ...]]:
     people = hidden_people(locale)
     plans = tuple(_without_names(one, people) for one in reading.open_plans())
     if not plans:
         raise NotFound
-    found = _reports(tuple(one.id for one in plans), people)
-    by_plan = {one.id: tuple(r for r in found if r.plan_id == one.id) for one in plans}
-    tag, changed_at = _mark(plans, found, people)
-    return PlansPage(plans, by_plan, tag, changed_at)
+    return people, plans
 
 
 def plan_page(plan_id: int, locale: str) -> PlanPage:
@@ -107,30 +129,30 @@ def preview(plan_id: int, shown: Shown, locale: str, *, by: User) -> PlanPage:
 
 
 def report_page(report_id: int, locale: str) -> ReportPage:
-    """A published report of an open plan. Raises NotFound."""
+    """A published report of an open plan.
+
+    Raises:
+        NotFound.
+        RuleBroken: its snapshot is not what was frozen, or cannot be read.
+    """
     plan, report = reading.open_report(report_id)
     people = hidden_people(locale)
-    newest = _newest(report, _reports((plan.id,), people)) if report.replaced_by else None
-    tag, changed_at = _mark((plan,), tuple(filter(None, (report, newest))), people)
-    return ReportPage(_without_names(plan, people), report, newest, people, tag, changed_at)
+    held = stored_as(report.id, report.sha256)
+    report = replace(report, title=held.snapshot.open_head.title)
+    newest = _newest(report, titled(reading.reports_of((plan.id,)))) if report.replaced_by else None
+    tag = _tag((plan,), tuple(filter(None, (report, newest))), people)
+    return ReportPage(_without_names(plan, people), report, newest, tag)
 
 
 def _plan_page(plan: OpenPlan, locale: str) -> PlanPage:
     people = hidden_people(locale)
-    reports = _reports((plan.id,), people)
-    tag, changed_at = _mark((plan,), reports, people)
-    return PlanPage(
-        _without_names(plan, people),
-        tuple(
-            replace(one, body=without_names(one.body, people))
-            for one in reading.decisions_of(plan.id)
-        ),
-        reports,
-        _latest(reports),
-        people,
-        tag,
-        changed_at,
+    decisions = tuple(
+        replace(one, body=without_names(one.body, people)) for one in reading.decisions_of(plan.id)
     )
+    found = titled(reading.reports_of((plan.id,)))
+    latest = first_readable(_held(found)[:MOST_TRIED])
+    tag = _tag((plan,), found, people, decisions, latest)
+    return PlanPage(_without_names(plan, people), decisions, found, latest, tag)
 
 
 def _without_names(plan: OpenPlan, people: Mapping[str, str]) -> OpenPlan:
@@ -141,17 +163,11 @@ def _without_names(plan: OpenPlan, people: Mapping[str, str]) -> OpenPlan:
     )
 
 
-def _reports(plans: tuple[int, ...], people: Mapping[str, str]) -> tuple[OpenReport, ...]:
-    """The published reports of plans, their titles without names that came later."""
-    return tuple(
-        replace(one, title=without_names(one.title, people)) for one in reading.reports_of(plans)
-    )
-
-
-def _latest(reports: tuple[OpenReport, ...]) -> OpenReport | None:
-    """The newest that holds on the whole plan; where there is none, the newest of a part."""
+def _held(reports: tuple[OpenReport, ...]) -> list[OpenReport]:
+    """Those that hold, the newest on the whole plan first; where there is none, the newest of a
+    part."""
     held = [one for one in reports if one.replaced_by is None]
-    return next((one for one in held if not one.part), held[0] if held else None)
+    return sorted(held, key=lambda one: bool(one.part))
 
 
 def _newest(report: OpenReport, reports: tuple[OpenReport, ...]) -> OpenReport | None:
@@ -163,14 +179,17 @@ def _newest(report: OpenReport, reports: tuple[OpenReport, ...]) -> OpenReport |
     return found if found is not report else None
 
 
-def _mark(
-    plans: tuple[OpenPlan, ...], reports: tuple[OpenReport, ...], people: Mapping[str, str]
-) -> tuple[str, datetime]:
-    """A mark that differs wherever any of this does, and when any of it last changed."""
+def _tag(
+    plans: tuple[OpenPlan, ...],
+    reports: tuple[OpenReport, ...],
+    people: Mapping[str, str],
+    *more: object,
+) -> str:
+    """A mark that differs wherever any of this does; whatever is `more` is told by its repr."""
     parts = [
         *((one.id, one.version, one.shown, one.changed_at) for one in plans),
         *((one.id, one.sha256, one.replaced_by, one.part) for one in reports),
         *sorted(people.items()),
+        *more,
     ]
-    changed = [one.changed_at for one in plans] + [one.published_at for one in reports]
-    return hashlib.sha256(repr(parts).encode()).hexdigest()[:32], max(changed)
+    return hashlib.sha256(repr(parts).encode()).hexdigest()[:32]

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, ColumnElement, Select, cast, func, select, type_coerce
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import aliased
 
 from tracker.domain.errors import NotFound
@@ -31,6 +31,7 @@ from tracker.models import (
 from tracker.services.publicity.settings import Shown
 
 MOST_REPORTS = 200
+_NEWEST = (Report.as_of.desc(), Report.published_at.desc(), Report.id.desc())
 
 
 @dataclass(frozen=True)
@@ -51,18 +52,19 @@ class OpenPlan:
 
 @dataclass(frozen=True)
 class OpenReport:
-    """A published report of an open plan, by its open title; `replaced_by` is the key of the
-    version that is published in its stead, `part` the committee or unit, empty for the whole."""
+    """A published report of an open plan; `replaced_by` is the key of the version that is published
+    in its stead, `part` the committee or unit, empty for the whole. `title` is its open title,
+    which `titles.py` reads out of its snapshot."""
 
     id: int
     plan_id: int
     sha256: str
-    title: str
     part: str
     as_of: date
     published_at: datetime
     ordinal: int
     replaced_by: int | None
+    title: str = ""
 
 
 @dataclass(frozen=True)
@@ -152,11 +154,27 @@ def decisions_of(plan_id: int) -> tuple[OpenDecision, ...]:
 
 def reports_of(plans: Sequence[int], most: int = MOST_REPORTS) -> tuple[OpenReport, ...]:
     """The published reports of these plans, whether open or not, the newest first."""
-    if not plans:
-        return ()
+    query = _reports().where(Report.plan_id.in_(plans)).order_by(*_NEWEST).limit(most)
+    return tuple(_report(row) for row in db.session.execute(query)) if plans else ()
+
+
+def news_of(plans: Sequence[int], most: int) -> tuple[OpenReport, ...]:
+    """Those of these plans that were published last, the latest first."""
     query = _reports().where(Report.plan_id.in_(plans))
-    order = (Report.as_of.desc(), Report.published_at.desc(), Report.id.desc())
+    order = (Report.published_at.desc(), Report.id.desc())
     return tuple(_report(row) for row in db.session.execute(query.order_by(*order).limit(most)))
+
+
+def newest_of(plans: Sequence[int], each: int) -> tuple[OpenReport, ...]:
+    """The newest few of each of these plans, the newest first."""
+    place = func.row_number().over(partition_by=Report.plan_id, order_by=_NEWEST).label("place")
+    placed = (
+        select(Report.id, place)
+        .where(Report.plan_id.in_(plans), Report.state == ReportState.PUBLISHED)
+        .subquery()
+    )
+    query = _reports().join(placed, placed.c.id == Report.id).where(placed.c.place <= each)
+    return tuple(_report(row) for row in db.session.execute(query.order_by(*_NEWEST)))
 
 
 def open_report(report_id: int) -> tuple[OpenPlan, OpenReport]:
@@ -179,7 +197,6 @@ def _reports() -> Select[*tuple[Any, ...]]:
             Report.id,
             Report.plan_id,
             Report.sha256,
-            _open_title().label("title"),
             func.coalesce(Committee.name, Unit.name, "").label("part"),
             Report.as_of,
             Report.published_at,
@@ -195,12 +212,3 @@ def _reports() -> Select[*tuple[Any, ...]]:
 
 def _report(row: Any) -> OpenReport:
     return OpenReport(*row)
-
-
-def _open_title() -> ColumnElement[str]:
-    """The open title out of the snapshot, without fetching the whole of it."""
-    is_postgres = db.session.get_bind().dialect.name == "postgresql"
-    # SQLite's JSON functions read text; a cast would make a number of it.
-    data = cast(Report.snapshot, JSON) if is_postgres else type_coerce(Report.snapshot, JSON)
-    title: ColumnElement[str] = data[("open_head", "title")].as_string()
-    return title

@@ -18,7 +18,7 @@ from tracker.services.plans import rules
 @dataclass(frozen=True)
 class Shown:
     """What the public sees of a plan besides its title, its numbers, its decisions and the
-    summaries of its reports; `texts` are those that people wrote in the reports."""
+    summaries of its reports; `texts` are those that people wrote, of an action or in a report."""
 
     actions: bool = True
     deviations: bool = True

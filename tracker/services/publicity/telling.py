@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from tracker.domain.anonymous import without_names
-from tracker.domain.reporting import ReportFacts, ReportRow, Section
+from tracker.domain.reporting import ReportFacts, Section
 from tracker.mail.catalogue import catalogue
 from tracker.reports.content import Heading, PageBreak
 from tracker.reports.pdf import render_pdf
@@ -17,8 +15,6 @@ from tracker.services.publicity.settings import Shown
 from tracker.services.reports.reading.formats import file_name
 from tracker.services.reports.reading.stored import Stored, stored_as
 from tracker.services.reports.snapshots import Head, Snapshot, Told, document_of
-from tracker.services.reports.telling.nameless import everybody
-from tracker.services.reports.telling.words import Words
 from tracker.services.reports.writing.people import people_words
 
 # The sections that name single actions: a list of them, what moved, and what comes next.
@@ -30,6 +26,7 @@ _ALWAYS = frozenset(
     | {"created_on", "done_on", "verified_on", "dropped_on", "evidence", "said", "said_on"}
 )
 _DEVIATING = frozenset({"days_late", "forecast", "health", "percent", "dropped_reason"})
+_WRITTEN = frozenset({"said", "said_on", "dropped_reason"})
 
 
 @dataclass(frozen=True)
@@ -44,8 +41,8 @@ class Opened:
     ordinal: int
 
 
-def opened(report: OpenReport, shown: Shown, people: Mapping[str, str]) -> Opened:
-    """What of a published report is shown; `people` as `hidden_people` gives them.
+def opened(report: OpenReport, shown: Shown) -> Opened:
+    """What of a published report is shown, as it was frozen when the report was reviewed.
 
     Raises:
         RuleBroken: the snapshot is not what was frozen, or cannot be read.
@@ -53,8 +50,8 @@ def opened(report: OpenReport, shown: Shown, people: Mapping[str, str]) -> Opene
     snapshot = stored_as(report.id, report.sha256).snapshot
     return Opened(
         snapshot.open_head,
-        told_sections(snapshot.open_sections, shown),
-        open_facts(snapshot, shown, people),
+        told_sections(snapshot, shown),
+        open_facts(snapshot, shown),
         columns_of(shown),
         snapshot.ordinal,
     )
@@ -65,10 +62,10 @@ def hidden_people(locale: str) -> dict[str, str]:
     return dict(people_words(locale))
 
 
-def told_sections(sections: Iterable[Told], shown: Shown) -> tuple[Told, ...]:
+def told_sections(snapshot: Snapshot, shown: Shown) -> tuple[Told, ...]:
     """The sections that are shown, without what people wrote where that is not."""
-    kept = (_without_own(one, shown) for one in sections if _is_shown(one.key, shown))
-    return tuple(one for one in kept if _says_something(one))
+    told = snapshot.open_sections if shown.texts else snapshot.quiet_sections
+    return tuple(one for one in told if _is_shown(one.key, shown) and _says_something(one))
 
 
 def _is_shown(key: str, shown: Shown) -> bool:
@@ -79,28 +76,19 @@ def _is_shown(key: str, shown: Shown) -> bool:
     return shown.actions or key not in _LISTING
 
 
-def _without_own(told: Told, shown: Shown) -> Told:
-    if shown.texts or not told.own:
-        return told
-    blocks = tuple(block for n, block in enumerate(told.blocks) if n not in told.own)
-    return Told(told.key, blocks)
-
-
 def _says_something(told: Told) -> bool:
     return any(not isinstance(block, Heading | PageBreak) for block in told.blocks)
 
 
-def open_facts(snapshot: Snapshot, shown: Shown, people: Mapping[str, str]) -> ReportFacts:
-    """The facts with what is given out of them: the tally as it was, rows without names."""
-    facts = snapshot.facts
-    hidden = everybody(facts, people, Words(snapshot.head.language))
-    rows = tuple(_open_row(row, hidden) for row in facts.rows) if shown.actions else ()
+def open_facts(snapshot: Snapshot, shown: Shown) -> ReportFacts:
+    """The facts with what is given out of them: the tally as it was, and the rows as they were
+    frozen without names."""
     return replace(
-        facts,
-        plan_title=without_names(facts.plan_title, hidden),
+        snapshot.facts,
+        plan_title=snapshot.open_plan_title,
         purpose="",
         signed_by="",
-        rows=rows,
+        rows=snapshot.open_rows if shown.actions else (),
         decisions=(),
         deviations=(),
         changes=None,
@@ -109,21 +97,11 @@ def open_facts(snapshot: Snapshot, shown: Shown, people: Mapping[str, str]) -> R
     )
 
 
-def _open_row(row: ReportRow, people: Mapping[str, str]) -> ReportRow:
-    return replace(
-        row,
-        title=without_names(row.title, people),
-        owner="",
-        dropped_by="",
-        expected_effect="",
-        said=without_names(row.said, people),
-        dropped_reason=without_names(row.dropped_reason, people),
-    )
-
-
 def columns_of(shown: Shown) -> tuple[RowColumn, ...]:
     """What is given out of each row."""
     names = _ALWAYS | (_DEVIATING if shown.deviations else set())
+    if not shown.texts:
+        names -= _WRITTEN
     return tuple(one for one in COLUMNS if one.name in names)
 
 
@@ -149,7 +127,7 @@ def pdf_of(report: OpenReport, shown: Shown) -> bytes:
 @lru_cache(maxsize=16)
 def _pdf(held: Stored, shown: Shown) -> bytes:
     snapshot = held.snapshot
-    sections = told_sections(snapshot.open_sections, shown)
+    sections = told_sections(snapshot, shown)
     return render_pdf(document_of(snapshot.open_head, sections), at=snapshot.at)
 
 

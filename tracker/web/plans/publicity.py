@@ -37,7 +37,7 @@ class PublicityForm(TypedForm):
     actions = BooleanField(_l("Åtgärderna en för en"))
     deviations = BooleanField(_l("Avvikelser och förseningar"))
     effects = BooleanField(_l("Effekter enligt utvärderingarna"))
-    texts = BooleanField(_l("Det som medarbetare själva har skrivit i rapporterna"))
+    texts = BooleanField(_l("Det som medarbetare själva har skrivit"))
     version = IntegerField(widget=HiddenInput())
 
     def shown(self) -> Shown:

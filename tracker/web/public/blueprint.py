@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from flask import Blueprint, Response, current_app, request, url_for
+from flask import Blueprint, Response, current_app, redirect, request, url_for
 from flask.globals import request_ctx
+from flask.typing import ResponseReturnValue
 from flask_babel import force_locale
 from werkzeug.http import is_resource_modified, quote_etag
 
 from config import Config
 from tracker.domain.errors import NotFound, RuleBroken
 from tracker.services import places
+from tracker.web.access import public
 from tracker.web.messages import translated
 
 bp = Blueprint("public", __name__)
@@ -41,6 +42,20 @@ def missing(error: RuleBroken) -> Response:
     with force_locale(settings().locale):
         html = page("public/missing.html", sentence="" if gone else translated(error))
     return Response(html, 404 if gone else 503, mimetype=HTML)
+
+
+@bp.get(f"{ROOT}/")
+@public
+def slashed() -> ResponseReturnValue:
+    """The same as the page of the open plans."""
+    return redirect(url_for("public.index"))
+
+
+@bp.get(f"{ROOT}/<path:nowhere>")
+@public
+def unknown(**_address: str) -> ResponseReturnValue:
+    """Where nothing is, whoever asks: the page of these pages that says so."""
+    raise NotFound
 
 
 def settings() -> Config:
@@ -74,24 +89,22 @@ def page(template: str, **context: Any) -> str:
 
 def answer(
     tag: str,
-    changed_at: datetime,
     make: Callable[[], str | bytes],
     mimetype: str = HTML,
     name: str = "",
 ) -> Response:
     """What `make` gives, in the installation's language; nothing is made for whoever has it.
 
-    `tag` differs wherever the content does. A `name` makes it a download.
+    `tag` differs wherever the content does, which no day does: what is shown may change without
+    anything being written. A `name` makes it a download.
     """
     etag = _etag(tag)
-    changed = changed_at.replace(microsecond=0)
-    if is_resource_modified(request.environ, quote_etag(etag), last_modified=changed):
+    if is_resource_modified(request.environ, quote_etag(etag)):
         with force_locale(locale()):
             response = Response(make(), mimetype=mimetype)
     else:
         response = Response(status=304)
     response.set_etag(etag)
-    response.last_modified = changed
     response.cache_control.public = True
     response.cache_control.max_age = FRESH_SECONDS
     if mimetype != HTML:

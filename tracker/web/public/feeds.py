@@ -15,7 +15,7 @@ from flask_babel import format_date
 from flask_babel import gettext as _
 
 from tracker.services.publicity import pages
-from tracker.services.publicity.pages import PlansPage
+from tracker.services.publicity.pages import NewsPage
 from tracker.services.publicity.reading import OpenPlan, OpenReport
 from tracker.web.access import public
 from tracker.web.public.blueprint import ROOT, absolute, answer, bp, locale, municipality, page
@@ -57,18 +57,15 @@ def csv_feed() -> Response:
     return _feed(_csv, "text/csv", "rapporter.csv")
 
 
-def _feed(make: Callable[[PlansPage], str | bytes], mimetype: str, name: str = "") -> Response:
-    found = pages.plans_page(locale())
-    return answer(found.tag, found.changed_at, lambda: make(found), mimetype, name)
+def _feed(make: Callable[[NewsPage], str | bytes], mimetype: str, name: str = "") -> Response:
+    found = pages.news_page(locale())
+    return answer(found.tag, lambda: make(found), mimetype, name)
 
 
-def _entries(found: PlansPage) -> Iterator[tuple[OpenReport, OpenPlan, str]]:
-    """The newest published first, each with its plan and what it is in a sentence."""
-    plans = {plan.id: plan for plan in found.plans}
-    reports = [one for held in found.reports.values() for one in held]
-    reports.sort(key=lambda one: (one.published_at, one.id), reverse=True)
-    for report in reports[: pages.MOST_NEWS]:
-        yield report, plans[report.plan_id], _summary(report, plans[report.plan_id])
+def _entries(found: NewsPage) -> Iterator[tuple[OpenReport, OpenPlan, str]]:
+    """Each report with its plan and what it is in a sentence."""
+    for report, plan in found.entries:
+        yield report, plan, _summary(report, plan)
 
 
 def _summary(report: OpenReport, plan: OpenPlan) -> str:
@@ -79,7 +76,7 @@ def _summary(report: OpenReport, plan: OpenPlan) -> str:
     return str(told)
 
 
-def _json(found: PlansPage) -> str:
+def _json(found: NewsPage) -> str:
     feed: dict[str, Any] = {
         "version": "https://jsonfeed.org/version/1.1",
         "title": _("Rapporter från %(place)s", place=municipality()),
@@ -106,7 +103,7 @@ def _item(report: OpenReport, plan: OpenPlan, summary: str) -> dict[str, Any]:
     }
 
 
-def _csv(found: PlansPage) -> bytes:
+def _csv(found: NewsPage) -> bytes:
     out = io.StringIO()
     table = csv.writer(out, delimiter=";", lineterminator="\r\n")
     heads = (_("Rapport"), _("Plan"), _("Läget den"), _("Publicerad"), _("Version"))

@@ -53,4 +53,4 @@ def _with_actions(report_id: int) -> ReportPage:
 
 def _file(found: ReportPage, kind: str, mimetype: str, make: Callable[[], bytes]) -> Response:
     name = telling.name_of(found.report, kind)
-    return answer(found.tag, found.changed_at, make, mimetype, name)
+    return answer(found.tag, make, mimetype, name)

@@ -17,7 +17,7 @@ __all__ = ["bp"]
 def index() -> Response:
     """Every open plan; without one there is no such page."""
     found = pages.plans_page(locale())
-    return answer(found.tag, found.changed_at, lambda: page("public/index.html", found=found))
+    return answer(found.tag, lambda: page("public/index.html", found=found))
 
 
 @bp.get(f"{ROOT}/plans/<int:open_plan_id>")
@@ -27,7 +27,6 @@ def plan(open_plan_id: int) -> Response:
     found = pages.plan_page(open_plan_id, locale())
     return answer(
         found.tag,
-        found.changed_at,
         lambda: page("public/plan.html", found=found, told=found.told()),
     )
 
@@ -43,7 +42,7 @@ def report(open_report_id: int) -> Response:
         sections = [shown_section(one) for one in told.sections]
         return page("public/report.html", found=found, told=told, sections=sections)
 
-    return answer(found.tag, found.changed_at, make)
+    return answer(found.tag, make)
 
 
 @bp.get("/robots.txt")

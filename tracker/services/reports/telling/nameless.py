@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from tracker.domain.anonymous import without_names
 from tracker.domain.reporting import (
-    Asked,
-    Change,
-    Changes,
     Coming,
-    Deviation,
     MinutesLine,
     NextPlan,
     Promise,
@@ -23,6 +20,17 @@ from tracker.services.reports.snapshots import OwnText
 from tracker.services.reports.telling.words import Words, initial
 
 Points = tuple[tuple[str, str], ...]
+# Where a decision is found follows the name of the body.
+_PARAGRAPH = re.compile(r"[\s,]*§{1,2}\s*\d[\d\s–-]*$")
+# Roles that decide, as they are written alone.
+_ROLES = (
+    *("kommunfullmäktige", "fullmäktige", "kommunstyrelsen", "nämnden", "utskottet", "ks", "kf"),
+    *("kommundirektören", "kommunchefen", "förvaltningschefen", "förvaltningsdirektören"),
+    *("avdelningschefen", "enhetschefen", "verksamhetschefen", "sektorschefen", "kontorschefen"),
+    *("stadsdirektören", "kanslichefen", "rektorn", "projektledaren", "styrgruppen"),
+    *("kommunledningen", "ledningsgruppen", "förvaltningen", "chefen", "den ansvariga"),
+    *("the municipal director", "the head of unit", "the council", "the committee"),
+)
 
 
 def everybody(facts: ReportFacts, people: Mapping[str, str], words: Words) -> dict[str, str]:
@@ -39,7 +47,7 @@ def everybody(facts: ReportFacts, people: Mapping[str, str], words: Words) -> di
 
 def opened(facts: ReportFacts, people: Mapping[str, str], words: Words) -> ReportFacts:
     """The facts with units instead of owners, and what `people` gives instead of other names."""
-    return _Opening(people, words).facts(facts)
+    return _Opening(facts, people, words).facts(facts)
 
 
 def opened_texts(texts: Mapping[str, OwnText], people: Mapping[str, str]) -> dict[str, OwnText]:
@@ -47,39 +55,87 @@ def opened_texts(texts: Mapping[str, OwnText], people: Mapping[str, str]) -> dic
     return {key: replace(one, text=without_names(one.text, people)) for key, one in texts.items()}
 
 
+def open_rows(facts: ReportFacts) -> tuple[ReportRow, ...]:
+    """The rows of opened facts as they are given out: nobody is named as the one responsible."""
+    return tuple(replace(one, owner="", expected_effect="") for one in facts.rows)
+
+
+def quieted(facts: ReportFacts) -> ReportFacts:
+    """The facts without what the owners wrote about their actions."""
+    return _with_rows(facts, lambda row: replace(row, said="", dropped_reason=""))
+
+
+def deciders(facts: ReportFacts, people: Mapping[str, str]) -> frozenset[str]:
+    """Whoever may be told to have decided something, folded: bodies, units, places and roles."""
+    named = [facts.municipality, facts.part_name, facts.reader, *people.values(), *_ROLES]
+    named += [one.body for one in facts.decisions]
+    named += [part for row in facts.rows for part in (row.unit, row.committee)]
+    return frozenset(filter(None, map(_folded, named)))
+
+
+def _folded(text: str) -> str:
+    return one_line(text).casefold()
+
+
+def _with_rows(facts: ReportFacts, row: Callable[[ReportRow], ReportRow]) -> ReportFacts:
+    """The facts with each action made over, wherever they tell of it."""
+
+    def maybe(one: ReportRow | None) -> ReportRow | None:
+        return None if one is None else row(one)
+
+    changes = facts.changes
+    if changes is not None:
+        changes = replace(
+            changes,
+            changes=tuple(
+                replace(one, before=maybe(one.before), now=maybe(one.now))
+                for one in changes.changes
+            ),
+            promises=tuple(Promise(row(one.before), maybe(one.now)) for one in changes.promises),
+        )
+    return replace(
+        facts,
+        rows=tuple(map(row, facts.rows)),
+        deviations=tuple(replace(one, row=row(one.row)) for one in facts.deviations),
+        changes=changes,
+        questions=tuple(replace(one, row=row(one.row)) for one in facts.questions),
+        coming=replace(facts.coming, rows=tuple(map(row, facts.coming.rows))),
+    )
+
+
 class _Opening:
     """One opening: each action is opened once, however many places tell of it."""
 
-    def __init__(self, people: Mapping[str, str], words: Words) -> None:
+    def __init__(self, facts: ReportFacts, people: Mapping[str, str], words: Words) -> None:
         self._people, self._words = people, words
+        self._deciders = deciders(facts, people)
         self._rows: dict[ReportRow, ReportRow] = {}
 
     def facts(self, facts: ReportFacts) -> ReportFacts:
-        text, row = self._text, self._row
+        text, told = self._text, _with_rows(facts, self._row)
         return replace(
-            facts,
-            plan_title=text(facts.plan_title),
-            purpose=text(facts.purpose),
-            signed_by=self._signed(facts.signed_by),
-            points=self._points(facts.points),
-            decisions=tuple(map(self._decision, facts.decisions)),
-            rows=tuple(map(row, facts.rows)),
-            deviations=tuple(map(self._deviation, facts.deviations)),
-            changes=self._changes(facts.changes),
-            questions=tuple(map(self._asked, facts.questions)),
-            coming=self._coming(facts.coming),
-            missing=tuple(
-                replace(one, titles=tuple(map(text, one.titles))) for one in facts.missing
-            ),
+            told,
+            plan_title=text(told.plan_title),
+            purpose=text(told.purpose),
+            signed_by=self._signed(told.signed_by),
+            points=self._points(told.points),
+            decisions=tuple(map(self._decision, told.decisions)),
+            questions=tuple(replace(one, text=text(one.text)) for one in told.questions),
+            coming=self._coming(told.coming),
+            # What is missing is told where single actions may not be shown.
+            missing=tuple(replace(one, titles=()) for one in told.missing),
         )
 
     def _text(self, text: str) -> str:
         return without_names(text, self._people)
 
-    def _within(self, name: str) -> str:
-        """A name that stands within a sentence."""
-        told = self._text(name)
-        return told if told == name else told[:1].lower() + told[1:]
+    def _decider(self, name: str) -> str:
+        """Who decided, within a sentence: a body or a role, "" where it may be a person."""
+        told = self._text(one_line(name))
+        body = _PARAGRAPH.sub("", told)
+        if _folded(body) not in self._deciders:
+            return ""
+        return told if told == one_line(name) else told[:1].lower() + told[1:]
 
     def _signed(self, signed: str) -> str:
         """The role after the name; of a name alone what `people` says, or nothing."""
@@ -102,47 +158,26 @@ class _Opening:
             owner=hidden,
             expected_effect=text(row.expected_effect),
             said=text(row.said),
-            dropped_by=self._within(row.dropped_by),
+            dropped_by=self._decider(row.dropped_by),
             dropped_reason=text(row.dropped_reason),
+            taken_over_by=text(row.taken_over_by),
         )
 
     def _somebody(self) -> str:
         return self._words.gettext("en medarbetare")
 
-    def _maybe(self, row: ReportRow | None) -> ReportRow | None:
-        return None if row is None else self._row(row)
-
     def _points(self, points: Points) -> Points:
         return tuple((label, self._text(text)) for label, text in points)
 
     def _decision(self, one: MinutesLine) -> MinutesLine:
-        return replace(one, note=self._text(one.note))
-
-    def _deviation(self, one: Deviation) -> Deviation:
-        return replace(one, row=self._row(one.row))
-
-    def _asked(self, one: Asked) -> Asked:
-        return replace(one, text=self._text(one.text), row=self._row(one.row))
-
-    def _changes(self, changes: Changes | None) -> Changes | None:
-        if changes is None:
-            return None
-        return replace(
-            changes,
-            changes=tuple(map(self._change, changes.changes)),
-            promises=tuple(
-                Promise(self._row(one.before), self._maybe(one.now)) for one in changes.promises
-            ),
-        )
-
-    def _change(self, one: Change) -> Change:
-        return replace(one, before=self._maybe(one.before), now=self._maybe(one.now))
+        # What the minutes say more is for whoever asks for them.
+        return replace(one, body=self._text(one.body), note="")
 
     def _coming(self, coming: Coming) -> Coming:
         plan = coming.plan
         if plan is not None:
             plan = self._plan(plan)
-        return replace(coming, rows=tuple(map(self._row, coming.rows)), plan=plan)
+        return replace(coming, plan=plan)
 
     def _plan(self, plan: NextPlan) -> NextPlan:
         return replace(
