@@ -75,6 +75,13 @@ def test_any_text_and_number_comes_back_the_same(text: str, number: float | None
     assert from_plain(Leaf, json.loads(json.dumps(to_plain(leaf)))) == leaf
 
 
+@settings(max_examples=25)
+@given(st.none() | st.integers(-(2**40), 2**40))
+def test_a_whole_number_is_written_as_it_is_read(number: int | None) -> None:
+    first = canonical(to_plain(Leaf("", number)))
+    assert canonical(to_plain(from_plain(Leaf, json.loads(first)))) == first
+
+
 def test_a_field_that_came_later_takes_its_default() -> None:
     data = to_plain(TREE)
     del data["alive"]

@@ -38,6 +38,7 @@ from tracker.domain.reporting import (
 from tracker.domain.statuses import ActionStatus, Health
 
 AS_OF = date(2026, 4, 30)
+NEXT_PLAN = "Handlingsplan 2027–2028"
 EMOJI = "Öppna 🚀 förslag 👩🏽‍💻 och svar ❤️‍🔥"
 CHINESE = "开放数据和居民对话，每年两次"
 RIGHT_TO_LEFT = "مرحبا بكم \u202eäger rum\u202c i kommunen"
@@ -268,15 +269,30 @@ def empty_facts(**changes: Any) -> ReportFacts:
     return of_rows((), **(bare | changes))
 
 
+def final_rows() -> tuple[ReportRow, ...]:
+    """The rows at the end: under the plan's points, five of the open ones taken over."""
+    rows, taken = [], 5
+    for one in ROWS:
+        points = {0: ("I",), 1: ("II",), 2: ("I", "II"), 3: ()}[one.id % 4]
+        goes_on: dict[str, Any] = {}
+        if one.open and taken:
+            taken -= 1
+            goes_on = {"taken_over_by": NEXT_PLAN, "taken_over_on": date(2026, 12, 31)}
+        rows.append(replace(one, plan_points=points, **goes_on))
+    return tuple(rows)
+
+
 def final_facts(**changes: Any) -> ReportFacts:
-    """The last report about the plan, with a next plan that took over what was left."""
+    """The last report about the plan, with a next plan that took over most of what was left."""
+    rows = final_rows()
     last: dict[str, Any] = {
+        "rows": rows,
         "kind": ReportKind.FINAL,
         "as_of": date(2026, 12, 31),
         "written_on": date(2027, 1, 12),
-        "tally": tally(ROWS, date(2026, 12, 31)),
-        "areas": areas(ROWS, date(2026, 12, 31)),
-        "deviations": deviations(ROWS, date(2026, 12, 31)),
+        "tally": tally(rows, date(2026, 12, 31)),
+        "areas": areas(rows, date(2026, 12, 31)),
+        "deviations": deviations(rows, date(2026, 12, 31)),
         "decisions": (
             *facts().decisions,
             MinutesLine("followed_up", "Kommunstyrelsen", date(2026, 6, 1), 64, "KS 2026/0117"),
@@ -284,7 +300,7 @@ def final_facts(**changes: Any) -> ReportFacts:
         "round": None,
         "coming": Coming(
             plan=NextPlan(
-                "Handlingsplan 2027–2028",
+                NEXT_PLAN,
                 date(2027, 1, 1),
                 date(2028, 12, 31),
                 "Arbetet går vidare med det som återstår och det som den nya utvärderingen visar.",

@@ -23,7 +23,11 @@ _TAG = "is"
 def to_plain(value: Any) -> Any:
     """`value` in the types of JSON; a dataclass becomes an object with its class's name."""
     if is_dataclass(value) and not isinstance(value, type):
-        told = {one.name: to_plain(getattr(value, one.name)) for one in fields(value)}
+        hints = _hints(type(value))
+        told = {
+            one.name: _number(hints[one.name], to_plain(getattr(value, one.name)))
+            for one in fields(value)
+        }
         return {_TAG: type(value).__name__, **told}
     if isinstance(value, Enum):
         return value.value
@@ -36,6 +40,14 @@ def to_plain(value: Any) -> Any:
     if value is None or isinstance(value, (str, int, float)):
         return value
     raise TypeError(f"{type(value).__name__} has no place in a snapshot")
+
+
+def _number(kind: Any, data: Any) -> Any:
+    """A whole number as the float that will be read where its type says so: 4 and 4.0 are equal
+    but are written differently."""
+    if type(data) is int and (kind is float or float in get_args(kind)):
+        return float(data)
+    return data
 
 
 def from_plain(kind: type[T], data: Any) -> T:

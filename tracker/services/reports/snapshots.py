@@ -11,9 +11,9 @@ import json
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from tracker.domain.errors import RuleBroken
+from tracker.domain.errors import Unavailable
 from tracker.domain.frozen import canonical, from_plain, to_plain
-from tracker.domain.reporting import ReportFacts
+from tracker.domain.reporting import ReportFacts, ReportRow
 from tracker.models.reports import TextMode
 from tracker.reports.content import Block, Document
 
@@ -59,7 +59,11 @@ class Head:
 
 @dataclass(frozen=True)
 class Snapshot:
-    """A whole report; `at` is the instant that its files carry, `ordinal` which version it is."""
+    """A whole report; `at` is the instant that its files carry, `ordinal` which version it is.
+
+    What everybody may read is frozen with it: `open_sections`, or `quiet_sections` without what
+    people wrote, `open_rows` without names and expected effects, and the plan's title.
+    """
 
     schema: str
     at: datetime
@@ -69,6 +73,9 @@ class Snapshot:
     sections: tuple[Told, ...]
     open_head: Head
     open_sections: tuple[Told, ...]
+    quiet_sections: tuple[Told, ...] = ()
+    open_rows: tuple[ReportRow, ...] = ()
+    open_plan_title: str = ""
 
     def document(self) -> Document:
         """What stands in the files for the committee."""
@@ -109,7 +116,7 @@ def thawed(text: str) -> Snapshot:
     """The snapshot of its JSON.
 
     Raises:
-        RuleBroken: the text is no snapshot that this version can read.
+        Unavailable: the text is no snapshot that this version can read.
     """
     try:
         data = json.loads(text)
@@ -117,7 +124,7 @@ def thawed(text: str) -> Snapshot:
             raise ValueError("another schema")
         return from_plain(Snapshot, data)
     except ValueError as error:
-        raise RuleBroken(
+        raise Unavailable(
             "Rapporten är sparad på ett sätt som den här versionen av Åtgärda inte kan läsa. "
             "Säg till administratören."
         ) from error

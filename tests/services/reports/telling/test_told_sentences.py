@@ -93,8 +93,9 @@ def test_how_many_are_late(overdue: int, ownerless: int, told: str) -> None:
     ("moves", "told"),
     [
         ((), "har ingen åtgärd genomförts, flyttats eller avbrutits."),
-        ((Move.DONE,), "har detta hänt med åtgärderna: 1 har genomförts."),
-        ((Move.NEW, Move.NEW), "har detta hänt med åtgärderna: 2 är nya."),
+        ((Move.DONE,), "har 1 åtgärd genomförts."),
+        ((Move.NEW, Move.NEW), "har 2 åtgärder tillkommit."),
+        ((Move.LEFT,), "ingår 1 åtgärd inte längre."),
         (
             (Move.DROPPED, Move.NEW, Move.DONE, Move.DONE),
             "har detta hänt med åtgärderna: 2 har genomförts, 1 är ny och 1 har avbrutits.",
@@ -123,8 +124,8 @@ def test_the_summary_of_the_sample() -> None:
         "Sedan förra rapporten, som visade läget den 31 oktober 2025, har detta hänt med "
         "åtgärderna: 2 har genomförts, 1 är ny, 1 har fått ett senare klardatum, 1 har fått ett "
         "tidigare klardatum och 1 har avbrutits.",
-        "Utvärderingen i mars 2026 gav 471 av 800 poäng, mot 434 i januari 2024, och resultatet "
-        "steg i 4 av 6 delområden där åtgärder fanns på plats.",
+        "Utvärderingen i mars 2026 gav 471 av 800 poäng, mot 434 i januari 2024, och i hela "
+        "kommunen steg resultatet i 4 av 6 delområden där åtgärder fanns på plats.",
     ]
 
 
@@ -153,7 +154,8 @@ def test_the_summary_of_the_sample() -> None:
             ["Kommunstyrelsen godkänner slutrapporten för ”Handlingsplan efter utvärderingen "
              "2024”.",
              "Kommunstyrelsen avslutar planen.",
-             "Kommunstyrelsen noterar att 5 åtgärder går över till ”Handlingsplan 2027–2028”."],
+             "Kommunstyrelsen noterar att 5 åtgärder går över till ”Handlingsplan 2027–2028”.",
+             "De 3 åtgärder som är öppna följs upp även i fortsättningen."],
         ),
     ],
 )  # fmt: skip
@@ -165,10 +167,10 @@ def test_the_proposal(made: ReportFacts, told: list[str]) -> None:
 def test_the_background_tells_the_line_of_decisions() -> None:
     """Adopted, and reported before; each body is named once."""
     told = said(facts(), "background")
-    assert "Planen antogs av Kommunstyrelsen den 10 juni 2024, § 53." in told
+    assert "Planen antogs av Kommunstyrelsen den 10 juni 2024, §\u00a053." in told
     assert (
-        "Den har redovisats 2 gånger tidigare, för Kommunstyrelsen den 9 december 2024, § 118 "
-        "och den 8 december 2025, § 121." in told
+        "Den har redovisats 2 gånger, senast för Kommunstyrelsen den 8 december 2025, §\u00a0121."
+        in told
     )
     bare = said(empty_facts(), "background")
     assert "Det finns inget beslut om att anta planen. Den har inte redovisats tidigare." in bare
@@ -313,25 +315,26 @@ def test_the_last_report_tells_where_things_went() -> None:
     told = said(final_facts(), "results")
     assert "1 av 2 åtgärder är genomförd: ”Samla styrdokumenten på ett ställe" in told
     assert (
-        "9 åtgärder i planen blev inte genomförda. 9 av dem beskrivs under rubriken om "
-        "avvikelser. 5 åtgärder fortsätter i ”Handlingsplan 2027–2028”." in told
+        "8 åtgärder är fortfarande öppna och 1 har avbrutits. 5 åtgärder fortsätter i "
+        "”Handlingsplan 2027–2028”. 3 har inte tagits över av någon ny plan. De beskrivs under "
+        "Avvikelser som återstår." in told
     )
     next_plan = said(final_facts(), "ahead")
     assert "Arbetet fortsätter i ”Handlingsplan 2027–2028”" in next_plan
     assert "II. Låt chefer lära av varandra över gränserna." in next_plan
     alone = final_facts(coming=Coming(), deviations=())
-    assert "har inte tagits över av någon ny plan." in said(alone, "results")
+    assert "3 har inte tagits över av någon ny plan." in said(alone, "results")
     assert "Nå dem som inte använder webbplatsen. Planerad" in said(alone, "results")
-    assert said(alone, "ahead") == "Någon plan för nästa period finns inte än."
+    assert said(alone, "ahead") == "Ingen plan för nästa period är beslutad."
 
 
 def test_the_line_of_decisions_is_a_table_at_last() -> None:
     """Of a last report only."""
     assert [line[1] for line in table_of(final_facts(), "history")] == [
-        "Kommunstyrelsen § 53",
-        "Kommunstyrelsen § 118",
-        "Kommunstyrelsen § 121",
-        "Kommunstyrelsen § 64",
+        "Kommunstyrelsen §\u00a053",
+        "Kommunstyrelsen §\u00a0118",
+        "Kommunstyrelsen §\u00a0121",
+        "Kommunstyrelsen §\u00a064",
     ]
     assert generated(facts(), "history", "sv") == ()
 

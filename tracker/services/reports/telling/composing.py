@@ -13,7 +13,13 @@ from tracker.domain.reporting import Part, ReportFacts, ReportKind, Section
 from tracker.reports.content import Block, Bullets, Paragraph, plain
 from tracker.reports.glyphs import one_line
 from tracker.services.reports.snapshots import SCHEMA, Head, OwnText, Snapshot, Told
-from tracker.services.reports.telling.nameless import everybody, opened, opened_texts
+from tracker.services.reports.telling.nameless import (
+    everybody,
+    open_rows,
+    opened,
+    opened_texts,
+    quieted,
+)
 from tracker.services.reports.telling.sections import (
     ahead,
     appendix,
@@ -54,6 +60,7 @@ _TELLERS: Mapping[Section, Teller] = {
     Section.HISTORY: appendix.history,
     Section.ACTIONS: appendix.actions,
 }
+_UNTIL_WRITTEN = (Section.ECONOMY, Section.CHILDREN)
 _FINAL_TELLERS: Mapping[Section, Teller] = {
     Section.RESULTS: final.results,
     Section.AHEAD: final.ahead,
@@ -79,7 +86,9 @@ def compose(
     words = Words(locale)
     named = everybody(facts, people, words)
     telling = Telling(facts, words, texts)
-    public = Telling(opened(facts, named, words), words, opened_texts(texts, named), opened=True)
+    open_facts, open_texts = opened(facts, named, words), opened_texts(texts, named)
+    public = Telling(open_facts, words, open_texts, opened=True)
+    quiet = Telling(quieted(open_facts), words, open_texts, opened=True, quiet=True)
     own = one_line(title)
     return Snapshot(
         schema=SCHEMA,
@@ -90,6 +99,9 @@ def compose(
         sections=tuple(_sections(telling)),
         open_head=_head(public, without_names(own, named), ordinal, logo),
         open_sections=tuple(_sections(public)),
+        quiet_sections=tuple(_sections(quiet)),
+        open_rows=open_rows(open_facts),
+        open_plan_title=open_facts.plan_title,
     )
 
 
@@ -123,12 +135,14 @@ def usual_title(facts: ReportFacts, locale: str) -> str:
 
 
 def _final_title(facts: ReportFacts, w: Words) -> str:
-    period, after = _years(facts.starts_on, facts.ends_on), facts.coming.plan
+    # A plan without a last day has come as far as its last report tells.
+    ended = facts.ends_on or (facts.as_of if facts.starts_on else None)
+    period, after = _years(facts.starts_on, ended), facts.coming.plan
     plan = shortened(facts.plan_title, 120)
     if after is None:
         if not period:
             return w.gettext("Slutrapport: %(plan)s", plan=plan)
-        return w.gettext("Slutrapport %(period)s", period=period)
+        return w.gettext("Slutrapport: %(plan)s, %(period)s", plan=plan, period=period)
     coming = _years(after.starts_on, after.ends_on)
     if period and coming:
         return w.gettext("Slutrapport %(period)s och utblick %(next)s", period=period, next=coming)
@@ -173,7 +187,7 @@ def _head(telling: Telling, own: str, ordinal: int, logo: bytes) -> Head:
 def _subtitle(telling: Telling) -> str:
     """Which plan it is, where the title does not say, or what part of it."""
     facts, w = telling.facts, telling.words
-    if telling.final:
+    if telling.final and facts.coming.plan is not None:
         return shortened(facts.plan_title, 200)
     part = one_line(facts.part_name)
     if facts.part is Part.WHOLE or not part:
@@ -192,7 +206,7 @@ def _sections(telling: Telling) -> Iterator[Told]:
             first = False
         if section is Section.SIGNATURE:
             pieces += appendices(telling)
-        told = [*above, *pieces]
+        told = [*above, *(one for one in pieces if not (telling.quiet and isinstance(one, Own)))]
         own = tuple(at for at, piece in enumerate(told) if isinstance(piece, Own))
         yield Told(section.value, tuple(_blocks(told)), own)
 
@@ -200,6 +214,8 @@ def _sections(telling: Telling) -> Iterator[Told]:
 def _pieces(telling: Telling, section: Section) -> Iterator[Piece]:
     """What the data say, then or instead what somebody wrote."""
     own, replaced = telling.own(section.value), telling.replaced(section.value)
+    # These say only that nothing has been said.
+    replaced = replaced or (own is not None and section in _UNTIL_WRITTEN)
     # The deviations place what was written instead themselves: single ones may follow it.
     if not replaced or section is Section.DEVIATIONS:
         yield from filter(_says_something, _teller(telling, section)(telling))

@@ -24,7 +24,7 @@ from tracker.domain.reporting import (
 from tracker.domain.statuses import STATUS_MARKS
 from tracker.mail.catalogue import catalogue
 from tracker.reports.content import LANGUAGES
-from tracker.reports.glyphs import legible, one_line
+from tracker.reports.glyphs import legible, one_line, unbroken
 
 GROUPS = {
     Why.OVERDUE: N_("Försenade"),
@@ -69,11 +69,12 @@ class Words:
 
     def gettext(self, text: str, /, **values: object) -> str:
         """A sentence of the source, with its places filled."""
-        return self._t.gettext(text) % values if values else self._t.gettext(text)
+        said = self._t.gettext(text)
+        return unbroken(said % values) if values else said
 
     def ngettext(self, one: str, many: str, num: int, /, **values: object) -> str:
         """A sentence of the source for so many; `num` is one of its places."""
-        return self._t.ngettext(one, many, num) % {"num": num, **values}
+        return unbroken(self._t.ngettext(one, many, num) % {"num": num, **values})
 
     def day(self, day: date) -> str:
         """20 februari 2026."""
@@ -102,6 +103,12 @@ class Words:
     def status(self, row: ReportRow) -> str:
         """Verifierad."""
         return self.gettext(STATUS_MARKS[row.status].label)
+
+    def going_on(self, row: ReportRow) -> str:
+        """fortsätter i ”Handlingsplan 2027–2028”; empty where no other plan took it over."""
+        if not row.taken_over_by:
+            return ""
+        return self.gettext("fortsätter i ”%(plan)s”", plan=shortened(row.taken_over_by, 200))
 
     def responsible(self, row: ReportRow, between: str = ", ") -> str:
         """The owner and the unit, or that there is none."""
@@ -190,7 +197,7 @@ def shortened(text: str, most: int) -> str:
 
 def paragraphs(text: str) -> tuple[str, ...]:
     """What somebody typed, cut at empty lines; single line breaks stay."""
-    lines = [line.strip() for line in legible(text).split("\n")]
+    lines = [line.strip() for line in unbroken(legible(text)).split("\n")]
     return tuple(one for one in "\n".join(lines).strip().split("\n\n") if one.strip())
 
 

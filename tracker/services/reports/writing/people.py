@@ -20,6 +20,7 @@ _WORDS = {
     Role.ADMIN: (N_("en medarbetare vid %(place)s"), N_("en medarbetare")),
 }
 _NOBODY = N_("en medarbetare")
+_DIRECTOR, _MUNICIPAL_DIRECTOR = N_("Direktör"), N_("Kommundirektör")
 
 
 def people_words(locale: str = "sv") -> Mapping[str, str]:
@@ -38,6 +39,19 @@ def people_words(locale: str = "sv") -> Mapping[str, str]:
             mine.append((role, unit or committee or ""))
     say = catalogue(locale).gettext
     return {name: _called(roles, say) for name, roles in held.items()}
+
+
+def signed_as(user: User, locale: str = "sv") -> str:
+    """Who signs a report: the name, then what they are, after commas."""
+    # A comma ends the name, which is not told to everybody.
+    name = " ".join(user.name.replace(",", " ").split())
+    say = catalogue(locale).gettext
+    for role in user.roles:
+        if role.role is Role.DIRECTOR:
+            if role.unit is not None:
+                return f"{name}, {say(_DIRECTOR)}, {role.unit.name}"
+            return f"{name}, {say(_MUNICIPAL_DIRECTOR)}"
+    return name
 
 
 def _called(roles: Sequence[tuple[Role, str]], say: Callable[[str], str]) -> str:

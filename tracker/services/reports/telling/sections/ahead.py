@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tracker.domain.reporting import Asked, EffectRow, Gap, ReportRow
+from babel.numbers import format_decimal
+
+from tracker.domain.reporting import Asked, Coming, EffectFacts, Gap, Part, ReportRow
 from tracker.domain.scores import Verdict
+from tracker.domain.text import fold
 from tracker.reports.content import (
     Align,
     Block,
@@ -17,6 +20,8 @@ from tracker.reports.content import (
     Table,
 )
 from tracker.reports.glyphs import one_line
+from tracker.services.reports.telling.sections.deviations import said_lately
+from tracker.services.reports.telling.sections.opening import in_place, totals_of
 from tracker.services.reports.telling.sections.telling import Telling, led
 from tracker.services.reports.telling.words import Words, initial, sentence, shortened
 
@@ -31,7 +36,7 @@ def questions(telling: Telling) -> Iterator[Block]:
     """What committees asked when they read earlier reports, each with its answer so far."""
     for one in telling.facts.questions:
         yield Paragraph(_question(one, telling.words))
-        yield Paragraph(_answer(one.row, telling.words))
+        yield Paragraph(_answer(one, telling))
 
 
 def _question(one: Asked, w: Words) -> Inline:
@@ -45,14 +50,17 @@ def _question(one: Asked, w: Words) -> Inline:
     return led(lead, shortened(one.text, LONGEST_QUESTION))
 
 
-def _answer(row: ReportRow, w: Words) -> str:
-    said = [
-        w.gettext(
-            "Frågan har blivit åtgärden %(title)s. Ansvarig: %(who)s.",
-            title=w.quoted(row),
-            who=w.responsible(row),
-        )
-    ]
+def _became(one: Asked, w: Words) -> str:
+    """Which action the question is now; one that repeats the question is not named."""
+    title = w.title(one.row).rstrip("…. ")
+    if fold(one_line(one.text)).startswith(fold(title)):
+        return w.gettext("Frågan är nu en åtgärd i planen.")
+    return w.gettext("Frågan har blivit åtgärden %(title)s.", title=w.quoted(one.row))
+
+
+def _answer(one: Asked, telling: Telling) -> str:
+    row, w = one.row, telling.words
+    said = [_became(one, w), w.gettext("Ansvarig: %(who)s.", who=w.responsible(row))]
     if row.reached and row.done_on:
         said.append(w.gettext("Den genomfördes den %(day)s.", day=w.day(row.done_on)))
     elif row.open:
@@ -66,8 +74,8 @@ def _answer(row: ReportRow, w: Words) -> str:
     else:
         said.append(w.gettext("Läge: %(status)s.", status=w.status(row).lower()))
     if row.said.strip():
-        said.append(sentence(shortened(row.said, LONGEST_ANSWER)))
-    elif row.open:
+        said.append(said_lately(row, w, LONGEST_ANSWER))
+    elif row.open and not telling.quiet:
         said.append(w.gettext("Något svar har inte lämnats än."))
     return " ".join(said)
 
@@ -85,18 +93,37 @@ def effects(telling: Telling) -> Iterator[Block]:
                 )
             )
         return
-    yield Paragraph(" ".join(found.sentences))
-    if found.rows:
-        yield _by_area(telling, found.rows)
-    yield Paragraph(
-        w.gettext(
-            "Jämförelsen visar vad som har skett samtidigt. Den visar inte vad som är orsaken."
+    if facts.part is not Part.WHOLE:
+        yield Paragraph(_of_all(found, w))
+        return
+    told = [w.gettext("Jämförelsen gäller hela kommunen, också åtgärder utanför planen.")]
+    if not in_place(facts):
+        told.append(
+            w.gettext("När kommunen utvärderades på nytt var ingen åtgärd i planen genomförd.")
         )
+    yield Paragraph(" ".join((*told, *found.sentences)))
+    if found.rows:
+        yield _by_area(telling, found)
+        yield Paragraph(w.gettext("Resultat räknas i procent av högsta möjliga poäng."))
+    if not any(w.gettext("Varför säger talen inte.") in one for one in found.sentences):
+        yield Paragraph(
+            w.gettext(
+                "Jämförelsen visar vad som har skett samtidigt. Den visar inte vad som är orsaken."
+            )
+        )
+
+
+def _of_all(found: EffectFacts, w: Words) -> str:
+    """What a committee or a unit is told: an evaluation has no scores of its part."""
+    totals = sentence(totals_of(found, w)) or " ".join(found.sentences[:1])
+    about = w.gettext(
+        "Utvärderingen gäller hela kommunen, inte bara de åtgärder som redovisas här."
     )
+    return " ".join(filter(None, (totals, about)))
 
 
-def _by_area(telling: Telling, rows: tuple[EffectRow, ...]) -> Table:
-    w = telling.words
+def _by_area(telling: Telling, found: EffectFacts) -> Table:
+    w, rows = telling.words, found.rows
     names = {one.number: w.area(one) for one in telling.facts.areas if one.number is not None}
     columns = [
         Column(w.gettext("Område"), width=5.0),
@@ -112,8 +139,15 @@ def _by_area(telling: Telling, rows: tuple[EffectRow, ...]) -> Table:
         last = (str(verdicts.count(Verdict.NOT_COMPARABLE)),) if unknown else ()
         name = names.get(number) or w.gettext("Område %(number)s", number=number)
         told.append((name, _share(verdicts, _WITH, w), _share(verdicts, _WITHOUT, w), *last))
+    caption = w.gettext("Delområden vars resultat steg mellan utvärderingarna, per område")
+    if found.threshold:
+        caption = w.gettext(
+            "Delområden vars resultat steg med mer än %(threshold)s procentenheter mellan "
+            "utvärderingarna, per område",
+            threshold=format_decimal(found.threshold, locale=w.language),
+        )
     return Table(
-        w.gettext("Delområden vars resultat steg mellan utvärderingarna, per område"),
+        caption,
         tuple(columns),
         tuple(told),
     )
@@ -136,17 +170,25 @@ def ahead(telling: Telling) -> Iterator[Block]:
         yield Bullets(tuple(_next(one, w) for one in coming.rows))
     said = []
     if coming.later:
-        said.append(
-            w.ngettext(
-                "%(num)s åtgärd till har klardatum längre fram.",
-                "%(num)s åtgärder till har klardatum längre fram.",
-                coming.later,
-            )
-        )
+        said.append(_later(coming, w))
     if not coming.rows and not coming.later:
         said.append(_nothing_ahead(telling))
     said.append(_round(telling))
     yield Paragraph(" ".join(filter(None, said)))
+
+
+def _later(coming: Coming, w: Words) -> str:
+    if not coming.rows:
+        return w.ngettext(
+            "%(num)s åtgärd har klardatum längre fram.",
+            "%(num)s åtgärder har klardatum längre fram.",
+            coming.later,
+        )
+    return w.ngettext(
+        "%(num)s åtgärd till har klardatum längre fram.",
+        "%(num)s åtgärder till har klardatum längre fram.",
+        coming.later,
+    )
 
 
 def _next(row: ReportRow, w: Words) -> Inline:
@@ -201,6 +243,10 @@ def appendices(telling: Telling) -> Iterator[Block]:
     w = telling.words
     if telling.final:
         told = w.gettext("Bilaga 1. Uppföljningar och beslut\nBilaga 2. Åtgärderna")
+    elif telling.facts.changes is not None and telling.facts.changes.of_whole:
+        told = w.gettext(
+            "Bilaga 1. Åtgärderna, med det som har hänt sedan rapporten om hela planen"
+        )
     elif telling.facts.changes is not None:
         told = w.gettext("Bilaga 1. Åtgärderna, med det som har hänt sedan förra rapporten")
     else:

@@ -23,6 +23,10 @@ def changes(telling: Telling) -> Iterator[Block]:
         return
     day = w.day(found.since)
     since = w.gettext("Jämfört med förra rapporten, som visade läget den %(day)s.", day=day)
+    if found.of_whole:
+        since = w.gettext(
+            "Jämfört med rapporten om hela planen, som visade läget den %(day)s.", day=day
+        )
     yield Paragraph(since)
     if found.promises:
         kept = sum(one.kept for one in found.promises)
@@ -39,6 +43,13 @@ def _kept(kept: int, promised: int, w: Words) -> str:
         done = w.gettext("Den åtgärd som skulle vara klar vid det här laget är genomförd.")
         late = w.gettext("Den åtgärd som skulle vara klar vid det här laget är inte genomförd.")
         return done if kept else late
+    if kept == promised == 2:
+        return w.gettext("Båda åtgärderna som skulle vara klara vid det här laget är genomförda.")
+    if kept == promised:
+        return w.gettext(
+            "Alla %(num)s åtgärder som skulle vara klara vid det här laget är genomförda.",
+            num=promised,
+        )
     if not kept:
         return w.gettext(
             "Ingen av de %(num)s åtgärder som skulle vara klara vid det här laget är genomförd.",
@@ -79,9 +90,16 @@ def _became(one: Promise, telling: Telling) -> str:
     if not now.open:
         return w.status(now)
     if now.deadline > one.before.deadline:
-        return w.gettext("Flyttad till %(day)s", day=w.short_day(now.deadline))
+        moved = w.gettext("Flyttad till %(day)s", day=w.short_day(now.deadline))
+        return _going_on(moved, now, w)
+    if telling.opened:
+        return _going_on(w.status(now), now, w)
     late = w.gettext("Försenad") if now.overdue(telling.facts.as_of) else w.status(now)
-    return _with_forecast(late, now, w)
+    return _going_on(_with_forecast(late, now, w), now, w)
+
+
+def _going_on(said: str, row: ReportRow, w: Words) -> str:
+    return ", ".join(filter(None, (said, w.going_on(row))))
 
 
 def _done(row: ReportRow, w: Words) -> str:
@@ -182,7 +200,7 @@ def history(telling: Telling) -> Iterator[Block]:
 def actions(telling: Telling) -> Iterator[Block]:
     """The deviations that have no place in the text, then every action by area, each once."""
     facts, w = telling.facts, telling.words
-    if in_table(telling):
+    if in_table(telling) and not telling.opened:
         yield from other_deviations(telling)
         yield Heading(2, w.gettext("Alla åtgärder"))
     if not facts.rows:
@@ -191,7 +209,7 @@ def actions(telling: Telling) -> Iterator[Block]:
     yield _table(telling)
     if not telling.opened and any(one.said for one in facts.rows):
         yield Paragraph(
-            w.gettext("Den senaste lägesrapporten om varje åtgärd står i kalkylbladet.")
+            w.gettext("Den senaste lägesrapporten om varje åtgärd står i rapportens Excelfil.")
         )
 
 
@@ -222,10 +240,20 @@ def _row(row: ReportRow, telling: Telling, numbered: bool) -> tuple[Inline, ...]
     return (
         *areas,
         w.title(row),
-        initial(w.responsible(row, between="\n")),
+        _responsible(row, telling),
         w.short_day(row.deadline),
         standing_of(row, telling),
     )
+
+
+def _responsible(row: ReportRow, telling: Telling) -> str:
+    """The owner over the unit; the telling for everybody names no owner, and does not say whether
+    there is one."""
+    w = telling.words
+    unit = one_line(row.unit)
+    if row.open and not telling.opened and unit and not one_line(row.owner):
+        return f"{w.gettext('Ingen ansvarig')}\n{unit}"
+    return initial(w.responsible(row, between="\n"))
 
 
 def standing_of(row: ReportRow, telling: Telling) -> str:
@@ -239,6 +267,8 @@ def standing_of(row: ReportRow, telling: Telling) -> str:
     if not row.open:
         return f"{w.status(row)} {w.short_day(ended)}" if ended else w.status(row)
     said = w.status(row)
+    if telling.opened:  # what is late is told among the deviations, where those are shown
+        return _going_on(said, row, w)
     if row.overdue(telling.facts.as_of):
         said = w.gettext("%(status)s, försenad", status=said)
-    return _with_forecast(said, row, w)
+    return _going_on(_with_forecast(said, row, w), row, w)

@@ -6,9 +6,16 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from tracker.domain.reporting import Deviation, Gap, ReportRow, Why
-from tracker.reports.content import Block, Column, Paragraph, Span, Table
+from tracker.reports.content import Block, Column, Paragraph, Span, Table, plain
 from tracker.reports.glyphs import one_line
-from tracker.services.reports.telling.sections.telling import Piece, Telling, key_of, led, written
+from tracker.services.reports.telling.sections.telling import (
+    Own,
+    Piece,
+    Telling,
+    key_of,
+    led,
+    written,
+)
 from tracker.services.reports.telling.words import (
     GROUPS,
     LABELS,
@@ -35,7 +42,9 @@ def deviations(telling: Telling) -> Iterator[Piece]:
     for one in in_text(telling):
         yield from about(telling, one)
     left = len(in_table(telling))
-    if left and not telling.replaced("deviations"):
+    if telling.opened:  # the appendix may not be shown, or be shown where deviations are not
+        yield from other_deviations(telling)
+    elif left and not telling.replaced("deviations"):
         yield Paragraph(
             w.ngettext(
                 "Ytterligare %(num)s avvikelse står i bilagan.",
@@ -66,20 +75,56 @@ def _intro(telling: Telling) -> Iterator[Block]:
     if not facts.deviations:
         yield Paragraph(w.gettext("Ingen åtgärd avviker från planen.") if facts.rows else "")
         return
-    counts = [(why, sum(one.whys[0] is why for one in facts.deviations)) for why in Why]
-    told = [_counted(why, number, w) for why, number in counts if number]
-    said = [
-        w.ngettext(
-            "%(num)s åtgärd avviker från planen: %(how)s.",
-            "%(num)s åtgärder avviker från planen: %(how)s.",
-            len(facts.deviations),
-            how=w.joined(told),
-        )
-    ]
+    said = [_how_many([one.whys[0] for one in facts.deviations], w)]
     silent = next((one for one in facts.missing if one.gap is Gap.NO_EXPLANATION), None)
     if silent is not None and silent.number:
         said.append(w.missing(silent, since=None))
     yield Paragraph(" ".join(said))
+
+
+def _how_many(whys: list[Why], w: Words) -> str:
+    counts = [(why, whys.count(why)) for why in Why if why in whys]
+    if len(counts) == 1:
+        return _alike(whys[0], len(whys), w)
+    return w.ngettext(
+        "%(num)s åtgärd avviker från planen: %(how)s.",
+        "%(num)s åtgärder avviker från planen: %(how)s.",
+        len(whys),
+        how=w.joined([_counted(why, number, w) for why, number in counts]),
+    )
+
+
+def _alike(why: Why, number: int, w: Words) -> str:
+    """How many deviate, where all do so in the same way."""
+    if why is Why.OVERDUE:
+        return w.ngettext(
+            "%(num)s åtgärd avviker från planen: den är försenad.",
+            "%(num)s åtgärder avviker från planen: alla är försenade.",
+            number,
+        )
+    if why is Why.OFF_TRACK:
+        return w.ngettext(
+            "%(num)s åtgärd avviker från planen, enligt den ansvariga.",
+            "%(num)s åtgärder avviker från planen, enligt de ansvariga.",
+            number,
+        )
+    if why is Why.LATE_FORECAST:
+        return w.ngettext(
+            "%(num)s åtgärd avviker från planen: den väntas bli klar efter sitt klardatum.",
+            "%(num)s åtgärder avviker från planen: alla väntas bli klara efter sina klardatum.",
+            number,
+        )
+    if why is Why.PAUSED:
+        return w.ngettext(
+            "%(num)s åtgärd avviker från planen: den är pausad.",
+            "%(num)s åtgärder avviker från planen: alla är pausade.",
+            number,
+        )
+    return w.ngettext(
+        "%(num)s åtgärd avviker från planen: den har avbrutits.",
+        "%(num)s åtgärder avviker från planen: alla har avbrutits.",
+        number,
+    )
 
 
 def _counted(why: Why, number: int, w: Words) -> str:
@@ -88,7 +133,11 @@ def _counted(why: Why, number: int, w: Words) -> str:
     if why is Why.OFF_TRACK:
         return w.gettext("%(num)s följer inte planen", num=number)
     if why is Why.LATE_FORECAST:
-        return w.gettext("%(num)s väntas bli klar efter sitt klardatum", num=number)
+        return w.ngettext(
+            "%(num)s väntas bli klar efter sitt klardatum",
+            "%(num)s väntas bli klara efter sina klardatum",
+            number,
+        )
     if why is Why.PAUSED:
         return w.ngettext("%(num)s är pausad", "%(num)s är pausade", number)
     return w.gettext("%(num)s har avbrutits", num=number)
@@ -97,28 +146,45 @@ def _counted(why: Why, number: int, w: Words) -> str:
 def about(telling: Telling, one: Deviation) -> Iterator[Piece]:
     """One deviation: its action, what the data say, and what somebody wrote after it or instead."""
     own = telling.own(key_of(one.row))
-    if telling.replaced(key_of(one.row)):
+    if own is not None and telling.replaced(key_of(one.row)):
         yield Paragraph((Span(sentence(telling.words.title(one.row)), strong=True),))
-    else:
-        yield from told_of(one, telling.words, explained=own is not None)
-    if own is not None:
         yield from written(own.text)
+        return
+    yield from told_of(one, telling.words, explained=own is not None or telling.quiet)
+    if own is not None and not telling.quiet:
+        yield from _explained(own.text, telling.words)
+
+
+def _explained(text: str, w: Words) -> Iterator[Piece]:
+    """What somebody wrote about a deviation, after words that say what it is."""
+    for at, piece in enumerate(written(text)):
+        if at == 0 and isinstance(piece.block, Paragraph):
+            yield Own(Paragraph(w.gettext("Det här görs: %(text)s", text=plain(piece.block.text))))
+        elif at == 0:
+            yield Paragraph(w.gettext("Det här görs:"))
+            yield piece
+        else:
+            yield piece
 
 
 def told_of(one: Deviation, w: Words, *, explained: bool = False) -> Iterator[Block]:
     """What the data say of a deviation: who, why, how late, the forecast and the owner's words.
-    `explained`: somebody's own words follow."""
+    `explained`: nobody is to be said to be silent, as their own words follow or are left out."""
     row = one.row
     said = [w.gettext("Ansvarig: %(who)s.", who=w.responsible(row)), *_whys(one, w)]
+    if row.taken_over_by:
+        plan = shortened(row.taken_over_by, 200)
+        said.append(w.gettext("Åtgärden fortsätter i ”%(plan)s”.", plan=plan))
     if row.said.strip():
-        said.append(_said(row, w))
+        said.append(said_lately(row, w))
     elif not row.dropped_reason.strip() and not explained:
         said.append(w.gettext("Ingen har angett orsaken eller vad som görs åt den."))
     yield Paragraph(led(sentence(w.title(row)), " ".join(said)))
 
 
-def _said(row: ReportRow, w: Words) -> str:
-    text = sentence(shortened(row.said, LONGEST_SAID))
+def said_lately(row: ReportRow, w: Words, most: int = LONGEST_SAID) -> str:
+    """The owner's latest words, with their day; at most `most` characters of them."""
+    text = sentence(shortened(row.said, most))
     if row.said_on is None:
         return w.gettext("Lägesrapport: %(text)s", text=text)
     return w.gettext("Lägesrapport den %(day)s: %(text)s", day=w.day(row.said_on), text=text)
@@ -192,7 +258,7 @@ def other_deviations(telling: Telling) -> Iterator[Block]:
     """The deviations that have no place in the text, one table for each ground."""
     w, left = telling.words, in_table(telling)
     for why in Why:
-        rows = tuple(_line(one, w) for one in left if one.whys[0] is why)
+        rows = tuple(_line(one, telling) for one in left if one.whys[0] is why)
         if rows:
             columns = (
                 Column(w.gettext("Åtgärd"), width=2.4),
@@ -200,11 +266,13 @@ def other_deviations(telling: Telling) -> Iterator[Block]:
                 Column(w.gettext("Avvikelse"), width=2.0),
                 Column(w.gettext("Vad som görs"), width=2.6),
             )
-            yield Table(w.gettext(GROUPS[why]), columns, rows)
+            yield Table(w.gettext(GROUPS[why]), columns[: len(rows[0])], rows)
 
 
-def _line(one: Deviation, w: Words) -> tuple[str, str, str, str]:
-    row = one.row
+def _line(one: Deviation, telling: Telling) -> tuple[str, ...]:
+    row, w = one.row, telling.words
+    if telling.quiet:
+        return w.title(row), initial(w.responsible(row)), _in_short(one, w)
     done = row.said if row.said.strip() else row.dropped_reason
     doing = shortened(done, LONGEST_IN_TABLE) or w.gettext("Ingen har angett något.")
     return w.title(row), initial(w.responsible(row)), _in_short(one, w), doing
@@ -217,4 +285,6 @@ def _in_short(one: Deviation, w: Words) -> str:
         said.insert(0, late)
     if one.row.forecast is not None and one.row.open:
         said.append(w.gettext("prognos %(day)s", day=w.short_day(one.row.forecast)))
+    if one.row.taken_over_by:
+        said.append(w.going_on(one.row))
     return initial(one_line(", ".join(said)))

@@ -2,30 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from tracker.domain.reporting import AreaState, NextPlan, ReportRow
 from tracker.domain.statuses import ActionStatus
-from tracker.reports.content import Block, Bullets, Inline, Paragraph
-from tracker.services.reports.telling.sections.opening import LONGEST_PURPOSE, points_of
+from tracker.reports.content import Align, Block, Bullets, Column, Inline, Paragraph, Table
+from tracker.reports.glyphs import one_line
+from tracker.services.reports.telling.sections.opening import LONGEST_PURPOSE, going_on, points_of
 from tracker.services.reports.telling.sections.state import rows_in
 from tracker.services.reports.telling.sections.telling import Telling, led
-from tracker.services.reports.telling.words import Words, sentence, shortened
+from tracker.services.reports.telling.words import Words, initial, sentence, shortened
 
 LONGEST_REASON = 220
+LONGEST_IN_TABLE = 200
 MOST_NAMED = 8  # titles in one sentence
 
 
 def results(telling: Telling) -> Iterator[Block]:
-    """What came of the plan in each area, what was never done, and where it went."""
+    """What came of the plan in each area and of each of its points, what was never done, and where
+    it went."""
     facts, w = telling.facts, telling.words
     shown = [(area, rows_in(facts, area)) for area in facts.areas]
     told = [_area(area, rows, w) for area, rows in shown if rows]
+    by_point = tuple(_points(telling))
     if told:
         yield Bullets(tuple(told))
-    else:
-        return
-    yield from _never_done(telling)
+    yield from by_point
+    if told or by_point:
+        yield from _never_done(telling)
 
 
 def _area(area: AreaState, rows: tuple[ReportRow, ...], w: Words) -> Inline:
@@ -41,7 +45,7 @@ def _share(done: list[ReportRow], counted: list[ReportRow], w: Words) -> str:
         return w.gettext("Alla åtgärder i området avbröts.")
     if not done:
         return w.ngettext(
-            "Den enda åtgärden är inte genomförd.",
+            "0 av %(num)s åtgärd är genomförd.",
             "Ingen av de %(num)s åtgärderna är genomförd.",
             len(counted),
         )
@@ -71,6 +75,43 @@ def _named(done: list[ReportRow], w: Words) -> str:
     return f"{w.joined(named)}."
 
 
+def _points(telling: Telling) -> Iterator[Block]:
+    """How many of the actions that answer each of the plan's own points are done; an action that
+    answers several counts in each."""
+    facts, w = telling.facts, telling.words
+    if not any(one.plan_points for one in facts.rows):
+        return
+    counted = [one for one in facts.rows if one.status is not ActionStatus.DROPPED]
+    groups = [
+        (
+            sentence(f"{one_line(label)}. {shortened(text, LONGEST_IN_TABLE)}"),
+            [one for one in counted if label in one.plan_points],
+        )
+        for label, text in facts.points
+    ]
+    loose = [one for one in counted if not one.plan_points]
+    if loose:
+        name = w.gettext("Åtgärder som inte hör till någon av planens punkter")
+        groups.append((name, loose))
+    yield Table(
+        w.gettext("Åtgärderna under planens punkter"),
+        (
+            Column(w.gettext("Punkt"), width=7),
+            Column(w.gettext("Åtgärder"), Align.RIGHT, 1.5),
+            Column(w.gettext("Genomförda"), Align.RIGHT, 1.9),
+        ),
+        tuple((name, str(len(rows)), str(_done_of(rows))) for name, rows in groups),
+    )
+    if any(len(one.plan_points) > 1 for one in counted):
+        yield Paragraph(
+            w.gettext("En åtgärd som hör till flera punkter räknas i var och en av dem.")
+        )
+
+
+def _done_of(rows: list[ReportRow]) -> int:
+    return sum(one.reached for one in rows)
+
+
 def _never_done(telling: Telling) -> Iterator[Block]:
     facts, w = telling.facts, telling.words
     left = [one for one in facts.rows if not one.reached]
@@ -79,48 +120,76 @@ def _never_done(telling: Telling) -> Iterator[Block]:
             yield Paragraph(w.gettext("Inget i planen blev ogjort."))
         return
     open_ones = [one for one in left if one.open]
-    lead = w.ngettext(
-        "%(num)s åtgärd i planen blev inte genomförd.",
-        "%(num)s åtgärder i planen blev inte genomförda.",
-        len(left),
-    )
     told_later = {one.row.id for one in facts.deviations}
     others = [one for one in left if one.id not in told_later]
     deviating = len(left) - len(others)
-    where = w.ngettext(
-        "%(num)s av dem beskrivs under rubriken om avvikelser.",
-        "%(num)s av dem beskrivs under rubriken om avvikelser.",
-        deviating,
-    )
-    told = (lead, where if deviating else "", went(len(open_ones), telling))
+    lead = _not_done(len(open_ones), len(left) - len(open_ones), w)
+    told = (lead, went(open_ones, w), _told_elsewhere(deviating, len(left), w))
     yield Paragraph(" ".join(filter(None, told)))
-    yield Bullets(tuple(_left(one, w) for one in others))
+    apart = len({one.taken_over_by for one in open_ones}) > 1
+    yield Bullets(tuple(_left(one, w, apart=apart) for one in others))
 
 
-def went(number: int, telling: Telling) -> str:
-    """Where the open actions went: the next plan took over all, some or none of them."""
-    after, w = telling.facts.coming.plan, telling.words
-    if not number:
+def _told_elsewhere(deviating: int, left: int, w: Words) -> str:
+    """How many of those that are left stand among the deviations."""
+    if not deviating:
         return ""
-    if after is None or not after.taken_over:
+    if deviating == left:
         return w.ngettext(
-            "%(num)s åtgärd är fortfarande öppen och har inte tagits över av någon ny plan.",
-            "%(num)s åtgärder är fortfarande öppna och har inte tagits över av någon ny plan.",
-            number,
+            "Den beskrivs under Avvikelser som återstår.",
+            "De beskrivs under Avvikelser som återstår.",
+            deviating,
+        )
+    return w.gettext(
+        "%(num)s av de %(left)s beskrivs under Avvikelser som återstår, de övriga här:",
+        num=deviating,
+        left=left,
+    )
+
+
+def _not_done(still_open: int, dropped: int, w: Words) -> str:
+    """18 åtgärder är inte genomförda och 3 har avbrutits."""
+    if not still_open:
+        return w.ngettext(
+            "%(num)s åtgärd har avbrutits.", "%(num)s åtgärder har avbrutits.", dropped
+        )
+    if not dropped:
+        return w.ngettext(
+            "%(num)s åtgärd är fortfarande öppen.",
+            "%(num)s åtgärder är fortfarande öppna.",
+            still_open,
         )
     return w.ngettext(
-        "%(num)s åtgärd fortsätter i ”%(plan)s”.",
-        "%(num)s åtgärder fortsätter i ”%(plan)s”.",
-        after.taken_over,
-        plan=shortened(after.title, 200),
+        "%(num)s åtgärd är fortfarande öppen och %(dropped)s har avbrutits.",
+        "%(num)s åtgärder är fortfarande öppna och %(dropped)s har avbrutits.",
+        still_open,
+        dropped=dropped,
     )
 
 
-def _left(row: ReportRow, w: Words) -> Inline:
+def went(open_ones: Sequence[ReportRow], w: Words) -> str:
+    """Where the open actions went: other plans took over all, some or none of them."""
+    stays = sum(not one.taken_over_by for one in open_ones)
+    if not stays:
+        return going_on(open_ones, w)
+    if stays == len(open_ones):
+        return w.gettext("Ingen ny plan har tagit över det som är öppet.")
+    told = w.ngettext(
+        "%(num)s har inte tagits över av någon ny plan.",
+        "%(num)s har inte tagits över av någon ny plan.",
+        stays,
+    )
+    return f"{going_on(open_ones, w)} {told}"
+
+
+def _left(row: ReportRow, w: Words, *, apart: bool) -> Inline:
+    """How it stood; `apart`: not all go the same way, so that each says where."""
     if row.open:
         said = w.gettext(
             "%(status)s, klar senast den %(day)s.", status=w.status(row), day=w.day(row.deadline)
         )
+        if apart and row.taken_over_by:
+            said = f"{said} {sentence(initial(w.going_on(row)))}"
     else:
         reason = sentence(shortened(row.dropped_reason, LONGEST_REASON))
         said = " ".join(filter(None, (f"{w.status(row)}.", reason)))
@@ -131,7 +200,7 @@ def ahead(telling: Telling) -> Iterator[Block]:
     """The next plan: its period, what it is for, its points and what it took over."""
     after, w = telling.facts.coming.plan, telling.words
     if after is None:
-        yield Paragraph(w.gettext("Någon plan för nästa period finns inte än."))
+        yield Paragraph(w.gettext("Ingen plan för nästa period är beslutad."))
         return
     yield Paragraph(_period(after, w))
     yield Paragraph(shortened(after.purpose, LONGEST_PURPOSE))

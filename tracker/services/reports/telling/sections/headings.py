@@ -53,7 +53,9 @@ def _name(telling: Telling, section: Section) -> str:
     if section is Section.RESULTS and telling.final:
         return w.gettext("Resultat per område")
     if section is Section.RESULTS and facts.changes is not None:
-        return w.gettext("Det som har gjorts sedan förra rapporten")
+        whole = w.gettext("Det som har gjorts sedan rapporten om hela planen")
+        last = w.gettext("Det som har gjorts sedan förra rapporten")
+        return whole if facts.changes.of_whole else last
     if section is Section.DEVIATIONS and telling.final:
         return w.gettext("Avvikelser som återstår")
     if section is Section.AHEAD and telling.final:
@@ -66,6 +68,8 @@ def _name(telling: Telling, section: Section) -> str:
 def _appendix(telling: Telling, section: Section, first: bool) -> tuple[Heading, ...]:
     w = telling.words
     name = w.gettext(SECTION_NAMES[section])
+    if section is Section.CHANGES and telling.facts.changes and telling.facts.changes.of_whole:
+        name = w.gettext("Sedan rapporten om hela planen")
     if section is Section.ACTIONS and in_table(telling):
         name = w.gettext("Övriga avvikelser")
     told: tuple[Heading, ...] = (Heading(2, name),)

@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 
-from tracker.domain.reporting import Gap, MinutesLine, Move, Part, Tally, Why
+from tracker.domain.reporting import (
+    EffectFacts,
+    Gap,
+    MinutesLine,
+    Part,
+    ReportFacts,
+    ReportRow,
+    Tally,
+    Why,
+)
 from tracker.domain.scores import Verdict
 from tracker.reports.content import Block, Bullets, Inline, Paragraph, Span
 from tracker.reports.glyphs import one_line
+from tracker.services.reports.telling.sections.moved import moved
 from tracker.services.reports.telling.sections.telling import Telling
 from tracker.services.reports.telling.words import Words, initial, sentence, shortened
 
@@ -51,14 +62,21 @@ def _final_items(telling: Telling, reader: str, plan: str) -> Iterator[str]:
             reader=reader,
             next=shortened(after.title, 200),
         )
+    left = sum(one.open and not one.taken_over_by for one in facts.rows)
+    if left:
+        yield w.ngettext(
+            "%(num)s åtgärd som är öppen följs upp även i fortsättningen.",
+            "De %(num)s åtgärder som är öppna följs upp även i fortsättningen.",
+            left,
+        )
 
 
 def summary(telling: Telling) -> Iterator[Block]:
     """Three to six sentences: how many, what deviates, what moved, what the scores show."""
     facts, w = telling.facts, telling.words
-    told = [standing(facts.tally, w), lateness(facts.tally, w), _deviating(telling)]
-    yield Paragraph(" ".join(filter(None, told)))
-    yield Paragraph(_moved(telling))
+    told = [standing(facts.tally, w), lateness(facts.tally, w), going_on(facts.rows, w)]
+    yield Paragraph(" ".join(filter(None, (*told, _deviating(telling)))))
+    yield Paragraph(moved(telling))
     yield Paragraph(_effect(telling))
 
 
@@ -85,8 +103,11 @@ def standing(tally: Tally, w: Words) -> str:
 
 def lateness(tally: Tally, w: Words) -> str:
     """2 åtgärder är försenade och 1 saknar ansvarig; empty where there is nothing left to do."""
-    if tally.total <= tally.reached:
+    left = tally.total - tally.reached
+    if left < 1:
         return ""
+    if left == 1:
+        return _last(tally, w)
     none = w.gettext("Inga åtgärder är försenade")
     late = w.ngettext("%(num)s åtgärd är försenad", "%(num)s åtgärder är försenade", tally.overdue)
     said = late if tally.overdue else none
@@ -95,40 +116,30 @@ def lateness(tally: Tally, w: Words) -> str:
     return w.gettext("%(late)s, och %(num)s saknar ansvarig.", late=said, num=tally.ownerless)
 
 
-def moves(telling: Telling) -> list[str]:
-    """2 har genomförts, 1 är ny …: each kind of change with how many."""
-    facts, w = telling.facts, telling.words
-    if facts.changes is None:
-        return []
-    count = {move: len(facts.changes.of(move)) for move in Move}
-    told = {
-        Move.DONE: w.gettext("%(num)s har genomförts", num=count[Move.DONE]),
-        Move.NEW: w.ngettext("%(num)s är ny", "%(num)s är nya", count[Move.NEW]),
-        Move.REOPENED: w.gettext("%(num)s har öppnats igen", num=count[Move.REOPENED]),
-        Move.DELAYED: w.gettext("%(num)s har fått ett senare klardatum", num=count[Move.DELAYED]),
-        Move.EARLIER: w.gettext("%(num)s har fått ett tidigare klardatum", num=count[Move.EARLIER]),
-        Move.DROPPED: w.gettext("%(num)s har avbrutits", num=count[Move.DROPPED]),
-        Move.LEFT: w.gettext("%(num)s ingår inte längre", num=count[Move.LEFT]),
-    }
-    return [text for move, text in told.items() if count[move]]
+def _last(tally: Tally, w: Words) -> str:
+    """Whether the only one left is late, and whether somebody answers for it."""
+    who = w.gettext("Den") if tally.total == 1 else w.gettext("Den som återstår")
+    if tally.overdue and tally.ownerless:
+        return w.gettext("%(who)s är försenad och saknar ansvarig.", who=who)
+    if tally.overdue:
+        return w.gettext("%(who)s är försenad men har en ansvarig.", who=who)
+    if tally.ownerless:
+        return w.gettext("%(who)s är inte försenad men saknar ansvarig.", who=who)
+    return w.gettext("%(who)s är inte försenad och har en ansvarig.", who=who)
 
 
-def _moved(telling: Telling) -> str:
-    changes, w = telling.facts.changes, telling.words
-    if changes is None:
-        return ""
-    day, told = w.day(changes.since), moves(telling)
-    if not told:
-        return w.gettext(
-            "Sedan förra rapporten, som visade läget den %(day)s, har ingen åtgärd genomförts, "
-            "flyttats eller avbrutits.",
-            day=day,
+def going_on(rows: Iterable[ReportRow], w: Words) -> str:
+    """5 åtgärder fortsätter i ”Handlingsplan 2027–2028”: a sentence for each plan that took over
+    some, empty where none did."""
+    taken = Counter(one.taken_over_by for one in rows if one.open and one.taken_over_by)
+    return " ".join(
+        w.ngettext(
+            "%(num)s åtgärd fortsätter i ”%(plan)s”.",
+            "%(num)s åtgärder fortsätter i ”%(plan)s”.",
+            number,
+            plan=shortened(title, 200),
         )
-    return w.gettext(
-        "Sedan förra rapporten, som visade läget den %(day)s, har detta hänt med åtgärderna: "
-        "%(moves)s.",
-        day=day,
-        moves=w.joined(told),
+        for title, number in taken.items()
     )
 
 
@@ -144,8 +155,17 @@ def _deviating(telling: Telling) -> str:
         len(deviations),
     )
     latest = max(deviations, key=lambda one: one.days_late)
-    if Why.OVERDUE not in latest.whys or latest.days_late < 1:
+    # Everybody may read the summary also where single actions are not shown.
+    if telling.opened or Why.OVERDUE not in latest.whys or latest.days_late < 1:
         return said
+    if sum(one.days_late > 0 for one in deviations) == 1:
+        late = w.ngettext(
+            "%(title)s är %(num)s dag försenad.",
+            "%(title)s är %(num)s dagar försenad.",
+            latest.days_late,
+            title=w.quoted(latest.row),
+        )
+        return f"{said} {late}"
     longest = w.ngettext(
         "Längst har förseningen blivit för %(title)s, %(num)s dag.",
         "Längst har förseningen blivit för %(title)s, %(num)s dagar.",
@@ -156,35 +176,68 @@ def _deviating(telling: Telling) -> str:
 
 
 def _effect(telling: Telling) -> str:
-    """The two totals, and in how many sub-areas with an action in place the share rose."""
+    """The two totals and, where something of the report was in place when the later one was made,
+    in how many of the municipality's sub-areas with an action in place the share rose."""
     effects, w = telling.facts.effects, telling.words
     if effects is None:
         return ""
+    totals, places = totals_of(effects, w), ""
+    if in_place(telling.facts):
+        places = _places(effects, w)
+    if not totals or not places:
+        return sentence(initial(totals or places))
+    return w.gettext("%(totals)s, och %(places)s.", totals=totals, places=places)
+
+
+def in_place(facts: ReportFacts) -> bool:
+    """Whether any action of the report was done when the re-evaluation was made."""
+    if facts.effects is None:
+        return False
+    month = facts.effects.after.month
+    return any(one.reached and one.done_on and one.done_on <= month for one in facts.rows)
+
+
+def _places(effects: EffectFacts, w: Words) -> str:
     counts = dict(effects.verdicts)
     rose = counts.get(Verdict.ACTION_AND_IMPROVEMENT.value, 0)
     of = rose + counts.get(Verdict.ACTION_NO_IMPROVEMENT.value, 0)
-    places = w.ngettext(
-        "resultatet steg i %(rose)s av %(num)s delområde där åtgärder fanns på plats",
-        "resultatet steg i %(rose)s av %(num)s delområden där åtgärder fanns på plats",
-        of,
+    if not of:
+        return ""
+    if not rose:
+        return w.ngettext(
+            "i hela kommunen steg resultatet inte i det enda delområde där åtgärder fanns på plats",
+            "i hela kommunen steg resultatet inte i något av de %(num)s delområden där åtgärder "
+            "fanns på plats",
+            of,
+        )
+    if rose == of:
+        return w.ngettext(
+            "i hela kommunen steg resultatet i det enda delområde där åtgärder fanns på plats",
+            "i hela kommunen steg resultatet i alla %(num)s delområden där åtgärder fanns på plats",
+            of,
+        )
+    return w.gettext(
+        "i hela kommunen steg resultatet i %(rose)s av %(of)s delområden där åtgärder fanns på "
+        "plats",
         rose=rose,
+        of=of,
     )
+
+
+def totals_of(effects: EffectFacts, w: Words) -> str:
+    """Utvärderingen i mars 2026 gav 471 av 800 poäng, mot 434 i januari 2024; empty where one of
+    them has no total."""
     before, after = w.total(effects.before), w.total(effects.after)
     if before and effects.before.max == effects.after.max:
         before = str(effects.before.total)
     if not before or not after:
-        return sentence(initial(places)) if of else ""
-    totals = w.gettext(
+        return ""
+    return w.gettext(
         "Utvärderingen i %(month)s gav %(after)s, mot %(before)s i %(earlier)s",
         month=w.month(effects.after.month),
         after=after,
         before=before,
         earlier=w.month(effects.before.month),
-    )
-    return (
-        w.gettext("%(totals)s, och %(places)s.", totals=totals, places=places)
-        if of
-        else f"{totals}."
     )
 
 
@@ -255,10 +308,10 @@ def _reported(telling: Telling) -> Iterator[str]:
     w, earlier = telling.words, _of_kind(telling, "followed_up")
     if earlier:
         said = w.ngettext(
-            "Den har redovisats %(num)s gång tidigare, för %(decisions)s.",
-            "Den har redovisats %(num)s gånger tidigare, för %(decisions)s.",
+            "Den har redovisats %(num)s gång, för %(decision)s.",
+            "Den har redovisats %(num)s gånger, senast för %(decision)s.",
             len(earlier),
-            decisions=w.minutes_of(earlier),
+            decision=w.minutes_of(earlier[-1:]),
         )
         yield said
     else:

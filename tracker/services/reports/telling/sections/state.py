@@ -2,11 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
-from tracker.domain.reporting import AreaState, Gap, Move, ReportFacts, ReportRow, Tally
-from tracker.domain.statuses import ActionStatus, Health
-from tracker.reports.charts import Name, ProgressRow, ProgressWords, progress
+from tracker.domain.reporting import (
+    AreaState,
+    Gap,
+    Missing,
+    Move,
+    ReportFacts,
+    ReportRow,
+    RoundFacts,
+    Tally,
+)
+from tracker.domain.statuses import ActionStatus
+from tracker.reports.charts import (
+    Name,
+    ProgressRow,
+    ProgressWords,
+    progress,
+    progress_on_paper,
+)
 from tracker.reports.content import (
     Align,
     Block,
@@ -17,7 +32,8 @@ from tracker.reports.content import (
     Paragraph,
     Table,
 )
-from tracker.services.reports.telling.sections.opening import standing
+from tracker.services.reports.telling.sections.judged import judged
+from tracker.services.reports.telling.sections.opening import going_on, standing
 from tracker.services.reports.telling.sections.telling import Telling, led
 from tracker.services.reports.telling.words import Words, initial, sentence, shortened
 
@@ -37,7 +53,7 @@ def rows_in(facts: ReportFacts, area: AreaState) -> tuple[ReportRow, ...]:
 def state(telling: Telling) -> Iterator[Block]:
     """How many stand how, the areas as a drawing and a table, and what is missing."""
     facts, w = telling.facts, telling.words
-    told = [standing(facts.tally, w), _rest(facts, w)]
+    told = [standing(facts.tally, w), _rest(facts, w), going_on(facts.rows, w)]
     yield Paragraph(" ".join(filter(None, told)))
     if facts.rows and any(area.number is not None for area in facts.areas):
         yield _figure(telling)
@@ -45,7 +61,7 @@ def state(telling: Telling) -> Iterator[Block]:
             yield Paragraph(
                 w.gettext("En åtgärd som hör till flera områden räknas i vart och ett av dem.")
             )
-    yield Paragraph(" ".join(_missing(telling)))
+    yield Paragraph(" ".join(filter(None, _missing(telling))))
 
 
 def _rest(facts: ReportFacts, w: Words) -> str:
@@ -56,6 +72,13 @@ def _rest(facts: ReportFacts, w: Words) -> str:
             w.gettext(
                 "Den är verifierad, det vill säga kontrollerad av någon annan än den som ansvarar "
                 "för den."
+            )
+        )
+    elif tally.verified and tally.verified == tally.reached:
+        said.append(
+            w.gettext(
+                "De är alla verifierade, det vill säga kontrollerade av någon annan än den som "
+                "ansvarar för dem."
             )
         )
     elif tally.verified:
@@ -81,15 +104,35 @@ def _rest(facts: ReportFacts, w: Words) -> str:
 
 
 def _left(tally: Tally, w: Words) -> str:
-    counts = (
-        (tally.ongoing, w.gettext("%(num)s pågående", num=tally.ongoing)),
-        (tally.planned, w.ngettext("%(num)s planerad", "%(num)s planerade", tally.planned)),
-        (tally.paused, w.ngettext("%(num)s pausad", "%(num)s pausade", tally.paused)),
-    )
-    told = [text for number, text in counts if number]
-    if not told:
-        return ""
-    return w.gettext("Bland dem som återstår är %(how)s.", how=w.joined(told))
+    counts = (tally.ongoing, tally.planned, tally.paused)
+    if sum(map(bool, counts)) < 2:
+        return _all_left(tally, w) if any(counts) else ""
+    told = []
+    if tally.ongoing:
+        told.append(w.gettext("pågår %(num)s", num=tally.ongoing))
+    if tally.planned and told:
+        told.append(w.ngettext("%(num)s är planerad", "%(num)s är planerade", tally.planned))
+    elif tally.planned:
+        told.append(w.ngettext("är %(num)s planerad", "är %(num)s planerade", tally.planned))
+    if tally.paused:
+        told.append(w.ngettext("%(num)s är pausad", "%(num)s är pausade", tally.paused))
+    if not tally.reached:
+        return w.gettext("Av dem %(how)s.", how=w.joined(told))
+    return w.gettext("Av de %(left)s som återstår %(how)s.", left=sum(counts), how=w.joined(told))
+
+
+def _all_left(tally: Tally, w: Words) -> str:
+    """How those that are left stand, where all of them stand alike."""
+    left = tally.ongoing + tally.planned + tally.paused
+    if tally.reached:
+        who = w.ngettext("Den som återstår", "De som återstår", left)
+    else:
+        who = w.ngettext("Den", "Alla", left)
+    if tally.ongoing:
+        return w.ngettext("%(who)s pågår.", "%(who)s pågår.", left, who=who)
+    if tally.planned:
+        return w.ngettext("%(who)s är planerad.", "%(who)s är planerade.", left, who=who)
+    return w.ngettext("%(who)s är pausad.", "%(who)s är pausade.", left, who=who)
 
 
 def _counts(rows: Sequence[ReportRow], facts: ReportFacts) -> tuple[int, int, int, int]:
@@ -106,20 +149,20 @@ def _figure(telling: Telling) -> Figure:
     shown = [(area, counts) for area, counts in shown if area.number is not None or any(counts)]
     heading = w.gettext("Åtgärderna per område den %(day)s", day=w.day(facts.as_of))
     alt = _alt(shown, w)
-    svg = progress(
-        [
-            ProgressRow(w.area(area), *counts, note=w.gettext("Inga åtgärder"))
-            for area, counts in shown
-        ],
-        name=Name("areas", heading, alt),
-        words=ProgressWords(
-            w.gettext("Genomförda"),
-            w.gettext("Pågår i tid"),
-            w.gettext("Försenade"),
-            w.gettext("Inte i gång"),
-        ),
+    rows = [
+        ProgressRow(w.area(area), *counts, note=w.gettext("Inga åtgärder"))
+        for area, counts in shown
+    ]
+    name = Name("areas", heading, alt)
+    words = ProgressWords(
+        w.gettext("Genomförda"),
+        w.gettext("Pågår i tid"),
+        w.gettext("Försenade"),
+        w.gettext("Planerade eller pausade"),
     )
-    return Figure(svg, alt, heading, _table(telling, shown), width=0.42)
+    svg = progress(rows, name=name, words=words)
+    paper = progress_on_paper(rows, name=name, words=words)
+    return Figure(svg, alt, heading, _table(telling, shown), 0.85, paper)
 
 
 def _alt(shown: Sequence[tuple[AreaState, tuple[int, int, int, int]]], w: Words) -> str:
@@ -138,9 +181,16 @@ def _alt(shown: Sequence[tuple[AreaState, tuple[int, int, int, int]]], w: Words)
 
 def _table(telling: Telling, shown: Sequence[tuple[AreaState, tuple[int, ...]]]) -> Table:
     w, scored = telling.words, any(area.score is not None for area, _counts in shown)
-    columns = [Column(w.gettext("Område"), width=7.9)]
     of = _max_of_all(shown)
-    if scored:
+    before = _points_before(telling) if of else {}
+    columns = [Column(w.gettext("Område"), width=6.0 if before else 7.3)]
+    effects = telling.facts.effects
+    if scored and before and effects is not None:
+        years = (effects.before.month.year, effects.after.month.year)
+        columns += [
+            Column(w.gettext("Poäng %(year)s", year=year), Align.RIGHT, 1.4) for year in years
+        ]
+    elif scored:
         title = w.gettext("Poäng av %(max)s", max=of) if of else w.gettext("Poäng")
         columns.append(Column(title, Align.RIGHT, 1.6))
     columns += [
@@ -149,19 +199,41 @@ def _table(telling: Telling, shown: Sequence[tuple[AreaState, tuple[int, ...]]])
             (w.gettext("Genomförda"), 2.05),
             (w.gettext("Pågår i tid"), 1.3),
             (w.gettext("Försenade"), 1.9),
-            (w.gettext("Inte i gång"), 1.25),
+            (w.gettext("Planerade eller pausade"), 1.9),
         )
     ]
     rows = []
     for area, counts in shown:
         figures = tuple(map(str, counts))
         score = (_score(area, w, alike=of is not None),) if scored else ()
+        if scored and before:
+            score = (str(before.get(area.number, "–")), *score)
         rows.append((w.area(area), *score, *figures))
-    return Table(_caption(telling, scored), tuple(columns), tuple(rows))
+    caption = _caption(telling, scored, of if before else None)
+    return Table(caption, tuple(columns), tuple(rows))
 
 
-def _caption(telling: Telling, scored: bool) -> str:
-    w, done = telling.words, telling.facts.evaluations
+def _points_before(telling: Telling) -> Mapping[int | None, int]:
+    """Area → its points in the evaluation before the latest, for a last report, where the two are
+    of different years and the later one is that of the other column."""
+    facts, effects = telling.facts, telling.facts.effects
+    if not telling.final or effects is None or effects.after not in facts.evaluations[-1:]:
+        return {}
+    if effects.before.month.year == effects.after.month.year:
+        return {}
+    return {one.area: one.before for one in effects.areas if one.before is not None}
+
+
+def _caption(telling: Telling, scored: bool, of: int | None) -> str:
+    w, done, effects = telling.words, telling.facts.evaluations, telling.facts.effects
+    if of is not None and effects is not None:
+        return w.gettext(
+            "Poäng av %(max)s i utvärderingarna i %(before)s och %(after)s och antal åtgärder, "
+            "per område",
+            max=of,
+            before=w.month(effects.before.month),
+            after=w.month(effects.after.month),
+        )
     if scored and done:
         return w.gettext(
             "Poäng i utvärderingen i %(month)s och antal åtgärder, per område",
@@ -189,20 +261,52 @@ def _missing(telling: Telling) -> Iterator[str]:
     facts, w = telling.facts, telling.words
     since = facts.changes.since if facts.changes else None
     if facts.round is not None and facts.round.asked:
-        asked = facts.round
-        yield w.ngettext(
-            "I uppföljningen %(name)s lämnades lägesrapport för %(answered)s av %(num)s åtgärd.",
-            "I uppföljningen %(name)s lämnades lägesrapport för %(answered)s av %(num)s åtgärder.",
-            asked.asked,
-            name=shortened(asked.name, 100),
-            answered=asked.answered,
-        )
+        yield _answered(facts.round, w)
     for one in facts.missing:
-        # Who has no owner was counted above, and what nobody explained is told where it deviates.
-        if one.number and one.gap not in (Gap.NO_OWNER, Gap.NO_EXPLANATION):
-            said = w.missing(one, since=since)
-            if said:
-                yield said
+        # What nobody explained is told where it deviates; a last report waits for no more answers.
+        if one.gap is Gap.NO_OWNER:
+            yield _ownerless(one, w)
+        elif one.gap is Gap.NO_REPORT and telling.final:
+            continue
+        elif one.number and one.gap is not Gap.NO_EXPLANATION:
+            yield w.missing(one, since=since)
+
+
+def _ownerless(missing: Missing, w: Words) -> str:
+    """Which actions nobody answers for: the first few of them."""
+    named = [w.gettext("”%(title)s”", title=shortened(one, 120)) for one in missing.titles[:3]]
+    if not named:
+        return ""
+    more = missing.number - len(named)
+    if more:
+        named.append(w.ngettext("%(num)s till", "%(num)s till", more))
+    return w.gettext("Ingen är ansvarig för %(titles)s.", titles=w.joined(named))
+
+
+def _answered(of: RoundFacts, w: Words) -> str:
+    """For how many of the actions a round got an answer."""
+    name = shortened(of.name, 100)
+    if not of.answered:
+        return w.ngettext(
+            "I uppföljningen %(name)s lämnades ingen lägesrapport för den enda åtgärden.",
+            "I uppföljningen %(name)s lämnades ingen lägesrapport för någon av de %(num)s "
+            "åtgärderna.",
+            of.asked,
+            name=name,
+        )
+    if of.answered == of.asked:
+        return w.ngettext(
+            "I uppföljningen %(name)s lämnades lägesrapport för den enda åtgärden.",
+            "I uppföljningen %(name)s lämnades lägesrapport för alla %(num)s åtgärder.",
+            of.asked,
+            name=name,
+        )
+    return w.gettext(
+        "I uppföljningen %(name)s lämnades lägesrapport för %(answered)s av %(asked)s åtgärder.",
+        name=name,
+        answered=of.answered,
+        asked=of.asked,
+    )
 
 
 def results(telling: Telling) -> Iterator[Block]:
@@ -228,7 +332,7 @@ def results(telling: Telling) -> Iterator[Block]:
                 more,
             )
         )
-    yield Paragraph(_going_on(facts, w))
+    yield Paragraph(judged(facts, w))
 
 
 def done_since(facts: ReportFacts) -> tuple[ReportRow, ...]:
@@ -242,6 +346,8 @@ def done_since(facts: ReportFacts) -> tuple[ReportRow, ...]:
 def _nothing_done(facts: ReportFacts, w: Words) -> str:
     if facts.changes is None:
         return w.gettext("Ingen åtgärd är genomförd än.")
+    if facts.changes.of_whole:
+        return w.gettext("Ingen åtgärd har genomförts sedan rapporten om hela planen.")
     return w.gettext("Ingen åtgärd har genomförts sedan förra rapporten.")
 
 
@@ -261,21 +367,3 @@ def _done(row: ReportRow, telling: Telling, *, told: bool) -> Inline:
     text = sentence(initial(", ".join(filter(None, (where, *said)))))
     more = sentence(shortened(row.said, LONGEST_SAID)) if told else ""
     return led(sentence(w.title(row)), " ".join(filter(None, (text, more))))
-
-
-def _going_on(facts: ReportFacts, w: Words) -> str:
-    deviating = {one.row.id for one in facts.deviations}
-    fine = [
-        one
-        for one in facts.rows
-        if one.status is ActionStatus.ONGOING
-        and one.id not in deviating
-        and one.health is Health.ON_TRACK
-    ]
-    if not fine:
-        return ""
-    return w.ngettext(
-        "Den ansvariga bedömer att %(num)s pågående åtgärd följer planen.",
-        "De ansvariga bedömer att %(num)s pågående åtgärder följer planen.",
-        len(fine),
-    )

@@ -30,12 +30,14 @@ Piece: TypeAlias = Block | Own
 
 @dataclass(frozen=True)
 class Telling:
-    """One report as it is told; `opened` is the one for everybody, whose rows name no people."""
+    """One report as it is told; `opened` is the one for everybody, whose rows name no people, and
+    `quiet` that one without what people wrote, whose silence then tells nothing."""
 
     facts: ReportFacts
     words: Words
     texts: Mapping[str, OwnText] = field(default_factory=dict)
     opened: bool = False
+    quiet: bool = False
 
     @property
     def final(self) -> bool:
