@@ -34,7 +34,7 @@ def texts(book: Any, style: str) -> list[str]:
 def test_it_says_what_the_document_says_in_real_styles() -> None:
     book = opened(document())
     assert texts(book, "Title") == ["Uppföljning av handlingsplanen"]
-    assert texts(book, "Subtitle") == ["Läget den 31 augusti"]
+    assert texts(book, "Subtitle") == ["Läget den 31\N{NO-BREAK SPACE}augusti"]
     assert texts(book, "Heading 1") == ["Förslag till beslut", "Alla åtgärder"]
     assert texts(book, "Heading 2") == ["Sammanfattning"]
     assert texts(book, "List Bullet") == ["En punkt", "En till"]
@@ -42,6 +42,15 @@ def test_it_says_what_the_document_says_in_real_styles() -> None:
     assert texts(book, "Facts")[:2] == ["Diarienummer\tKS 2031/17", "Till\tKommunstyrelsen"]
     assert texts(book, "Notice") == ["Att tänka på\nVersionerna är olika."]
     assert texts(book, "Sender") == ["Granviks kommun\tTjänsteskrivelse 2031-09-01"]
+
+
+def test_no_line_ends_within_a_date() -> None:
+    book = opened(document(Paragraph("Klar 2031-09-01, e-post den 1 maj, 6 av 13")))
+    line = next(one for one in book.paragraphs if one.text.startswith("Klar"))
+    assert line.text == "Klar 2031-09-01, e-post den 1\N{NO-BREAK SPACE}maj, 6 av 13".replace(
+        "6 av 13", "6\N{NO-BREAK SPACE}av\N{NO-BREAK SPACE}13"
+    )
+    assert len(line._p.xpath(".//w:noBreakHyphen")) == 2
 
 
 def test_emphasis_and_links_are_kept() -> None:

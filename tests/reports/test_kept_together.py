@@ -65,7 +65,7 @@ def test_a_long_word_of_a_name_is_hyphenated_by_its_syllables() -> None:
     text = " ".join(pages(rendered(document(table))))
     assert "Kommunledningsfö\r\nrvaltningen" not in text
     assert "Kommunled" in text
-    assert "ningsförvaltning" in text
+    assert "ningsförvaltning" in text.replace("\ufffe", "")  # as the reader joins hyphenated words
 
 
 def test_in_word_they_go_together_too() -> None:
@@ -81,7 +81,10 @@ def test_in_word_they_go_together_too() -> None:
         Notice("Lucka"),
     )
     book = docx.Document(BytesIO(render_docx(made, at=AT)))
-    kept = {one.text: one.paragraph_format.keep_with_next for one in book.paragraphs}
+    kept = {
+        one.text.replace("\N{NO-BREAK SPACE}", " "): one.paragraph_format.keep_with_next
+        for one in book.paragraphs
+    }
     assert [kept[text] for text in (SCORE, LEAD, "Kort rad")] == [True, True, None]
     assert not kept[next(text for text in kept if text.startswith("Ord Ord"))]
     assert book.styles["Notice"].paragraph_format.keep_together

@@ -81,8 +81,8 @@ def test_where_words_find_no_room_the_shares_rule() -> None:
     ("made", "whole"),
     [
         (table(3), True),
-        (table(26), True),
-        (table(27), False),
+        (table(14), True),
+        (table(15), False),
         (of("A", "B", rows=((TEXT * 8, "b"),)), False),
         (of("A", "B", rows=(("\n" * 40, "b"),)), False),
         (of("A"), True),

@@ -7,7 +7,13 @@ from xml.etree import ElementTree
 
 import pytest
 
-from tracker.reports.charts import Name, ProgressRow, ProgressWords, progress
+from tracker.reports.charts import (
+    Name,
+    ProgressRow,
+    ProgressWords,
+    progress,
+    progress_on_paper,
+)
 
 WORDS = ProgressWords("Genomförda", "Pågår i tid", "Försenade", "Inte i gång")
 NAME = Name("areas", "Läget per område", "Fyra områden")
@@ -64,3 +70,19 @@ def test_nothing_leaves_the_sheet(most: int) -> None:
 def test_without_areas_nothing_is_drawn() -> None:
     """An empty plan has no drawing."""
     assert progress((), name=NAME, words=WORDS) == ""
+
+
+def test_on_paper_the_labels_are_whole_and_the_legend_is_one_line() -> None:
+    """Where a sheet has room, each bar stands beside its label."""
+    label = "1 Samspel mellan förtroendevalda och medborgare"
+    words = ProgressWords("Genomförda", "Pågår i tid", "Försenade", "Planerade eller pausade")
+    rows = (ProgressRow(label, 3, 2, 1, 0), ProgressRow("2", 5000, 0, 0, 0))
+    root = ElementTree.fromstring(progress_on_paper(rows, name=NAME, words=words))
+    sheet = float(root.get("viewBox", "").split()[2])
+    written = {one.text: one for one in root.iter(f"{SPACE}text")}
+    legend = {written[word].get("y") for word in ("Genomförda", "Planerade eller pausade")}
+    assert label in written and len(legend) == 1
+    bars = list(root.iter(f"{SPACE}rect"))
+    ends = [float(one.get("x", "")) + float(one.get("width", "")) for one in bars]
+    assert max(ends) <= sheet
+    assert progress_on_paper((), name=NAME, words=words) == ""

@@ -48,8 +48,9 @@ def test_the_actions_are_those_of_the_facts(book: Any) -> None:
         assert by_name["status"] == STATUS_MARKS[row.status].label
         assert by_name["health"] == (HEALTH_MARKS[row.health].label if row.health else None)
         assert by_name["areas"] == (", ".join(map(str, row.areas)) or None)
+        assert by_name["plan_points"] == (", ".join(row.plan_points) or None)
         assert by_name["days_late"] == ((AS_OF - row.deadline).days if row.overdue(AS_OF) else None)
-        for name in by_name.keys() - {"status", "health", "areas", "days_late"}:
+        for name in by_name.keys() - {"status", "health", "areas", "plan_points", "days_late"}:
             kept = by_name[name].date() if isinstance(by_name[name], datetime) else by_name[name]
             assert kept == (None if getattr(row, name) == "" else getattr(row, name)), name
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from tracker.reports import drawing as pen
 from tracker.reports.drawing import Name
-from tracker.reports.progress_bars import ProgressRow, ProgressWords, progress
+from tracker.reports.progress_bars import ProgressRow, ProgressWords, progress, progress_on_paper
 from tracker.reports.timelines import Period, SeriesLine, SeriesWords, Spread, series
 
 __all__ = [
@@ -33,6 +33,7 @@ __all__ = [
     "interval",
     "outlook",
     "progress",
+    "progress_on_paper",
     "series",
 ]
 

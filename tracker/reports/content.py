@@ -104,7 +104,8 @@ class Figure:
     """A drawing of `charts` (an empty string draws nothing), what it says in words, its caption.
 
     `table` holds the same figures and follows the drawing. `width` is the drawing's share of the
-    text's width, 0.1 to 1.
+    text's width, 0.1 to 1. `for_paper` is the same drawing for a sheet of paper, where a file has
+    more room than a telephone.
     """
 
     svg: str
@@ -112,6 +113,7 @@ class Figure:
     caption: str = ""
     table: Table | None = None
     width: float = 0.55
+    for_paper: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ The same document and instant give the same bytes.
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from collections.abc import Iterable
 from datetime import UTC, datetime
@@ -20,13 +21,16 @@ from docx.shared import Cm, Pt
 
 from tracker.reports import content, docx_styles
 from tracker.reports.docx_styles import FACTS, NOTICE, SMALL_TABLE_TEXT, TABLE_TEXT
-from tracker.reports.glyphs import legible, one_line, short
+from tracker.reports.glyphs import legible, one_line, short, together
 from tracker.reports.layout import TEXT_WIDTH, is_small, kept_with_next, stands_whole, widths_of
 from tracker.reports.logo import sound_logo
 from tracker.reports.pdf import drawn_png
 
 _OLDEST = (1980, 1, 1, 0, 0, 0)  # what a zip can say; the file's own dates are in its properties
 _LONGEST_PROPERTY, _LONGEST_ALT = 255, 2000
+_LONGEST_HEADER = 80  # letters: one line beside the date
+_DAY = re.compile(r"\b\d{4}-\d\d-\d\d\b")
+_SPACE = "{http://www.w3.org/XML/1998/namespace}space"
 _LANGUAGES = {"sv": "sv-SE", "en": "en-GB"}
 _WORDS = {  # before the page's number, before the number of pages, after that; without a title
     "sv": ("Sida ", " (", ")", "Utan titel"),
@@ -102,7 +106,7 @@ def _margins(section: Any, document: content.Document) -> None:
     section.left_margin = section.right_margin = Cm(2.5)
     section.top_margin, section.bottom_margin = Cm(2.6), Cm(2.4)
     section.different_first_page_header_footer = True
-    running = _running(document.header) or _running(document.title)
+    running = short(_running(document.header) or _running(document.title), _LONGEST_HEADER)
     header = section.header.paragraphs[0]
     _two_sides(header, running, document.date.isoformat())
     docx_styles.underline(header)
@@ -121,7 +125,7 @@ def _two_sides(line: Any, left: str, right: str) -> None:
     """`left` at the left margin and `right` at the right one."""
     stops = line.paragraph_format.tab_stops
     stops.add_tab_stop(Cm(TEXT_WIDTH), WD_TAB_ALIGNMENT.RIGHT)
-    line.add_run(f"{left}\t{right}")
+    _keep_days_whole(line.add_run(f"{left}\t{right}"))
 
 
 def _field(line: Any, instruction: str) -> None:
@@ -141,9 +145,9 @@ def _front(book: Any, document: content.Document) -> None:
     day = document.date.isoformat()
     _logo(head, document)
     _two_sides(head, _running(document.sender), f"{kind} {day}" if kind else day)
-    book.add_paragraph(_title(document), style="Title")
+    book.add_paragraph(together(_title(document)), style="Title")
     if subtitle := short(document.subtitle, content.LONGEST_TITLE):
-        book.add_paragraph(subtitle, style="Subtitle")
+        book.add_paragraph(together(subtitle), style="Subtitle")
     _facts(book, document.meta)
 
 
@@ -163,7 +167,7 @@ def _logo(head: Any, document: content.Document) -> None:
 def _block(book: Any, block: content.Block, *, leads: bool) -> None:
     match block:
         case content.Heading() if one_line(block.text):
-            book.add_heading(one_line(block.text), block.level)
+            book.add_heading(together(one_line(block.text)), block.level)
         case content.Paragraph() if _said(block.text):
             line = book.add_paragraph()
             line.paragraph_format.keep_with_next = leads or None
@@ -189,11 +193,27 @@ def _said(text: content.Inline) -> bool:
 def _runs(line: Any, text: content.Inline, *, bold: bool = False) -> None:
     """The spans of `text` in the paragraph `line`; `\\n` breaks the line."""
     for span in content.spans(text):
-        run = line.add_run(legible(span.text))
+        run = line.add_run(together(legible(span.text)))
+        _keep_days_whole(run)
         run.bold = span.strong or bold or None
         run.italic = span.emphasis or None
         if target := content.address(span):
             _link(line, run, target)
+
+
+def _keep_days_whole(run: Any) -> None:
+    """No line ends within a date such as 2026-12-31: its hyphens become ones that do not break."""
+    for text in list(run._r.t_lst):
+        if not _DAY.search(text.text):
+            continue
+        whole = _DAY.sub(lambda day: day[0].replace("-", "\0"), text.text)
+        for part in reversed([one for one in re.split("(\0)", whole) if one]):
+            made = OxmlElement("w:noBreakHyphen") if part == "\0" else OxmlElement("w:t")
+            if part != "\0":
+                made.text = part
+                made.set(_SPACE, "preserve")
+            text.addnext(made)
+        run._r.remove(text)
 
 
 def _link(line: Any, run: Any, target: str) -> None:
@@ -237,7 +257,7 @@ def _table(book: Any, table: content.Table) -> None:
     made = book.add_table(rows=1 + len(table.rows), cols=len(table.columns))
     docx_styles.rule_table(made, caption)
     made.autofit = False
-    widths = [Cm(width) for width in widths_of(table)]
+    widths = [Cm(width) for width in widths_of(table, hyphens=False)]
     for column, width in zip(made.columns, widths, strict=True):
         column.width = width
     heads, style = (
@@ -264,11 +284,11 @@ def _table(book: Any, table: content.Table) -> None:
 
 def _figure(book: Any, figure: content.Figure) -> None:
     """The drawing as a picture with its words, under its caption; then its table."""
-    if figure.svg:
+    if source := figure.for_paper or figure.svg:
         if caption := one_line(figure.caption):
             book.add_paragraph(caption, style="Caption").paragraph_format.keep_with_next = True
         width = TEXT_WIDTH * min(max(figure.width, 0.1), 1.0)
-        shape = book.add_picture(io.BytesIO(drawn_png(figure.svg)), width=Cm(width))
+        shape = book.add_picture(io.BytesIO(drawn_png(source)), width=Cm(width))
         docx_styles.set_close(shape)
         if shape.height > Cm(docx_styles.TALLEST):
             shape.width = int(shape.width * Cm(docx_styles.TALLEST) / shape.height)

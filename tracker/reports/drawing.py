@@ -48,15 +48,15 @@ class Name:
             raise ValueError(f"{self.ident!r} cannot begin an id")
 
 
-def drawing(name: Name, height: float, parts: Iterable[str]) -> str:
-    """The whole SVG: `parts` on a sheet that is WIDTH × `height`."""
+def drawing(name: Name, height: float, parts: Iterable[str], width: float = WIDTH) -> str:
+    """The whole SVG: `parts` on a sheet that is `width` × `height`."""
     ids = f"{name.ident}-title {name.ident}-desc" if name.desc else f"{name.ident}-title"
     told = f'<title id="{name.ident}-title">{escape(short(name.title, _LONGEST_TITLE))}</title>'
     if name.desc:
         told += f'<desc id="{name.ident}-desc">{escape(short(name.desc, _LONGEST_DESC))}</desc>'
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" role="img" class="effect-chart" '
-        f'aria-labelledby="{ids}" viewBox="0 0 {number(WIDTH)} {number(height)}" '
+        f'aria-labelledby="{ids}" viewBox="0 0 {number(width)} {number(height)}" '
         f"font-family={quoteattr(FONTS)}>{told}{''.join(parts)}</svg>"
     )
 

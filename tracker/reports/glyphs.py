@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 MISSING = "□"
 _KEPT_CONTROLS = "\n\t"
+_MONTHS = (
+    "januari|februari|mars|april|maj|juni|juli|augusti|september|oktober|november|december|"
+    "January|February|March|May|June|July|August|October"
+)
+_PAIRS = re.compile(rf"(?<![\d.,])(\d{{1,2}}) (?=(?:{_MONTHS})\b)|(?<=\d) (av|of) (?=\d)", re.I)
+_NO_BREAK = "\N{NO-BREAK SPACE}"
 _BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _BREAKS = str.maketrans(
     {"\r": "\n", "\x0b": "\n", "\x0c": "\n", "\x85": "\n", "\u2028": "\n", "\u2029": "\n"}
@@ -22,8 +29,19 @@ def legible(text: str) -> str:
 
 
 def one_line(text: str) -> str:
-    """`legible` text on one line, with single blanks."""
-    return " ".join(legible(text).split())
+    """`legible` text on one line, with single blanks; a paragraph sign stays with its number."""
+    return unbroken(" ".join(legible(text).split()))
+
+
+def unbroken(text: str) -> str:
+    """The text with every paragraph sign kept on one line with its number."""
+    return text.replace("§ ", "§\N{NO-BREAK SPACE}")
+
+
+def together(text: str) -> str:
+    """`unbroken` text in which a day stays with its month, and "6 av 13" on one line."""
+    text = unbroken(text)
+    return _PAIRS.sub(lambda found: found[0].replace(" ", _NO_BREAK), text)
 
 
 def short(text: str, most: int) -> str:

@@ -14,7 +14,9 @@ _LONGEST_LEAD, _MOST_LEADS = 200, 3  # characters, paragraphs
 _LETTER, _HEAD_LETTER, _MARGINS = 0.18, 0.2, 0.4  # cm: how wide in a table, with a column's margins
 _MANY_COLUMNS, _SMALL = 5, 0.895  # of the usual size, where a table leaves little room for each
 _LONGEST_WORD, _LONGEST_HEAD = 12, 16  # letters: what is longer may be hyphenated
-_MOST_LINES = 26  # of a table that is never torn: about half a page
+_LONGEST_WHOLE = 30  # where nothing hyphenates
+_BROAD, _LESS_BROAD = 1.25, 1.15  # a typeface that stands in for ours
+_MOST_LINES = 14  # of a table that is never torn: about a quarter of a page
 _THINGS = (content.Table, content.Figure, content.Facts, content.Bullets, content.Notice)
 _AHEAD = re.compile(r"\S+")
 
@@ -84,12 +86,22 @@ def _lines(row: Sequence[content.Inline], widths: Sequence[float], letter: float
     return most
 
 
-def widths_of(table: content.Table) -> list[float]:
+def widths_of(table: content.Table, *, hyphens: bool = True) -> list[float]:
     """How wide each column is, in cm: by its share, but as wide as its words want where they all
-    find room."""
+    find room. Without `hyphens` long words and another typeface want more, where that is to spare.
+    """
     shares = [max(one.width, 0.1) for one in table.columns]
-    wanted = [_wanted(table, at) for at in range(len(shares))]
-    if sum(wanted) > TEXT_WIDTH:
+    places = range(len(shares))
+    tries = [[_wanted(table, at) for at in places]]
+    if not hyphens:
+        more = (
+            (_LONGEST_WHOLE, _BROAD),
+            (_LONGEST_WHOLE, _LESS_BROAD),
+            (_LONGEST_WORD, _LESS_BROAD),
+        )
+        tries = [[_wanted(table, at, *one) for at in places] for one in more] + tries
+    wanted = next((one for one in tries if sum(one) <= TEXT_WIDTH), None)
+    if wanted is None:
         return [TEXT_WIDTH * share / sum(shares) for share in shares]
     settled: set[int] = set()
     while True:
@@ -109,11 +121,13 @@ def words_fit(table: content.Table) -> bool:
     return sum(_wanted(table, at) for at in range(len(table.columns))) <= TEXT_WIDTH
 
 
-def _wanted(table: content.Table, at: int) -> float:
+def _wanted(
+    table: content.Table, at: int, longest: int = _LONGEST_WORD, wider: float = 1.0
+) -> float:
     """What the longest word of a column takes that is not hyphenated."""
-    head = _longest(one_line(table.columns[at].title), _LONGEST_HEAD) * _HEAD_LETTER
-    words = (_longest(content.plain(row[at]), _LONGEST_WORD) for row in table.rows)
-    return max(head, max(words, default=0) * _LETTER) * _size(table) + _MARGINS
+    head = _longest(one_line(table.columns[at].title), max(longest, _LONGEST_HEAD)) * _HEAD_LETTER
+    words = (_longest(content.plain(row[at]), longest) for row in table.rows)
+    return max(head, max(words, default=0) * _LETTER) * wider * _size(table) + _MARGINS
 
 
 def _longest(text: str, most: int) -> int:

@@ -14,7 +14,7 @@ from PIL import Image
 MOST_BYTES = 2_000_000
 LONGEST_SIDE = 4_000  # pixels; a larger picture is no logo
 _KEPT_SIDE = 900  # pixels: sharp on paper at the size that it is drawn
-_LONGEST_BY_SHORTEST = 20
+LONGEST_BY_SHORTEST = 20
 _WIDEST, _HIGHEST = 4.2, 1.5  # cm
 _BROKEN = (OSError, SyntaxError, ValueError, EOFError, struct.error, zlib.error, MemoryError)
 
@@ -41,7 +41,7 @@ def sound_logo(data: bytes) -> Logo | None:
     size = _size(data)
     if size is None or len(data) > MOST_BYTES:
         return None
-    if max(size) > LONGEST_SIDE or max(size) > _LONGEST_BY_SHORTEST * min(size):
+    if max(size) > LONGEST_SIDE or max(size) > LONGEST_BY_SHORTEST * min(size):
         return None
     try:
         with warnings.catch_warnings():

@@ -232,8 +232,8 @@ def _table(table: content.Table) -> dict[str, Any]:
 
 def _figure(figure: content.Figure, word: str) -> list[dict[str, Any]]:
     made = []
-    if figure.svg:
-        svg, proportion = _drawing(figure.svg)
+    if source := figure.for_paper or figure.svg:
+        svg, proportion = _drawing(source)
         width = TEXT_WIDTH * min(max(figure.width, 0.1), 1.0)
         made.append(
             {

@@ -13,6 +13,7 @@ from tracker.reports import drawing as pen
 from tracker.reports.drawing import Name
 
 _HEIGHT = 16.0
+_PAPER, _MOST_LABEL = 560.0, 335.0  # a sheet, and its labels beside the bars
 _WIDEST = 30.0  # units for one action, where there are few
 _LOOKS = ("done", "ongoing", "late", "waiting")
 _HATCH = 6.0  # from one stroke to the next
@@ -47,39 +48,57 @@ class ProgressWords:
 
 
 def progress(rows: Sequence[ProgressRow], *, name: Name, words: ProgressWords) -> str:
-    """The bars of all areas on one scale; "" where there is no row."""
+    """The bars of all areas on one scale, each below its label; "" where there is no row."""
     if not rows:
         return ""
-    most = max(1, *(sum(row.counts) for row in rows))
-    unit = min((pen.WIDTH - 4) / most, _WIDEST)
-    parts, y = _legend(words)
+    unit = min((pen.WIDTH - 4) / _most(rows), _WIDEST)
+    parts, y = _legend(words, pen.WIDTH)
     for row in rows:
-        drawn, y = _row(row, unit, y + 2)
-        parts.append(drawn)
+        label, y = pen.paragraph(y + 2, row.label, size=pen.SMALL)
+        parts += [label, _bar(row, 2, unit, y)]
+        y += _HEIGHT + 2
     return pen.drawing(name, y + 2, parts)
 
 
-def _legend(words: ProgressWords) -> tuple[list[str], float]:
+def progress_on_paper(rows: Sequence[ProgressRow], *, name: Name, words: ProgressWords) -> str:
+    """The same for a sheet of paper: each bar beside its label."""
+    if not rows:
+        return ""
+    widest = max(pen.text_width(row.label, pen.SMALL) for row in rows)
+    start = min(widest, _MOST_LABEL) + 10
+    unit = min((_PAPER - 2 - start) / _most(rows), _WIDEST)
+    parts, y = _legend(words, _PAPER)
+    for row in rows:
+        label = pen.write(2, y + 15, row.label, size=pen.SMALL, width=start - 8)
+        parts += [label, _bar(row, start, unit, y + 1)]
+        y += _HEIGHT + 6
+    return pen.drawing(name, y + 2, parts, _PAPER)
+
+
+def _most(rows: Sequence[ProgressRow]) -> int:
+    return max(1, *(sum(row.counts) for row in rows))
+
+
+def _legend(words: ProgressWords, room: float) -> tuple[list[str], float]:
     """The four looks with their words, on as many lines as they need."""
     parts, x, y = [], 2.0, 10.0
     for look, word in zip(
         _LOOKS, (words.done, words.ongoing, words.late, words.waiting), strict=True
     ):
         width = 22 + pen.text_width(word, pen.SMALL)
-        if x > 2 and x + width > pen.WIDTH:
+        if x > 2 and x + width > room:
             x, y = 2.0, y + 20
         parts.append(_part(x, x + 16, y, 12, look))
-        parts.append(pen.write(x + 21, y + 4.5, word, size=pen.SMALL, width=pen.WIDTH - x - 22))
+        parts.append(pen.write(x + 21, y + 4.5, word, size=pen.SMALL, width=room - x - 22))
         x += width + 12
     return parts, y + 12
 
 
-def _row(row: ProgressRow, unit: float, y: float) -> tuple[str, float]:
-    label, y = pen.paragraph(y, row.label, size=pen.SMALL, most=1)
+def _bar(row: ProgressRow, x: float, unit: float, y: float) -> str:
+    """The bar of an area from `x`, or what is said where it has none."""
     if not sum(row.counts):
-        note = pen.write(2, y + 13, row.note, size=pen.SMALL, look="muted")
-        return label + note, y + _HEIGHT + 2
-    parts, x, middle = [label], 2.0, y + 1 + _HEIGHT / 2
+        return pen.write(x, y + 13, row.note, size=pen.SMALL, look="muted")
+    parts, middle = [], y + 1 + _HEIGHT / 2
     for look, number in zip(_LOOKS, row.counts, strict=True):
         if number < 1:
             continue
@@ -87,7 +106,7 @@ def _row(row: ProgressRow, unit: float, y: float) -> tuple[str, float]:
         parts.append(_part(x, end, middle, _HEIGHT, look))
         parts.append(_figure(x, end, middle, number, look))
         x = end
-    return "".join(parts), y + _HEIGHT + 2
+    return "".join(parts)
 
 
 def _figure(start: float, end: float, y: float, number: int, look: str) -> str:

@@ -54,24 +54,45 @@ def test_no_other_kind_is_made() -> None:
             made(sample(facts()), kind)
 
 
+def test_a_mark_stands_in_what_is_read_as_pages() -> None:
+    """First of all, and on top of every page; the next file of the same snapshot has none."""
+    snapshot = sample(empty_facts())
+    book = docx.Document(io.BytesIO(made(snapshot, "docx", mark="Utkast, inte granskad")))
+    texts = [one.text for one in book.paragraphs]
+    assert "Utkast, inte granskad" in texts
+    [section] = book.sections
+    assert "Utkast, inte granskad" in section.header.paragraphs[0].text
+    assert "Utkast, inte granskad" in section.first_page_footer.paragraphs[0].text
+    bare = docx.Document(io.BytesIO(made(snapshot, "docx")))
+    assert not [one for one in bare.paragraphs if "Utkast" in one.text]
+    assert complaints(made(snapshot, "pdf", mark="Utkast, inte granskad")) == []
+
+
 def named(told: ReportFacts, kind: str = "pdf", ordinal: int = 1, language: str = "sv") -> str:
     return file_name(sample(told, ordinal=ordinal, language=language), kind)
+
+
+def part(name: str) -> ReportFacts:
+    return facts(part=Part.UNIT, part_name=name)
+
+
+def of_part(name: str) -> str:
+    return f"lagesrapport-plan-7-{name}-2026-04-30.pdf"
 
 
 @pytest.mark.parametrize(
     ("told", "name"),
     [
-        (facts(), "lagesrapport-kommunstyrelsen-2026-04-30.pdf"),
-        (final_facts(), "slutrapport-kommunstyrelsen-2026-12-31.pdf"),
-        (
-            facts(part=Part.UNIT, part_name="Miljö- och Byggförvaltningen"),
-            "lagesrapport-miljo-och-byggforvaltningen-2026-04-30.pdf",
-        ),
-        (facts(reader=""), "lagesrapport-2026-04-30.pdf"),
-        (facts(reader="漢字 🚀"), "lagesrapport-2026-04-30.pdf"),
-        (facts(reader='../..\\a"\r\nb\x00'), "lagesrapport-a-b-2026-04-30.pdf"),
-        (facts(reader="Å" * 300), f"lagesrapport-{'a' * 60}-2026-04-30.pdf"),
-        (facts(reader="Ærlig Sæd Øl"), "lagesrapport-aerlig-saed-ol-2026-04-30.pdf"),
+        (facts(), "lagesrapport-plan-7-hela-planen-2026-04-30.pdf"),
+        (final_facts(), "slutrapport-plan-7-hela-planen-2026-12-31.pdf"),
+        (facts(plan_id=8), "lagesrapport-plan-8-hela-planen-2026-04-30.pdf"),
+        (part("Miljö- och Byggförvaltningen"), of_part("miljo-och-byggforvaltningen")),
+        (part("Ærlig Sæd Øl"), of_part("aerlig-saed-ol")),
+        (part('../..\\a"\r\nb\x00'), of_part("a-b")),
+        (part("漢字 🚀"), of_part("76e5522e")),
+        (part("漢语"), of_part("5488298b")),
+        (part("Нацка nämnd"), of_part("namnd-7dd04914")),
+        (part("Å" * 300), of_part(f"{'a' * 60}-90a80ef0")),
     ],
 )
 def test_a_file_is_named_for_what_it_is(told: ReportFacts, name: str) -> None:
