@@ -88,14 +88,16 @@ def test_the_same_data_gives_the_same_bytes_and_replaces_the_file(
     assert link.is_symlink()
 
 
-REFUSED = [
+REFUSED: list[tuple[dict[str, Any], str]] = [
     ({"as_of": "2026-03-03"}, "har inte kommit än"),
     ({"plan": 999_999}, "Det finns ingen plan med nummer 999999."),
     ({"plan": 10**30}, "Det finns ingen plan med nummer"),
     ({"committee": "Trollnämnden 😀"}, "Kommunstyrelsen (1)"),
     ({"committee": ""}, "Det finns ingen som heter"),
     ({"unit": "'; DROP TABLE unit; --"}, "Det finns ingen som heter"),
-    ({"out": ""}, "är en mapp"),
+    ({"as_of": "2025-12-31"}, "Planen fanns inte då."),
+    ({"out": ""}, "Filen saknar namn."),
+    ({"out": "-"}, "skrivs bara till en fil"),
     ({"out": "."}, "är en mapp"),
     ({"out": "/dev/null"}, "är ingen vanlig fil"),
     ({"out": "finns-inte/rapport.json"}, "finns inte"),
@@ -169,7 +171,6 @@ def test_nothing_is_composed_for_a_place_that_takes_no_file(
     assert "Det går inte att skriva i mappen" in render(out=folder / "rapport.json").stderr
 
 
-def test_a_day_before_there_was_anything(render: Run) -> None:
-    result = render("--final", as_of="2001-01-01", format="csv")
-    assert (result.exit_code, result.stderr) == (0, "")
-    assert ", 0 åtgärder: " in result.stdout
+def test_the_kind_in_capitals_and_that_a_file_was_replaced(render: Run) -> None:
+    assert "ersatte" not in render(format="CSV").stdout
+    assert render(format="Csv").stdout.endswith(" (ersatte filen som fanns)\n")

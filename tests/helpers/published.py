@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from tests.helpers.cast import NOW, TODAY, Cast
-from tests.helpers.reported import frozen_text
+from tests.helpers.reported import frozen_text, note
 from tracker.domain.frozen import sha256_of
 from tracker.extensions import db
 from tracker.models import Report, ReportState
@@ -18,7 +18,7 @@ def add_report(cast: Cast, **values: Any) -> Report:
     values.pop("whole", None)
     given: dict[str, Any] = {
         "plan_id": cast.plan.id,
-        "as_of": TODAY,
+        "as_of": TODAY - timedelta(days=15),
         "state": ReportState.PUBLISHED,
         "created_at": NOW,
         "created_by_id": cast.director.id,
@@ -32,6 +32,11 @@ def add_report(cast: Cast, **values: Any) -> Report:
         given = {"published_at": NOW, "published_by_id": cast.director.id, **given}
     report = Report(**given)
     db.session.add(report)
+    db.session.flush()
+    if report.sha256 is not None:
+        note(report, "report.review", cast)
+    if report.state is ReportState.PUBLISHED:
+        note(report, "report.publish", cast)
     db.session.commit()
     return report
 

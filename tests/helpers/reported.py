@@ -14,6 +14,7 @@ from tracker.domain.permissions import Deed, Scope
 from tracker.extensions import db
 from tracker.models import Report, ReportState, User
 from tracker.reports.content import Heading, Paragraph
+from tracker.services import journal
 from tracker.services.reports.snapshots import SCHEMA, Head, Snapshot, Told, frozen, thawed
 
 AS_OF = date(2026, 2, 28)
@@ -50,6 +51,7 @@ def reviewed(cast: Cast, text: str = "", **values: Any) -> Report:
         report.state = ReportState.REVIEWED
         report.snapshot, report.sha256 = text, sha256_of(text)
         report.reviewed_at, report.reviewed_by_id = NOW, cast.director.id
+    note(report, "report.review", cast)
     db.session.commit()
     return report
 
@@ -60,8 +62,15 @@ def published(cast: Cast, text: str = "", **values: Any) -> Report:
     with db.session.no_autoflush:
         report.state = ReportState.PUBLISHED
         report.published_at, report.published_by_id = NOW, cast.director.id
+    note(report, "report.publish", cast)
     db.session.commit()
     return report
+
+
+def note(report: Report, deed: str, cast: Cast) -> None:
+    """The journal says what was reviewed or published, as whoever reads it checks."""
+    data = {"sha256": report.sha256}
+    journal.record(deed, "report", report.id, data, by=cast.director, now=NOW)
 
 
 def another_text(**facts: Any) -> str:

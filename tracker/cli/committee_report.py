@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 from flask.cli import AppGroup
-from flask_babel import ngettext
+from flask_babel import gettext, ngettext
 
 from tracker.cli.common import YEARS, ensure_schema, now_option, plain_errors, settings
 from tracker.domain.calendar import local_date
@@ -22,6 +22,7 @@ from tracker.models import ActionPlan, Committee, Unit
 from tracker.services import places
 from tracker.services.reports.facts.asked import ReportAsked
 from tracker.services.reports.reading.formats import CONTENT_TYPES, made
+from tracker.services.reports.writing.drafting import check_day
 from tracker.services.reports.writing.live import composed
 from tracker.services.whole_files import write_whole
 
@@ -54,7 +55,11 @@ class Day(click.ParamType[date]):
 @click.option("--plan", "plan_id", type=click.IntRange(1), required=True, help="The plan's id.")
 @click.option("--as-of", type=Day(), required=True, help="Tell how things stood on this day.")
 @click.option(
-    "--format", "kind", type=click.Choice(list(CONTENT_TYPES)), required=True, help="Kind of file."
+    "--format",
+    "kind",
+    type=click.Choice(list(CONTENT_TYPES), case_sensitive=False),
+    required=True,
+    help="Kind of file.",
 )
 @click.option("--out", required=True, help="The file to write.", metavar="FILE")
 @click.option("--committee", help="Only for this committee (name or id).", metavar="NAME|ID")
@@ -79,18 +84,14 @@ def render_command(
     """
     if committee is not None and unit is not None:
         raise click.UsageError("Choose --committee or --unit, not both.")
+    _check_name(out)
     target = checked_target(Path(out))
     ensure_schema()
     only_read()
     zone = settings().timezone
     today = local_date(now, zone)
-    if as_of > today:
-        raise RuleBroken(
-            "Dagen %(day)s har inte kommit än. Välj i dag eller en tidigare dag.",
-            day=as_of.isoformat(),
-        )
     asked = ReportAsked(
-        plan_id=_plan(plan_id),
+        plan_id=_plan(plan_id, as_of, today),
         kind=ReportKind.FINAL if final else ReportKind.PROGRESS,
         committee_id=_named(committee, places.committees(), "--committee"),
         unit_id=_named(unit, places.units(), "--unit"),
@@ -99,16 +100,33 @@ def render_command(
         record_number="",
         written_on=today,
         signed_by="",
+        municipality=settings().municipality,
     )
     snapshot = composed(asked, {}, now=now, zone=zone, locale=settings().locale)
+    replaced = target.exists()
     write(target, made(snapshot, kind))
-    click.echo(_told(snapshot.head.title, len(snapshot.facts.rows), out))
+    click.echo(_told(snapshot.head.title, len(snapshot.facts.rows), out, replaced=replaced))
 
 
-def _plan(plan_id: int) -> int:
-    if plan_id > LARGEST_KEY or db.session.get(ActionPlan, plan_id) is None:
+def _plan(plan_id: int, as_of: date, today: date) -> int:
+    """The plan's id, where there is such a one and it was there on that day."""
+    if as_of > today:
+        raise RuleBroken(
+            "Dagen %(day)s har inte kommit än. Välj i dag eller en tidigare dag.",
+            day=as_of.isoformat(),
+        )
+    found = db.session.get(ActionPlan, plan_id) if plan_id <= LARGEST_KEY else None
+    if found is None:
         raise RuleBroken("Det finns ingen plan med nummer %(number)s.", number=plan_id)
-    return plan_id
+    check_day(as_of, found, today)
+    return found.id
+
+
+def _check_name(out: str) -> None:
+    if not out.strip():
+        raise RuleBroken("Filen saknar namn. Ange filens namn med --out.")
+    if out == "-":
+        raise RuleBroken("Rapporten skrivs bara till en fil. Ange filens namn med --out.")
 
 
 def _named(asked: str | None, known: Sequence[Unit | Committee], option: str) -> int | None:
@@ -185,7 +203,9 @@ def _unwritable(path: Path, error: OSError) -> RuleBroken:
     )
 
 
-def _told(title: str, number: int, out: str) -> str:
-    """One line: what was written, how many actions it tells of, and where it is."""
+def _told(title: str, number: int, out: str, *, replaced: bool) -> str:
+    """One line: what was written, how many actions it tells of, where it is, and whether a file
+    stood there."""
     actions = ngettext("%(num)s åtgärd", "%(num)s åtgärder", number)
-    return f"{title}, {actions}: {out}"
+    line = f"{title}, {actions}: {out}"
+    return gettext("%(line)s (ersatte filen som fanns)", line=line) if replaced else line

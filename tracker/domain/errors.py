@@ -41,6 +41,11 @@ class Forbidden(RuleBroken):
         super().__init__(N_("Din roll har inte rätt att göra detta."))
 
 
+class Unavailable(RuleBroken):
+    """What was asked for cannot be given, and that is no fault of the asker's: it is damaged, or
+    the server has no room. The sentence says whom to tell."""
+
+
 class Conflict(RuleBroken):
     """Somebody saved the same thing in between; `current` holds their version, field by field."""
 

@@ -75,6 +75,20 @@ def seal(entry: JournalEntry) -> str:
     return hashlib.sha256(canonical.encode()).hexdigest()
 
 
+def said(deed: str, subject: str, subject_id: int) -> list[dict[str, Any]]:
+    """The data of every such deed done to one thing, oldest first."""
+    query = (
+        select(JournalEntry.data)
+        .where(
+            JournalEntry.subject == subject,
+            JournalEntry.subject_id == subject_id,
+            JournalEntry.deed == deed,
+        )
+        .order_by(JournalEntry.id)
+    )
+    return list(db.session.scalars(query))
+
+
 def verify() -> tuple[int, list[int]]:
     """Read the whole chain: the number of entries, and the ids where it does not hold.
 

@@ -16,14 +16,19 @@ from tracker.models import Report, ReportState
 from tracker.services.reports.access import load_report
 from tracker.services.reports.reading import files as service
 from tracker.services.reports.reading import making
-from tracker.services.reports.reading.formats import CONTENT_TYPES, file_name, made
-from tracker.services.reports.reading.making import Busy, Making, Makings, Step, Wanted, wanted
+from tracker.services.reports.reading.formats import (
+    CONTENT_TYPES,
+    file_name,
+    made,
+    unpublished_mark,
+)
+from tracker.services.reports.reading.making import Busy, Making, Makings, Step, Wanted
 from tracker.services.reports.reading.stored import stored
 from tracker.web import report_words
 from tracker.web.access import me, requires
 from tracker.web.background import PATIENCE
 from tracker.web.downloads import attachment
-from tracker.web.local import zone
+from tracker.web.local import named_municipality, today, zone
 from tracker.web.messages import translated
 from tracker.web.reports.blueprint import bp
 
@@ -46,14 +51,15 @@ def file(report_id: int, kind: str) -> ResponseReturnValue:
         raise NotFound
     if (content := _kept(report, kind)) is not None:
         return attachment(content, file_name(stored(report).snapshot, kind), CONTENT_TYPES[kind])
-    file = wanted(report, kind)
+    file = service.asked_file(report, kind, today=today())
     seen = makings().find(file.key)
     if "take" in request.args and seen is not None and (answer := _handed_over(seen)):
         return answer
     is_watched = "wait" in request.args or "take" in request.args
     if is_watched and seen is not None and seen.step is not Step.CUT_OFF:
         return _waiting(file, seen)
-    # A draft may say something else by now; what failed may succeed.
+    # A draft may say something else by now, also what its mark does not tell of; what failed may
+    # succeed.
     return _begun(file, again=not file.sha256 or seen is None or seen.step is not Step.DONE)
 
 
@@ -126,10 +132,18 @@ def _maker(file: Wanted) -> Callable[[Callable[[Step], None]], tuple[bytes, str]
     def make(tell: Callable[[Step], None]) -> tuple[bytes, str]:
         locale = current_app.extensions["settings"].locale
         snapshot = service.snapshot_to_make(
-            file.report_id, tell, now=now(), zone=zone(), locale=locale
+            file.report_id,
+            tell,
+            now=now(),
+            zone=zone(),
+            locale=locale,
+            municipality=named_municipality(),
         )
         tell(Step.DRAWING)
-        content = service.keep(file.report_id, file.kind, made(snapshot, file.kind))
+        mark = unpublished_mark(file.state, snapshot)
+        content = made(snapshot, file.kind, mark=mark)
+        if not mark:
+            content = service.keep(file.report_id, file.kind, content, now=now())
         return content, file_name(snapshot, file.kind)
 
     return make

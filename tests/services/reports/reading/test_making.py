@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.helpers.cast import NOW
-from tracker.domain.errors import RuleBroken
+from tracker.domain.errors import RuleBroken, Unavailable
 from tracker.services.reports.reading.making import (
     KEPT_FOR,
     MOST_AT_ONCE,
@@ -82,6 +82,12 @@ def test_a_failure_says_what_to_do(makings: Makings, error: Exception, words: st
     assert words in seen.error.message
     assert makings.content(seen) is None
     begun(makings).close()
+
+
+def test_a_disk_that_takes_no_more(tmp_path: Path) -> None:
+    (tmp_path / "full").touch()
+    with pytest.raises(Unavailable):
+        Makings(tmp_path / "full").begin(a_file(), now=NOW, again=True)
 
 
 def test_only_so_many_at_once_and_old_ones_go(makings: Makings) -> None:

@@ -3,41 +3,49 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import LargeBinary, cast, func, or_, select
 from sqlalchemy.exc import IntegrityError
 
-from tracker.domain.errors import NotFound, RuleBroken
+from tracker.domain.errors import NotFound, Unavailable
 from tracker.extensions import db, only_read
-from tracker.models import Report, ReportFile, ReportState
+from tracker.models import Action, JournalEntry, Report, ReportFile, ReportState
+from tracker.services import journal
+from tracker.services.plans.rules import mark_of
 from tracker.services.reports.reading.formats import made
 from tracker.services.reports.reading.making import Step, Wanted, wanted
 from tracker.services.reports.reading.stored import stored
 from tracker.services.reports.snapshots import Snapshot
 from tracker.services.reports.writing.loading import facts_of, told
+from tracker.services.reports.writing.rules import content_mark, name_of
 
 KINDS = ("pdf", "docx", "xlsx", "csv", "json")
+_LOG = logging.getLogger(__name__)
 
 
 def kept(report_id: int, kind: str) -> bytes | None:
     """The file of that kind, if it is kept.
 
     Raises:
-        RuleBroken: the bytes are not those that were kept.
+        Unavailable: the bytes are not those that were kept.
     """
-    row = db.session.execute(
-        select(ReportFile.content, ReportFile.sha256).where(
+    # A column of SQLite may hold text, whatever it was made for.
+    content = db.session.scalar(
+        select(cast(ReportFile.content, LargeBinary)).where(
             ReportFile.report_id == report_id, ReportFile.kind == kind
         )
-    ).first()
-    if row is None:
+    )
+    if content is None:
         return None
-    content, sha256 = row
-    if hashlib.sha256(content).hexdigest() != sha256:
-        raise RuleBroken(
+    entries = journal.said("report.keep", "report", report_id)
+    noted = [one.get("sha256") for one in entries if one.get("kind") == kind]
+    if noted[:1] != [hashlib.sha256(content).hexdigest()]:
+        _LOG.error("the %s of report %s is not what was kept", kind, report_id)
+        raise Unavailable(
             "Filen är inte längre den som sparades när rapporten publicerades, och lämnas därför "
             "inte ut. Läs rapporten på sidan eller i ett annat format, och säg till den som "
             "sköter driften."
@@ -53,13 +61,14 @@ def sizes(report_id: int) -> dict[str, int]:
     return {row.kind: row.size for row in rows}
 
 
-def keep(report_id: int, kind: str, content: bytes) -> bytes:
+def keep(report_id: int, kind: str, content: bytes, *, now: datetime) -> bytes:
     """Keep a file of a published report for ever; gives what is kept, which is somebody else's
     work where two made it at once. A report that is not published keeps nothing."""
-    if not _is_published(report_id):
+    report = db.session.get(Report, report_id)
+    if report is None or report.state is not ReportState.PUBLISHED:
         return content
-    db.session.add(_row(report_id, kind, content))
     try:
+        _add(report, {kind: content}, now)
         db.session.commit()
     except IntegrityError:
         db.session.rollback()
@@ -68,19 +77,45 @@ def keep(report_id: int, kind: str, content: bytes) -> bytes:
 
 
 def keep_all(
-    report_id: int, snapshot: Snapshot, progress: Callable[[int, int], None] | None = None
+    report: Report,
+    snapshot: Snapshot,
+    progress: Callable[[int, int], None] | None = None,
+    *,
+    now: datetime,
 ) -> None:
     """Make and keep every file of a published report that is not kept yet.
 
     `progress` is told (made, of) before each and at the end.
     """
-    lacking = [kind for kind in KINDS if kind not in sizes(report_id)]
+    known = sizes(report.id)
+    lacking = [kind for kind in KINDS if kind not in known]
     tell = progress or (lambda _made, _of: None)
+    contents = {}
     for number, kind in enumerate(lacking):
         tell(number, len(lacking))
-        db.session.add(_row(report_id, kind, made(snapshot, kind)))
+        contents[kind] = made(snapshot, kind)
     tell(len(lacking), len(lacking))
+    _add(report, contents, now)
     db.session.commit()
+
+
+def asked_file(report: Report, kind: str, *, today: date) -> Wanted:
+    """The file that somebody asks for; of a draft, as what people have written in it and done to
+    its plan by today has made it."""
+    if report.state is not ReportState.DRAFT:
+        return wanted(report, kind)
+    actions = select(Action.id).where(Action.plan_id == report.plan_id)
+    done = JournalEntry.subject, JournalEntry.subject_id
+    latest = db.session.scalar(
+        select(func.max(JournalEntry.id)).where(
+            or_(
+                (done[0] == "action") & done[1].in_(actions),
+                (done[0] == "plan") & (done[1] == report.plan_id),
+                (done[0] == "round") & (done[1] == report.round_id),
+            )
+        )
+    )
+    return wanted(report, kind, mark_of(content_mark(report), today, latest))
 
 
 def lacking(report_id: int) -> tuple[Wanted, ...]:
@@ -100,6 +135,7 @@ def snapshot_to_make(
     now: datetime,
     zone: ZoneInfo,
     locale: str,
+    municipality: str = "",
 ) -> Snapshot:
     """What a file is made of; `tell` hears how far it has come. Drawing takes long, so nobody is
     kept from the database meanwhile.
@@ -114,20 +150,23 @@ def snapshot_to_make(
     if report.sha256 is not None:
         found = stored(report).snapshot
     else:
-        facts = facts_of(report, now=now, zone=zone)
+        facts = facts_of(report, now=now, zone=zone, locale=locale, municipality=municipality)
         tell(Step.WRITING)
         found = told(report, facts, now=now, locale=locale)
     db.session.rollback()
     return found
 
 
-def _is_published(report_id: int) -> bool:
-    state = db.session.scalar(select(Report.state).where(Report.id == report_id))
-    return state is ReportState.PUBLISHED
+def _add(report: Report, contents: dict[str, bytes], now: datetime) -> None:
+    """Add files, and note in the journal what they are: it tells whether they are the same later.
 
-
-def _row(report_id: int, kind: str, content: bytes) -> ReportFile:
-    digest = hashlib.sha256(content).hexdigest()
-    return ReportFile(
-        report_id=report_id, kind=kind, content=content, sha256=digest, size=len(content)
-    )
+    All files go before the notes, or two who keep the same report's could wait for each other.
+    """
+    hashes = {kind: hashlib.sha256(content).hexdigest() for kind, content in contents.items()}
+    for kind, content in contents.items():
+        values = {"kind": kind, "sha256": hashes[kind], "size": len(content)}
+        db.session.add(ReportFile(report_id=report.id, content=content, **values))
+    name = name_of(report)
+    db.session.flush()
+    notes = [{"report": name, "kind": kind, "sha256": sha256} for kind, sha256 in hashes.items()]
+    journal.record_many(("report.keep", "report", report.id, note, None, now) for note in notes)

@@ -22,8 +22,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from tracker.domain.errors import N_, NotFound, RuleBroken
-from tracker.models import Report
+from tracker.domain.errors import N_, NotFound, RuleBroken, Unavailable
+from tracker.models import Report, ReportState
 
 MOST_AT_ONCE = 3
 KEPT_FOR = timedelta(minutes=15)  # a draft says something else before long
@@ -71,21 +71,25 @@ class Making:
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """The file of a report that somebody asks for; `sha256` is that of its snapshot, empty for a
-    draft, which says something else before long."""
+    draft, of which `mark` differs where it says something else."""
 
     report_id: int
     kind: str
     sha256: str = ""
+    mark: str = ""
+    state: ReportState = ReportState.PUBLISHED
 
     @property
     def key(self) -> str:
-        """What the file is known by."""
-        return f"{self.report_id}-{self.kind}-{self.sha256[:16] or 'draft'}"
+        """What the file is known by; one that says that it is not published is another."""
+        said = self.sha256[:16] or f"draft-{self.mark}"
+        more = "-reviewed" if self.state is ReportState.REVIEWED else ""
+        return f"{self.report_id}-{self.kind}-{said}{more}"
 
 
-def wanted(report: Report, kind: str) -> Wanted:
-    """That file of a report that is at hand."""
-    return Wanted(report.id, kind, report.sha256 or "")
+def wanted(report: Report, kind: str, mark: str = "") -> Wanted:
+    """That file of a report that is at hand; `mark` is what a draft says by now."""
+    return Wanted(report.id, kind, report.sha256 or "", mark, report.state)
 
 
 class Claim:
@@ -130,7 +134,8 @@ class Makings:
         nobody wants it `again`.
 
         Raises:
-            RuleBroken: as many as may be are being made, or the disk takes no more.
+            Busy: as many as may be are being made.
+            Unavailable: the disk takes no more.
         """
         folder = self._folder(wanted.key)
         with self._alone():
@@ -225,9 +230,9 @@ def carry_out(claim: Claim, make: Callable[[Callable[[Step], None]], tuple[bytes
         claim.close()
 
 
-def _no_room() -> RuleBroken:
+def _no_room() -> Unavailable:
     _LOG.exception("a report's file could not be begun")
-    return RuleBroken(
+    return Unavailable(
         "Servern kan inte göra filen just nu. Försök igen om en stund, eller säg till den som "
         "sköter driften."
     )
