@@ -122,7 +122,8 @@ class TestNew:
 
     @pytest.mark.parametrize("plan", ["nonsense", "0", "999999", str(2**40), "-1"])
     def test_a_plan_that_is_none(self, cast: Cast, visit: Visits, plan: str) -> None:
-        visit(cast.director).post("/rounds/new", {**NEW, "plan_id": plan}, status=422)
+        page = visit(cast.director).post("/rounds/new", {**NEW, "plan_id": plan}, status=422)
+        assert "Det du valde finns inte i listan." in page.text
         assert db.session.query(FollowUpRound).count() == 0
 
     def test_strange_names_stay_text(self, cast: Cast, visit: Visits) -> None:

@@ -113,6 +113,7 @@ class TestYear:
         page = visit(cast.director).submit(form)
         assert "3 omgångar är sparade." in page.text
         assert "Härnäst, onsdag 1 april: Tertial 1 2026 öppnar." in page.text
+        assert "lägg in möten om Tertial 1 2026" in page.links
         assert "I dag" in page.text and "Lägg in" not in page.text
         assert (
             "Inga vanliga omgångar saknas"
@@ -194,6 +195,13 @@ def posting_usual(page: Page) -> Any:
     return found
 
 
+def test_why_nothing_can_be_added(cast: Cast, visit: Visits) -> None:
+    page = visit(cast.director).get("/rounds/usual?year=2028")
+    assert "Det som saknas 2028 går inte att lägga in nu." in page.text
+    said = "Tertial 1 2028 ligger för långt fram. Den går att lägga in från och med"
+    assert f"{said} torsdag 30 april." in page.text
+
+
 class TestNudge:
     def test_it_says_who_and_when_and_does_it_once(self, cast: Cast, visit: Visits) -> None:
         one = pieces.follow_up_round(cast)
@@ -201,6 +209,7 @@ class TestNudge:
         page = visit(cast.director).get(f"/rounds/{one.id}")
         page = visit(cast.director).get(page.links["Påminn dem som inte har svarat"])
         assert "2 personer får en påminnelse till. Den kommer i dagens mejl" in page.text
+        assert "2 personer har kvar att rapportera om minst en åtgärd." in page.text
         assert ["Karin Kollega", "1", "I dag"] in page.rows
         assert db.session.query(RoundNudge).count() == 0
         page = visit(cast.director).submit(posting(page, f"/rounds/{one.id}/nudge"))

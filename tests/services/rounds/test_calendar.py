@@ -10,10 +10,10 @@ import pytest
 from tests.helpers import pieces
 from tests.helpers.cast import TODAY, Cast
 from tracker.domain.errors import Forbidden
-from tracker.domain.rounds import USUAL
+from tracker.domain.rounds import USUAL, RoundKind
 from tracker.extensions import db
 from tracker.models import ActionPlan, RoundMeeting, User
-from tracker.services.rounds.calendar import Happening, year_of_rounds
+from tracker.services.rounds.calendar import Happening, not_offered, year_of_rounds
 
 DUE = TODAY + timedelta(days=16)
 DISPATCH, MEETS = date(2026, 4, 1), date(2026, 4, 8)
@@ -81,6 +81,30 @@ def test_what_it_lacks_is_for_who_may_add(cast: Cast) -> None:
     found = year_of_rounds(2026, by=cast.director, today=TODAY)
     assert tuple(one.kind for one in found.lacks) == USUAL
     assert year_of_rounds(2026, by=cast.owner, today=TODAY).lacks == ()
+
+
+def test_who_closes_early_takes_the_last_day_away(cast: Cast) -> None:
+    pieces.follow_up_round(cast, closed_on=TODAY, opens_on=TODAY - timedelta(days=5))
+    assert dates(2026, cast.owner)[1:] == [(TODAY, Happening.CLOSED, ())]
+
+
+def test_why_a_usual_round_is_not_offered(cast: Cast) -> None:
+    pieces.follow_up_round(cast, opens_on=date(2026, 4, 20), due_on=date(2026, 5, 5))
+    (one,) = not_offered(2026, today=TODAY)
+    assert one.usual.kind is RoundKind.TERTIAL_1
+    assert one.meets == ("Tertial 1", date(2026, 4, 20), date(2026, 5, 5))
+    ahead = not_offered(2028, today=TODAY)
+    assert [(far.meets, far.not_before) for far in ahead] == [
+        (None, date(2026, 4, 30)),
+        (None, date(2026, 8, 31)),
+        (None, date(2026, 12, 31)),
+    ]
+
+
+def test_rounds_that_nobody_meets_about(cast: Cast) -> None:
+    one = pieces.follow_up_round(cast)
+    assert year_of_rounds(2026, by=cast.director, today=TODAY).unread == ((one.id, "Tertial 1"),)
+    assert year_of_rounds(2026, by=cast.owner, today=TODAY).unread == ()
 
 
 def test_what_comes_next(cast: Cast) -> None:

@@ -19,7 +19,7 @@ from tracker.services.actions.mine import HOME
 from tracker.services.actions.reports import Report, report_status
 from tracker.services.bell import listing
 from tracker.services.rounds.editing import close_round
-from tracker.services.rounds.nudging import nudge, nudge_shown
+from tracker.services.rounds.nudging import Nudged, nudge, nudge_shown
 
 DAY = timedelta(days=1)
 SUNDAY, FRIDAY = datetime(2026, 3, 8, 9, tzinfo=UTC), datetime(2026, 3, 6, 9, tzinfo=UTC)
@@ -237,3 +237,7 @@ def test_the_bell_agrees(cast: Cast, spring: FollowUpRound, any_app: Flask) -> N
     assert "En extra påminnelse, eftersom svaret saknas." in rings()
     spring.closed_on = TODAY
     assert rings() == ()
+
+
+def test_what_is_asked_on_a_sunday_is_mailed_on_monday() -> None:
+    assert Nudged(date(2026, 11, 22), "Dag").mailed_on == date(2026, 11, 23)

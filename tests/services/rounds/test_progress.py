@@ -20,6 +20,7 @@ from tracker.domain.statuses import ActionStatus, Health
 from tracker.extensions import db
 from tracker.models import Action, ActionPlan, CarriedAction, RoleAssignment, StatusUpdate, User
 from tracker.services.actions.mine import HOME
+from tracker.services.rounds.editing import close_round
 from tracker.services.rounds.listing import (
     RoundPage,
     missing_of,
@@ -170,6 +171,15 @@ class TestPast:
         page = page_for(cast, one.id)
         assert page.shown.state is RoundState.ENDED
         assert page.shown.share == before
+
+    def test_what_is_new_after_the_closing_is_not_asked_for(self, cast: Cast) -> None:
+        one = pieces.follow_up_round(cast, due_on=TODAY + 9 * DAY)
+        close_round(one.id, by=cast.director, now=NOW, today=TODAY)
+        for minutes in (-1, 1):
+            at = NOW + timedelta(minutes=minutes)
+            db.session.add(make_action(cast.plan, "Ny", owner=cast.owner, created_at=at))
+        db.session.commit()
+        assert page_for(cast, one.id).shown.share.asked == 3 + 1
 
     def test_the_next_round_ends_it(self, cast: Cast, any_app: Flask) -> None:
         one = pieces.follow_up_round(cast, opens_on=TODAY - 20 * DAY, due_on=TODAY - 9 * DAY)

@@ -65,6 +65,10 @@ def test_the_committees_own_dates(cast: Cast, spring: FollowUpRound) -> None:
     assert (theirs.name, theirs.due_on) == (spring.name, spring.due_on)
     whole = round_facts(spring, committee_id=None, unit_id=None, zone=HOME)
     assert (whole.dispatch_on, whole.meets_on) == (None, None)
+    adopting = {"read_by": cast.committee.id, "zone": HOME}
+    read = round_facts(spring, committee_id=None, unit_id=None, **adopting)
+    assert (read.dispatch_on, read.meets_on) == MEETING
+    assert (read.answered, read.asked) == (whole.answered, whole.asked)
 
 
 def test_what_comes_after_the_closing_does_not_count(cast: Cast, spring: FollowUpRound) -> None:
@@ -108,16 +112,21 @@ def test_the_parts_and_their_reports(cast: Cast, spring: FollowUpRound) -> None:
     other = pieces.follow_up_round(cast, opens_on=TODAY + 60 * DAY, due_on=TODAY + 70 * DAY)
     report(cast, other, committee_id=cast.other_committee.id)
     assert parts(cast, spring, "director") == [
-        ("", None, [whole.id]),
+        ("", MEETING[1], [whole.id]),  # the committee that adopted the plan reads of the whole
         ("Kommunstyrelsen", MEETING[1], [again.id, theirs.id]),
         ("Kommunledningsförvaltningen", None, [units.id]),
     ]
-    assert [made.state for made in reports_of(spring, by=cast.director)[1].reports] == [
+    first, second, *_ = reports_of(spring, by=cast.director)
+    assert (first.adopted_by, second.gets_the_whole) == ("Kommunstyrelsen", True)
+    assert [made.state for made in second.reports] == [
         ReportState.DRAFT,
         ReportState.DRAFT,
     ]
     # A draft is nobody's but who works on it; a manager sees the meetings all the same.
-    assert parts(cast, spring, "owner") == [("", None, []), ("Kommunstyrelsen", MEETING[1], [])]
+    assert parts(cast, spring, "owner") == [
+        ("", MEETING[1], []),
+        ("Kommunstyrelsen", MEETING[1], []),
+    ]
     assert parts(cast, spring, "unit_director")[-1] == (
         "Kommunledningsförvaltningen",
         None,

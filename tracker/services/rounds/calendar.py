@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
@@ -11,10 +12,13 @@ from sqlalchemy.orm import selectinload
 
 from tracker.domain.permissions import Deed
 from tracker.domain.rounds import (
+    AHEAD_DAYS,
     LONGEST_DAYS,
     MEETS_WITHIN_DAYS,
     Suggestion,
+    do_meet,
     still_usual,
+    usual_of,
 )
 from tracker.extensions import db
 from tracker.models import FollowUpRound, RoundMeeting, User
@@ -30,6 +34,7 @@ class Happening(StrEnum):
 
     OPENS = "opens"
     DUE = "due"
+    CLOSED = "closed"
     MEASURED = "measured"
     DUE_AND_MEASURED = "due_and_measured"
     DISPATCH = "dispatch"
@@ -50,14 +55,16 @@ class RoundDate:
 
 @dataclass(frozen=True)
 class RoundYear:
-    """The dates of a year in their order, the usual rounds that it still lacks, and the years
-    beside it (None where there is nothing to turn to)."""
+    """The dates of a year in their order, the usual rounds that it still lacks, the years beside it
+    (None where there is nothing to turn to), and (id, name) of the rounds to come that no committee
+    meets about, for who may add meetings."""
 
     year: int
     dates: tuple[RoundDate, ...]
     lacks: tuple[Suggestion, ...]
     before: int | None
     after: int | None
+    unread: tuple[tuple[int, str], ...] = ()
 
     def coming(self, today: date) -> RoundDate | None:
         """The next date of a round that still goes on."""
@@ -67,6 +74,16 @@ class RoundYear:
 
 def _is_over(one: RoundDate) -> bool:
     return one.closed and one.what not in (Happening.DISPATCH, Happening.MEETING)
+
+
+@dataclass(frozen=True)
+class NotOffered:
+    """A usual round of a year that cannot be added: the round in its way, or the first day on which
+    it can be added where it lies too far ahead."""
+
+    usual: Suggestion
+    meets: tuple[str, date, date] | None = None
+    not_before: date | None = None
 
 
 def year_of_rounds(year: int, *, by: User, today: date) -> RoundYear:
@@ -91,18 +108,32 @@ def year_of_rounds(year: int, *, by: User, today: date) -> RoundYear:
         .options(selectinload(FollowUpRound.meetings).joinedload(RoundMeeting.committee))
         .order_by(FollowUpRound.opens_on, FollowUpRound.id)
     )
-    found = [one for row in db.session.scalars(query) for one in _dates(row)]
+    rows = list(db.session.scalars(query))
+    found = [one for row in rows for one in _dates(row)]
     order = list(Happening)
     dates = sorted(
         (one for one in found if one.on.year == year),
         key=lambda one: (one.on, order.index(one.what), one.round_id),
     )
+    manages = by.may(Deed.ROUND_MANAGE)
     return RoundYear(
         year,
         tuple(dates),
-        lacking(year, today=today) if by.may(Deed.ROUND_MANAGE) else (),
+        lacking(year, today=today) if manages else (),
         year - 1 if _anything_before(first_day, by) else None,
         year + 1 if year < last else None,
+        _unread(rows, year, today) if manages else (),
+    )
+
+
+def _unread(rows: Iterable[FollowUpRound], year: int, today: date) -> tuple[tuple[int, str], ...]:
+    return tuple(
+        (one.id, one.name)
+        for one in rows
+        if not one.meetings
+        and one.closed_on is None
+        and one.due_on >= today
+        and year in (one.opens_on.year, one.due_on.year)
     )
 
 
@@ -110,6 +141,23 @@ def lacking(year: int, *, today: date) -> tuple[Suggestion, ...]:
     """The usual rounds of the year that lie ahead and would meet none of those there are."""
     taken = [span for one in rules.same_actions(None) if (span := rules.span_of(one))]
     return still_usual(year, today, taken)
+
+
+def not_offered(year: int, *, today: date) -> tuple[NotOffered, ...]:
+    """The usual rounds of the year that cannot be added though they lie ahead and are not there."""
+    rounds = [(one, span) for one in rules.same_actions(None) if (span := rules.span_of(one))]
+    found = []
+    for usual in usual_of(year):
+        days = (usual.opens_on, usual.due_on)
+        ways = [(one, span) for one, span in rounds if do_meet(days, span)]
+        if usual.due_on <= today or any(one.kind is usual.kind for one, _ in ways):
+            continue
+        early = usual.due_on - timedelta(days=AHEAD_DAYS)
+        if ways:
+            found.append(NotOffered(usual, meets=(ways[0][0].name, *ways[0][1])))
+        elif early > today:
+            found.append(NotOffered(usual, not_before=early))
+    return tuple(found)
 
 
 def _anything_before(first_day: date, by: User) -> bool:
@@ -123,7 +171,11 @@ def _dates(one: FollowUpRound) -> list[RoundDate]:
         return RoundDate(day, what, one.id, one.name, committees, closed)
 
     found = [on(one.opens_on, Happening.OPENS)]
-    if one.as_of is None or one.as_of == one.due_on:
+    if one.closed_on is not None and one.closed_on < one.due_on:
+        # Nobody need answer by the last day any more.
+        found.append(on(one.closed_on, Happening.CLOSED))
+        found += [on(one.as_of, Happening.MEASURED)] if one.as_of else []
+    elif one.as_of is None or one.as_of == one.due_on:
         found.append(on(one.due_on, Happening.DUE_AND_MEASURED))
     else:
         found += [on(one.due_on, Happening.DUE), on(one.as_of, Happening.MEASURED)]

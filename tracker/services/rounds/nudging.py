@@ -46,11 +46,17 @@ class Nudged:
     on: date
     by: str
 
+    @property
+    def mailed_on(self) -> date:
+        """The first day on which its mails leave: they do on working days only."""
+        return next_working_day(self.on)
+
 
 @dataclass(frozen=True)
 class NudgeShown:
     """What a nudge would do today: whom it reaches, the earliest first, and how many actions have
-    nobody to ask; `at` is the hour from which mail leaves on a day, None where it has struck."""
+    nobody to ask; `at` is the hour from which mail leaves on a day, None where it has struck;
+    `waited_for` is how many people have something left to report on."""
 
     round: FollowUpRound
     heard: tuple[Heard, ...]
@@ -58,6 +64,7 @@ class NudgeShown:
     today: date
     at: time | None
     last: Nudged | None
+    waited_for: int = 0
 
     @property
     def done_today(self) -> bool:
@@ -86,9 +93,9 @@ def nudge_shown(round_id: int, *, by: User, now: datetime, zone: ZoneInfo) -> Nu
     local = now.astimezone(zone)
     today, morning = local.date(), ladders.morning()
     _check_asking(progress.spans([one], progress.openings())[0], today)
-    heard, unheard = _reached(one, today, zone)
+    heard, unheard, people = _reached(one, today, zone)
     waits = morning if local.time() < morning else None
-    return NudgeShown(one, heard, unheard, today, waits, last_nudge(one.id))
+    return NudgeShown(one, heard, unheard, today, waits, last_nudge(one.id), people)
 
 
 def last_nudge(round_id: int) -> Nudged | None:
@@ -121,7 +128,7 @@ def nudge(round_id: int, *, by: User, now: datetime, zone: ZoneInfo) -> tuple[He
             "påminnelse.",
             name=last.by,
         )
-    heard, _ = _reached(one, today, zone)
+    heard, _unheard, _people = _reached(one, today, zone)
     if not heard:
         raise RuleBroken("Det finns ingen att påminna: alla som kan nås har svarat.")
     db.session.add(RoundNudge(round_id=one.id, on=today, at=now, by_id=by.id))
@@ -141,8 +148,9 @@ def _check_asking(span: Span, today: date) -> None:
         raise RuleBroken("En senare omgång har tagit över, och det är den som frågar nu.")
 
 
-def _reached(one: FollowUpRound, today: date, zone: ZoneInfo) -> tuple[tuple[Heard, ...], int]:
-    """Who would hear of a nudge of today, and how many actions have nobody to ask."""
+def _reached(one: FollowUpRound, today: date, zone: ZoneInfo) -> tuple[tuple[Heard, ...], int, int]:
+    """Who would hear of a nudge of today, how many actions have nobody to ask, and how many people
+    have actions left."""
     waiting = _waiting(one, today, zone)
     staff, told = staff_on(today), _told_on(today)
     of_whom: dict[tuple[date, int], list[int]] = {}
@@ -165,7 +173,8 @@ def _reached(one: FollowUpRound, today: date, zone: ZoneInfo) -> tuple[tuple[Hea
         )
         for (on, acting), asked in of_whom.items()
     ]
-    return tuple(sorted(heard, key=lambda person: (person.on, person.name))), unheard
+    owners = {person for asked in of_whom.values() for person in asked}
+    return tuple(sorted(heard, key=lambda person: (person.on, person.name))), unheard, len(owners)
 
 
 def _waiting(one: FollowUpRound, today: date, zone: ZoneInfo) -> list[ActionFacts]:

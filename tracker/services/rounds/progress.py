@@ -25,7 +25,15 @@ from sqlalchemy.orm import aliased
 from tracker.domain.permissions import Deed
 from tracker.domain.rounds import RoundState, state_of
 from tracker.extensions import db
-from tracker.models import Action, CarriedAction, FollowUpRound, StatusUpdate, Unit, User
+from tracker.models import (
+    Action,
+    CarriedAction,
+    FollowUpRound,
+    JournalEntry,
+    StatusUpdate,
+    Unit,
+    User,
+)
 from tracker.services import scope
 
 _OPEN = 0  # the place in Action.phase
@@ -136,7 +144,7 @@ class Measure:
     ) -> Measure:
         """The same of a part of the actions; `over` is the day on which it ended, None before."""
         answered = _answered(span, span.over_on if over is not None else None, zone)
-        born = Action.created_at < _midnight(span.due_on + timedelta(days=1), zone)
+        born = _born(span, zone)
         was_open = Action.phase == _OPEN
         if over is not None:
             # Finished since: it was open as long as the round asked.
@@ -147,6 +155,21 @@ class Measure:
     def got(self) -> ColumnElement[int]:
         """The number of actions with a new report, for a query that keeps to `asked`."""
         return func.coalesce(func.sum(case((self.answered, 1), else_=0)), 0)
+
+
+def _born(span: Span, zone: ZoneInfo) -> ColumnElement[bool]:
+    """Whether an action was there in time to be asked for: before the last day was over, and
+    before the round was closed, to the minute where the journal knows it."""
+    due = Action.created_at < _midnight(span.due_on + timedelta(days=1), zone)
+    if span.closed_on is None:
+        return due
+    closing = select(func.max(JournalEntry.at)).where(
+        JournalEntry.subject == "round",
+        JournalEntry.subject_id == span.id,
+        JournalEntry.deed == "round.close",
+    )
+    day_over = _midnight(span.closed_on + timedelta(days=1), zone)
+    return and_(due, Action.created_at < func.coalesce(closing.scalar_subquery(), day_over))
 
 
 def _answered_for(by: User) -> ColumnElement[bool]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from zoneinfo import ZoneInfo
 
@@ -11,8 +11,20 @@ from sqlalchemy import ColumnElement, and_, func, select, true
 from tracker.domain.permissions import Deed
 from tracker.domain.reporting import RoundFacts
 from tracker.extensions import db
-from tracker.models import Action, FollowUpRound, Report, ReportState, RoundMeeting, Unit, User
+from tracker.models import (
+    Action,
+    ActionPlan,
+    Committee,
+    FollowUpRound,
+    PlanState,
+    Report,
+    ReportState,
+    RoundMeeting,
+    Unit,
+    User,
+)
 from tracker.services.reports import access
+from tracker.services.reports.reader import reader_of
 from tracker.services.rounds import meetings, progress
 from tracker.services.rounds.progress import Measure
 
@@ -29,16 +41,18 @@ def round_facts(
     unit_id: int | None,
     zone: ZoneInfo,
     plan_id: int | None = None,
+    read_by: int | None = None,
 ) -> RoundFacts:
     """How many of the actions that the round asks of a part have been answered for, whoever reads;
-    of one plan where `plan_id` says so. Three queries."""
+    of one plan where `plan_id` says so. The meeting is that of the committee `read_by`, else of the
+    part's own. Three queries."""
     (span,) = progress.spans([one], progress.openings())
     part = _part(committee_id, unit_id, plan_id)
     measure = Measure.within(part, span, span.ended_on, zone)
     answered, asked = db.session.execute(
         select(measure.got(), func.count()).select_from(Action).where(measure.asked)
     ).one()
-    meeting = _meeting(one.id, committee_id)
+    meeting = _meeting(one.id, read_by if read_by is not None else committee_id)
     return RoundFacts(
         name=one.name,
         due_on=one.due_on,
@@ -85,7 +99,9 @@ class ReportMade:
 @dataclass(frozen=True)
 class PartReports:
     """What a committee, a unit or (neither) the whole has to read: its meeting, if it has one in
-    the round, and its reports, the newest first. `wanted`: a report to it is usually made."""
+    the round, and its reports, the newest first. `wanted`: a report to it is usually made.
+    `adopted_by` is the committee that adopted the plan, which reads of the whole; such a one
+    seldom has a report of its own part too (`gets_the_whole`)."""
 
     name: str
     committee_id: int | None = None
@@ -94,6 +110,8 @@ class PartReports:
     meets_on: date | None = None
     reports: tuple[ReportMade, ...] = ()
     wanted: bool = True
+    adopted_by: str = ""
+    gets_the_whole: bool = False
 
 
 def reports_of(one: FollowUpRound, *, by: User) -> tuple[PartReports, ...]:
@@ -108,7 +126,16 @@ def reports_of(one: FollowUpRound, *, by: User) -> tuple[PartReports, ...]:
     read_by = {meeting.committee_id: meeting for meeting in one.meetings}
     with_report = {committee for committee, _ in made if committee is not None}
     wanted = [key for key in names if key in read_by or key in with_report or not read_by]
-    parts = [PartReports("", reports=made.get((None, None), ()))]
+    adopting = _adopting(one)
+    whole = PartReports("", reports=made.get((None, None), ()))
+    if adopting is not None and (at := read_by.get(adopting.id)) is not None:
+        whole = replace(
+            whole,
+            adopted_by=adopting.name,
+            dispatch_on=at.dispatch_on,
+            meets_on=at.meets_on,
+        )
+    parts = [whole]
     for key in sorted(wanted, key=lambda key: _place(read_by.get(key), names[key])):
         meeting = read_by.get(key)
         parts.append(
@@ -118,9 +145,21 @@ def reports_of(one: FollowUpRound, *, by: User) -> tuple[PartReports, ...]:
                 dispatch_on=meeting.dispatch_on if meeting else None,
                 meets_on=meeting.meets_on if meeting else None,
                 reports=made.get((key, None), ()),
+                gets_the_whole=adopting is not None and key == adopting.id,
             )
         )
     return (*parts, *_units(made))
+
+
+def _adopting(one: FollowUpRound) -> Committee | None:
+    """The committee that adopted the round's plan, or of a round about all of them the newest that
+    is open."""
+    plan_id = one.plan_id
+    if plan_id is None:
+        is_open = ActionPlan.state == PlanState.ADOPTED, ActionPlan.closed_on.is_(None)
+        query = select(ActionPlan.id).where(*is_open).order_by(ActionPlan.id.desc()).limit(1)
+        plan_id = db.session.scalar(query)
+    return reader_of(plan_id, None, None) if plan_id is not None else None
 
 
 def _place(meeting: RoundMeeting | None, name: str) -> tuple[date, str]:

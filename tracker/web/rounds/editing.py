@@ -71,7 +71,13 @@ def usual() -> ResponseReturnValue:
         else:
             done(ngettext("%(num)s omgång är sparad.", "%(num)s omgångar är sparade.", len(added)))
             return redirect(url_for("rounds.year", year=year))
-    return render_template("rounds/usual.html", form=form, year=year), status
+    refused = calendar.not_offered(year, today=today())
+    return render_template(
+        "rounds/usual.html",
+        form=form,
+        year=year,
+        reasons=[words.not_offered(one) for one in refused],
+    ), status
 
 
 @bp.route(f"{ONE}/nudge", methods=["GET", "POST"])

@@ -14,7 +14,6 @@ from wtforms import (
     FormField,
     HiddenField,
     IntegerField,
-    SelectField,
     StringField,
 )
 from wtforms.fields.choices import SelectChoice
@@ -28,7 +27,16 @@ from tracker.services.rounds import listing, meetings
 from tracker.services.rounds.meetings import MeetingWording
 from tracker.services.rounds.rules import RoundWording
 from tracker.web.access import me
-from tracker.web.fields import DayField, Needed, TypedForm, a_key, known, maybe, offered
+from tracker.web.fields import (
+    ChoiceField,
+    DayField,
+    Needed,
+    TypedForm,
+    a_key,
+    known,
+    maybe,
+    offered,
+)
 from tracker.web.local import short_date
 from tracker.web.messages import refused, translated
 from tracker.web.rounds import words
@@ -89,11 +97,11 @@ class RoundForm(RowsForm):
     """A round: what it is called, whom it asks, from when till when, and who reads of it."""
 
     name = StringField(_l("Vad heter omgången?"), [Needed()])
-    kind = SelectField(_l("Slag"))
+    kind = ChoiceField(_l("Slag"))
     opens_on = DayField(_l("Öppnar"), [Needed()])
     due_on = DayField(_l("Sista dag att rapportera"), [Needed()])
     as_of = DayField(_l("Mätdag"))
-    plan_id = SelectField(_l("Gäller"), coerce=maybe(a_key))
+    plan_id = ChoiceField(_l("Gäller"), coerce=maybe(a_key))
     meetings = FieldList(FormField(MeetingForm), max_entries=MOST_ROWS)
 
     def offer(self, changed: FollowUpRound | None = None) -> None:

@@ -22,6 +22,7 @@ bp.add_app_template_filter(words.round_state)
 bp.add_app_template_filter(words.round_kind)
 bp.add_app_template_filter(words.report_name, "round_report_name")
 bp.add_app_template_filter(words.happening, "round_happening")
+bp.add_app_template_filter(words.day_of_year, "day_of_year")
 ONE = "/rounds/<int:round_id>"
 ASKING = (RoundState.OPEN, RoundState.LATE)
 LISTED = 6  # two years of rounds; each is measured on all actions
@@ -87,6 +88,7 @@ def show(round_id: int) -> ResponseReturnValue:
         and page.row.closed_on is None
         and page.shown.share.missing > 0,
         last_nudge=nudging.last_nudge(round_id),
+        today=today(),
         may_report=me().scope(Deed.REPORT_EDIT).everything,
         **_about(page.shown),
         past=words.past_of(page.history),

@@ -6,16 +6,16 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from flask_babel import format_date, get_locale, ngettext
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_babel import ngettext
 
 from tracker.domain.rounds import RoundKind, RoundState, Suggestion
 from tracker.models import JournalEntry, ReportState
-from tracker.services.rounds.calendar import Happening, RoundDate, RoundYear
+from tracker.services.rounds.calendar import Happening, NotOffered, RoundDate, RoundYear
 from tracker.services.rounds.nudging import Heard, NudgeShown
 from tracker.services.rounds.reporting import ReportMade
-from tracker.web.local import clock_time, long_date, month_name, short_date, today
+from tracker.web.local import clock_time, long_date, short_date, today
 from tracker.web.past import drawn
 
 _STATES = {
@@ -58,6 +58,7 @@ KINDS = {
 _HAPPENINGS = {
     Happening.OPENS: (_l("%(name)s öppnar"), "ongoing"),
     Happening.DUE: (_l("%(name)s: sista dagen att rapportera"), "soon"),
+    Happening.CLOSED: (_l("%(name)s: avslutad"), "done"),
     Happening.MEASURED: (_l("%(name)s: mätdag"), "info"),
     Happening.DUE_AND_MEASURED: (_l("%(name)s: sista dagen att rapportera, och mätdag"), "soon"),
     Happening.DISPATCH: (_l("%(name)s: handlingarna går ut till %(committees)s"), "mail"),
@@ -113,7 +114,37 @@ def months(shown: RoundYear) -> list[tuple[str, list[Row]]]:
     by_month: dict[int, list[Row]] = {}
     for row in rows:
         by_month.setdefault(row.on.month, []).append(row)
-    return [(month_name(held[0].on), held) for held in by_month.values()]
+    return [(str(format_date(held[0].on, "MMMM")), held) for held in by_month.values()]
+
+
+def day_of_year(day: date) -> str:
+    """A day under a heading that says the year: tisdag 1 december."""
+    comma = "," if get_locale().language == "en" else ""
+    return str(format_date(day, f"EEEE{comma} d MMMM"))
+
+
+def not_offered(one: NotOffered) -> str:
+    """Why a usual round cannot be added."""
+    name = suggested_name(one.usual)
+    if one.meets is not None:
+        other, opens, due = one.meets
+        return str(
+            _(
+                "%(name)s krockar med ”%(other)s”, som pågår %(opens)s till %(due)s. Ändra den "
+                "först, eller lägg in en egen omgång med andra dagar.",
+                name=name,
+                other=other,
+                opens=long_date(opens),
+                due=long_date(due),
+            )
+        )
+    return str(
+        _(
+            "%(name)s ligger för långt fram. Den går att lägga in från och med %(day)s.",
+            name=name,
+            day=long_date(one.not_before),
+        )
+    )
 
 
 def _listed(names: tuple[str, ...]) -> str:
