@@ -14,6 +14,7 @@ from sqlalchemy import func, select
 from tests.helpers.apps import make_app, settings
 from tests.helpers.cast import NOW, TODAY, Cast, make_action, make_user
 from tests.services.mailing import deliver, messages, plan, post
+from tracker.domain.calendar import next_working_day
 from tracker.domain.errors import RuleBroken
 from tracker.domain.permissions import Role
 from tracker.domain.statuses import ActionStatus, Timeliness, timeliness
@@ -22,6 +23,7 @@ from tracker.models import (
     Action,
     ActionPlan,
     Base,
+    Decision,
     Evaluation,
     Evidence,
     ImprovementPoint,
@@ -96,6 +98,11 @@ class TestStory:
         load()
         assert [plan.id for plan in db.session.scalars(select(ActionPlan))] == [1]
 
+    def test_committees_meet_on_working_days(self, app: Flask) -> None:
+        load_demo(post=post(), now=NOW.replace(month=11, day=21))
+        days = list(db.session.scalars(select(Decision.decided_on)))
+        assert days and [next_working_day(day) for day in days] == days
+
     def test_its_journal_holds(self, any_app: Flask) -> None:
         load()
         entries, broken = journal.verify()
@@ -130,10 +137,14 @@ class TestRounds:
         load_demo(post=post(), now=now)
         karin = db.session.scalars(select(User).where(User.name.startswith("Karin"))).one()
         asked = {"by": karin, "today": now.date(), "zone": HOME, "page": 1, "size": 9}
-        (current, past), _ = rounds_listed(**asked)
+        (current, past, earlier), _ = rounds_listed(**asked)
         assert (current.state.value, past.state.value) == ("open", "ended")
         assert 0 < current.share.answered < current.share.asked
         assert current.share.silent and past.share.asked
+        # Most answered in the past rounds, and not everybody did.
+        for one in (past, earlier):
+            assert one.share.answered > one.share.asked / 2
+        assert earlier.share.missing
         assert past.span.name.startswith(("Tertial", "Årsbokslut"))
 
 

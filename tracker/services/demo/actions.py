@@ -26,6 +26,7 @@ from tracker.services import journal
 from tracker.services.actions import search
 from tracker.services.demo.more import add_comments, add_more, repeat_latest
 from tracker.services.demo.reports import add_reports
+from tracker.services.demo.rounds import with_answers
 from tracker.services.demo.story import Story
 from tracker.services.digests import write_digest
 from tracker.services.posts import Post
@@ -34,7 +35,7 @@ from tracker.services.posts import Post
 def add_story_actions(story: Story, post: Post) -> int:
     """Write all actions of the story, the reminders of their assignment, the reports of the past
     rounds, and the journal."""
-    told = story.data["actions"]
+    told = [with_answers(one, story) for one in story.data["actions"]]
     actions = [_action(one, story) for one in told]
     db.session.add_all(actions)
     db.session.flush()

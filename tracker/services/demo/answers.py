@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
 
+from tracker.domain.calendar import next_working_day
 from tracker.extensions import db
 from tracker.models import Answer, Decision, DecisionKind, Disposition, ImprovementPoint, PlanState
 from tracker.services.demo.story import ACCEPTED_DAYS_AGO, Story
@@ -21,7 +22,9 @@ def adopt_plan(story: Story, first_evaluation: date) -> None:
             Decision(
                 kind=DecisionKind.FOLLOWED_UP if number else DecisionKind.ADOPTED,
                 body=one["body"],
-                decided_on=first_evaluation + timedelta(days=one["days_after_first_evaluation"]),
+                decided_on=next_working_day(
+                    first_evaluation + timedelta(days=one["days_after_first_evaluation"])
+                ),
                 section=one["section"],
                 record_number=one["record_number"],
                 note=one.get("note", ""),

@@ -26,6 +26,7 @@ from tracker.services.demo.story import Story
 from tracker.services.reports.facts.asked import ReportAsked
 from tracker.services.reports.snapshots import OwnText, frozen
 from tracker.services.reports.writing.live import composed
+from tracker.services.reports.writing.people import signed_as
 from tracker.services.reports.writing.rules import name_of
 
 BEGUN_AFTER_DAYS, REVIEWED_AFTER_DAYS = 1, 3  # the last day to report
@@ -81,7 +82,7 @@ def _freeze(report: Report, at: datetime, story: Story) -> None:
         as_of=report.as_of,
         record_number=report.record_number,
         written_on=local_date(at, story.zone),
-        signed_by=karin.name,
+        signed_by=signed_as(karin),
         report_id=report.id,
     )
     texts = {one.section: OwnText(one.text) for one in report.texts}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import Any
 
 from tracker.domain.calendar import next_working_day
 from tracker.domain.rounds import RoundKind, Suggestion, last_usual, papers_leave
@@ -14,6 +15,7 @@ OPENED_DAYS_AGO = 12
 DUE_IN_DAYS = 20
 ADDED_DAYS_BEFORE = 30
 MEETS_AFTER_DAYS = {"ks": 24, "sn": 31}  # the last day to report
+ANSWERED_AFTER_DAYS, SPREAD_DAYS = 7, 12  # the first day; so many days share the answers
 NAMES = {
     RoundKind.TERTIAL_1: "Tertial 1",
     RoundKind.TERTIAL_2: "Tertial 2",
@@ -31,6 +33,33 @@ def add_rounds(story: Story) -> None:
     }
     due_on = next_working_day(story.today + timedelta(days=DUE_IN_DAYS))
     _add(story, "Avstämning inför nämnderna", RoundKind.EXTRA, (opened, due_on))
+
+
+def with_answers(told: dict[str, Any], story: Story) -> dict[str, Any]:
+    """An action of the story with what its owner answered in the past rounds: where it was going on
+    then, and where more has been said since, so that what holds today stays as it is told."""
+    found = [
+        answer
+        for key, text in told.get("answers", {}).items()
+        if (answer := _answer(told, text, story.rounds[key], story)) is not None
+    ]
+    return {**told, "updates": [*told["updates"], *found]} if found else told
+
+
+def _answer(
+    told: dict[str, Any], text: str, asking: FollowUpRound, story: Story
+) -> dict[str, Any] | None:
+    spread = ANSWERED_AFTER_DAYS + len(told["title"]) % SPREAD_DAYS
+    days_ago = (story.today - asking.opens_on).days - spread
+    said = [one["days_ago"] for one in told["updates"]]
+    window = range((story.today - asking.due_on).days, (story.today - asking.opens_on).days + 1)
+    if not min(said) < days_ago < told["created_days_ago"] - 1 or any(
+        one in window for one in said
+    ):
+        return None
+    before = [one for one in told["updates"] if one["days_ago"] > days_ago]
+    health = min(before, key=lambda one: one["days_ago"])["health"] if before else "on_track"
+    return {"days_ago": days_ago, "health": health, "text": text, "by": None}
 
 
 def _add_past(story: Story, usual: Suggestion, next_opens: date) -> FollowUpRound:
