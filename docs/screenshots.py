@@ -18,6 +18,8 @@ from urllib.error import URLError
 from urllib.parse import urlsplit
 from urllib.request import urlopen
 
+import pypdfium2
+from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from config import child_environment
@@ -28,9 +30,11 @@ from tracker.services.demo.loading import PASSWORD, report_text
 ROOT = Path(__file__).resolve().parent.parent
 IMAGES = ROOT / "docs" / "images"
 PORT = 8765
+GAP = 16  # between two sheets
 ADDRESS = f"http://127.0.0.1:{PORT}"
 DIRECTOR = "karin.hallstrom@bjorkhaga.example"
 MANAGER = "mattias.lundgren@bjorkhaga.example"
+MEMBER = "birgitta.alm@bjorkhaga.example"
 
 
 def main() -> None:
@@ -103,12 +107,27 @@ def photograph(browser: Browser, folder: Path) -> None:
     shot(director, "/comparison/areas/1?before=1&after=2", "effect-area")
     shot(director, "/comparison/series", "series")
     shot(director, "/pack?evaluation=1", "pack")
+    shot(director, "/rounds/year", "year")
     director.goto(f"{ADDRESS}/rounds")
     director.locator("main h2 a, main h3 a, main td a, main th a").first.click()
     shot(director, None, "round")
     review(director, folder)
     shot(logged_in(browser, MANAGER), "/my-actions", "mine")
+    report(logged_in(browser, MEMBER))
     mail(browser, folder)
+
+
+def report(member: Page) -> None:
+    """The latest published report: as a page, and the PDF's first two sheets beside each other."""
+    shot(member, "/reports/2", "report")
+    answer = member.request.get(f"{ADDRESS}/reports/2/pdf")
+    document = pypdfium2.PdfDocument(answer.body())
+    sheets = [document[number].render(scale=1.1).to_pil() for number in (0, 2)]
+    width, height = sheets[0].size
+    both = Image.new("RGB", (2 * width + GAP, height), "#d0d0c8")
+    for number, sheet in enumerate(sheets):
+        both.paste(sheet, (number * (width + GAP), 0))
+    both.save(IMAGES / "report-pdf.png", optimize=True)
 
 
 def review(page: Page, folder: Path) -> None:
