@@ -102,6 +102,7 @@ class Things:
             frozenset({"link"}): lambda: [Thing({"link": pieces.answer_token(self.cast.action)})],
             frozenset({"plan_id"}): self._plans,
             frozenset({"open_plan_id"}): lambda: [Thing({"open_plan_id": cast.plan.id})],
+            frozenset({"nowhere"}): lambda: [],
             frozenset({"open_report_id"}): lambda: [
                 Thing({"open_report_id": self._open_report.id})
             ],
@@ -275,7 +276,7 @@ class Things:
         read = reported.published(cast, committee_id=cast.other_committee.id)
         if kind := values.get("kind"):
             # What is asked for the first time is kept, and looking writes nothing.
-            keep(read.id, kind, b"id")
+            keep(read.id, kind, b"id", now=NOW)
         return [Thing({"report_id": one.id, **values}, report=one) for one in (draft, read)]
 
     def _users(self) -> list[Thing]:

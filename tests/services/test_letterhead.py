@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import random
 import struct
 import zlib
 from typing import Any
@@ -62,7 +63,19 @@ def test_every_depth_of_colour(mode: str) -> None:
 def test_a_large_picture_is_made_smaller() -> None:
     assert read(letterhead.cleaned(picture(size=(2000, 1000)))).size == (800, 400)
     assert read(letterhead.cleaned(picture("JPEG", (1000, 4000)))).size == (200, 800)
-    assert read(letterhead.cleaned(picture(size=(4000, 1)))).size == (800, 1)
+    assert read(letterhead.cleaned(picture(size=(4000, 200)))).size == (800, 40)
+
+
+def test_what_no_report_can_show_is_refused() -> None:
+    for size in ((4000, 1), (1, 40), (800, 39)):
+        with pytest.raises(RuleBroken, match="för avlång") as caught:
+            letterhead.cleaned(picture(size=size))
+        assert caught.value.field == "file"
+    noise = Image.frombytes("RGBA", (800, 800), random.Random(1).randbytes(4 * 800 * 800))
+    written = io.BytesIO()
+    noise.save(written, "PNG", compress_level=0)
+    with pytest.raises(RuleBroken, match="för många detaljer"):
+        letterhead.cleaned(written.getvalue())
 
 
 def test_what_a_program_wrote_beside_it_is_left_out() -> None:

@@ -48,6 +48,6 @@ def test_closing_offers_the_final_report_and_shows_it(cast: Cast, visit: Visits)
     assert make not in visit(cast.member).get(f"/plans/{cast.plan.id}").links.values()
     report = add_report(cast, kind=ReportKind.FINAL)
     page = director.get(f"/plans/{cast.plan.id}")
-    assert page.links["Slutrapport 2 mars 2026, Kommunstyrelsen"] == f"/reports/{report.id}"
+    assert page.links["Slutrapport 15 februari 2026, Kommunstyrelsen"] == f"/reports/{report.id}"
     assert "Gör slutrapporten till nämnden" not in page.links
     assert "Planen är genomförd." in page.text

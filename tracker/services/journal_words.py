@@ -93,6 +93,7 @@ DEEDS = {
     "report.review": N_("granskade och godkände rapporten ”%(subject)s”"),
     "report.take_back": N_("tog tillbaka rapporten ”%(subject)s” till utkast"),
     "report.publish": N_("publicerade rapporten ”%(subject)s”"),
+    "report.keep": N_("sparade en fil av rapporten ”%(subject)s”"),
     "report.renew": N_("började på en ny version av rapporten ”%(subject)s”"),
     "report.decide": N_("registrerade beslutet om rapporten ”%(subject)s”"),
     "report.ask": N_("registrerade en fråga om rapporten ”%(subject)s”"),

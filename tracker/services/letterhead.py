@@ -16,6 +16,7 @@ from tracker.domain.errors import N_, RuleBroken
 from tracker.domain.permissions import Deed
 from tracker.extensions import db, in_turn
 from tracker.models import Letterhead, User
+from tracker.reports.logo import LONGEST_BY_SHORTEST, sound_logo
 from tracker.services import journal, scope
 
 MAX_BYTES = 5 * 1024 * 1024
@@ -110,12 +111,32 @@ def cleaned(data: bytes) -> bytes:
     try:
         with Image.open(io.BytesIO(data), formats=FORMATS) as picture:
             _check_pixels(picture.width * picture.height)
-            return _redrawn(picture)
+            return _checked(_redrawn(picture))
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise _too_many() from error
     except _BROKEN as error:
         sentence = N_("Filen går inte att läsa som bild. Välj en bild i PNG, JPEG, GIF eller WebP.")
         raise RuleBroken(sentence, field="file") from error
+
+
+def _checked(png: bytes) -> bytes:
+    """The picture, if a report can show it."""
+    if sound_logo(png) is not None:
+        return png
+    with Image.open(io.BytesIO(png), formats=["PNG"]) as drawn:
+        long, short = max(drawn.size), min(drawn.size)
+    if long > LONGEST_BY_SHORTEST * short:
+        raise RuleBroken(
+            "Bilden är för avlång för brevhuvudet. Den långa sidan får vara högst %(most)s gånger "
+            "så lång som den korta.",
+            field="file",
+            most=LONGEST_BY_SHORTEST,
+        )
+    raise RuleBroken(
+        "Bilden har för många detaljer för brevhuvudet. Välj en enklare bild eller en som är "
+        "mindre, till exempel 400 bildpunkter bred.",
+        field="file",
+    )
 
 
 def _check_pixels(number: int) -> None:

@@ -10,8 +10,9 @@ from typing import Any, TypeVar
 from flask_babel import gettext as _
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
-from wtforms import DateField, Field, IntegerField, StringField
+from wtforms import DateField, Field, IntegerField, SelectField, StringField
 from wtforms.fields.choices import SelectChoice
+from wtforms.validators import StopValidation, ValidationError
 
 T = TypeVar("T")
 LARGEST_KEY = 2**31 - 1
@@ -59,6 +60,29 @@ class Needed:
 
     def __call__(self, form: FlaskForm, field: Field) -> None:
         """Nothing to check here."""
+
+
+class ChoiceField(SelectField):
+    """A list to choose from; what is not in it, or no choice at all, gets a sentence of ours."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Read the chosen one."""
+        self.data: Any = None
+        try:
+            super().process_formdata(valuelist)
+        except ValueError as error:
+            raise ValueError(_not_offered()) from error
+
+    def pre_validate(self, form: Any) -> None:
+        """Only what was offered; once is enough to be told."""
+        try:
+            super().pre_validate(form)
+        except ValidationError as error:
+            raise StopValidation("" if self.process_errors else _not_offered()) from error
+
+
+def _not_offered() -> str:
+    return str(_("Det du valde finns inte i listan. Välj något som finns där."))
 
 
 class DayField(DateField):

@@ -20,6 +20,11 @@ def zone() -> ZoneInfo:
     return chosen
 
 
+def named_municipality() -> str:
+    """The municipality as the installation is set to call it; empty where it is not."""
+    return str(current_app.extensions["settings"].municipality)
+
+
 def local_day(moment: datetime) -> date:
     """The municipality's own day of an instant."""
     return local_date(moment, zone())

@@ -9,7 +9,8 @@ from flask_babel import format_date, format_decimal, ngettext
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from tracker.domain.reporting import Changes, Move, ReportKind, Tally
+from tracker.domain.reporting import Changes, Move, ReportFacts, ReportKind
+from tracker.domain.statuses import ActionStatus
 from tracker.models import ReportState
 from tracker.services.reports.reading.listing import ListedReport, WaitingReport
 
@@ -24,12 +25,14 @@ KINDS = {
 
 @dataclass(frozen=True)
 class Number:
-    """One of the numbers that answer how it goes; `icon` and `tone` are those of a status."""
+    """One of the numbers that answer how it goes; `icon` and `tone` are those of a status. `late`
+    says how many of them are overdue, empty where none is."""
 
     number: int
     word: str
     icon: str
     tone: str
+    late: str = ""
 
 
 def day_in_words(day: date) -> str:
@@ -38,12 +41,23 @@ def day_in_words(day: date) -> str:
 
 
 def report_name(report: ListedReport) -> str:
-    """What a report is called: as somebody named it, else by its kind and plan."""
-    if report.title:
-        return report.title
-    if report.kind is ReportKind.FINAL:
-        return str(_("Slutrapport om %(plan)s", plan=report.plan))
-    return str(_("Rapport om %(plan)s", plan=report.plan))
+    """What a report is called on lists: the same as on its own pages."""
+    part = report.committee or report.unit or ""
+    return whole_name(report.title, report.kind, report.plan, part, report.as_of)
+
+
+def whole_name(title: str, kind: ReportKind, plan: str, part: str, as_of: date) -> str:
+    """A report's name wherever it is spoken of, which tells it from every other: what somebody
+    named it, else its plan, with the part of it (empty for the whole) and the day."""
+    day = day_in_words(as_of)
+    if title:
+        pieces = [title, part, day]
+    elif kind is ReportKind.FINAL:
+        pieces = [str(_("Slutrapport om %(plan)s", plan=plan)), part, day]
+    else:
+        pieces = [str(_("%(plan)s: läget den %(day)s", plan=plan, day=day)), part]
+    name, *more = pieces
+    return ", ".join([name, *(one for one in more if one and one not in name)])
 
 
 def about(report: ListedReport) -> str:
@@ -71,23 +85,32 @@ def whose_turn(waiting: WaitingReport) -> str:
     return str(_("Att skriva klart och granska."))
 
 
-def three_numbers(tally: Tally) -> tuple[Number, Number, Number]:
-    """Genomförda, pågår, försenade: large on the first screen."""
-    return (
-        Number(
-            tally.reached,
-            str(_("genomförda av %(total)s", total=tally.total)),
-            "done",
-            "good",
-        ),
-        Number(tally.ongoing, str(_("pågår")), "ongoing", "info"),
-        Number(
-            tally.overdue,
-            str(ngettext("försenad", "försenade", tally.overdue)),
-            "overdue",
-            "bad" if tally.overdue else "muted",
-        ),
+def numbers_of(facts: ReportFacts) -> tuple[Number, ...]:
+    """Genomförda, pågår, inte påbörjade: large on the first screen. Together they are the total,
+    so the paused have a place of their own where there are any; how many of each are overdue
+    stands beside it."""
+    tally = facts.tally
+    done = Number(
+        tally.reached, str(_("genomförda av %(total)s", total=tally.total)), "done", "good"
     )
+    planned = ngettext("inte påbörjad", "inte påbörjade", tally.planned)
+    paused = ngettext("pausad", "pausade", tally.paused)
+    left = (
+        (ActionStatus.ONGOING, tally.ongoing, _("pågår"), "info"),
+        (ActionStatus.PLANNED, tally.planned, planned, "muted"),
+        (ActionStatus.PAUSED, tally.paused, paused, "muted"),
+    )
+    return done, *(
+        Number(number, str(word), status.value, tone, _late(facts, status))
+        for status, number, word, tone in left
+        if number or status is not ActionStatus.PAUSED
+    )
+
+
+def _late(facts: ReportFacts, status: ActionStatus) -> str:
+    late = sum(row.status is status and row.overdue(facts.as_of) for row in facts.rows)
+    said = ngettext("varav %(num)s försenad", "varav %(num)s försenade", late)
+    return str(said) if late else ""
 
 
 def moves_since(changes: Changes) -> list[str]:

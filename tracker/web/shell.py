@@ -29,7 +29,7 @@ from werkzeug.exceptions import BadRequest, HTTPException, SecurityError
 from werkzeug.routing import IntegerConverter, Map
 
 from config import LOCALES
-from tracker.domain.errors import Conflict, Forbidden, NotFound, RuleBroken
+from tracker.domain.errors import Conflict, Forbidden, NotFound, RuleBroken, Unavailable
 from tracker.domain.permissions import Deed
 from tracker.extensions import db, login_manager
 from tracker.services import places
@@ -50,6 +50,9 @@ UNSHOWABLE = re.compile(
     rb"[\x00-\x08\x0b\x0e-\x1f\x7f]|\xc2[\x80-\x9f]|\xef\xb7[\x90-\xaf]|\xef\xbf[\xbe\xbf]"
     rb"|[\xf0-\xf4][\x8f\x9f\xaf\xbf]\xbf[\xbe\xbf]"
 )
+
+
+STATUSES = {NotFound: 404, Forbidden: 403, Conflict: 409, Unavailable: 503}
 
 
 class KeyConverter(IntegerConverter):
@@ -208,7 +211,7 @@ def harden(response: Response) -> Response:
 def show_rule(error: RuleBroken) -> ResponseReturnValue:
     """One handler for every rule that a view let through."""
     db.session.rollback()
-    status = {NotFound: 404, Forbidden: 403, Conflict: 409}.get(type(error), 400)
+    status = STATUSES.get(type(error), 400)
     return render_template(f"errors/{status}.html", message=translated(error)), status
 
 

@@ -25,6 +25,7 @@ from tracker.services.reports.snapshots import Told
 
 _DAY = re.compile(r"\b[0-9]{4}-[0-9]{2}-[0-9]{2}\b")
 _LONG = re.compile(r"\S{30,}")
+_HEADING_ENDS = re.compile(r"</h[2-6]>")
 _PIECES = re.compile(f"({_DAY.pattern}|{_LONG.pattern})")
 
 
@@ -37,6 +38,21 @@ class SectionShown:
     anchor: str
     title: str
     html: Markup
+
+    @property
+    def heading(self) -> Markup:
+        """Its heading; empty where it has none."""
+        return self.html[: self._split]
+
+    @property
+    def body(self) -> Markup:
+        """What stands under its heading."""
+        return self.html[self._split :]
+
+    @property
+    def _split(self) -> int:
+        found = _HEADING_ENDS.search(self.html) if self.title else None
+        return found.end() if found else 0
 
 
 def shown_section(told: Told) -> SectionShown:

@@ -66,7 +66,7 @@ def test_the_decision_is_kept_on_the_report(cast: Cast, report: Report) -> None:
     decision = decide(cast, report)
     assert (decision.report_id, decision.kind) == (report.id, DecisionKind.FOLLOWED_UP)
     assert (decision.body, decision.section) == ("Kommunstyrelsen", 56)
-    assert [one.deed for one in journal.history("report", report.id)] == ["report.decide"]
+    assert journal.history("report", report.id)[0].deed == "report.decide"
     (entry, *_earlier) = journal.history("plan", cast.plan.id)
     assert (entry.deed, entry.data["report_id"]) == ("plan.follow_up", report.id)
 
@@ -83,7 +83,7 @@ def test_a_question_becomes_an_action_with_an_owner(any_app: Any, cast: Cast) ->
         "Fråga från Kommunstyrelsen den 20 februari 2026, § 56:\nNär är e-tjänsten klar?"
     )
     assert second.action.owner is None
-    asked = [one.data["question"] for one in journal.history("report", report.id)[1:]]
+    asked = [one["question"] for one in reversed(journal.said("report.ask", "report", report.id))]
     assert asked == ["Vad kostar det?", "När är e-tjänsten klar?"]
 
 
@@ -105,6 +105,7 @@ def test_the_rules_of_minutes_hold(cast: Cast, report: Report) -> None:
         ({"decided_on": None}, ["decided_on"]),
         ({"decided_on": TODAY + timedelta(days=1)}, ["decided_on"]),
         ({"decided_on": date(2026, 1, 14)}, ["decided_on"]),  # before the plan was adopted
+        ({"decided_on": date(2026, 2, 14)}, ["decided_on"]),  # before the day that is told
         ({"section": 0}, ["section"]),
         ({"note": "x" * 10_001}, ["note"]),
         ({"body": "", "section": None}, ["body", "section"]),
@@ -137,7 +138,7 @@ def test_one_question_that_does_not_hold_keeps_all_out(cast: Cast, report: Repor
         assert [(one.row, one.field) for one in told] == [(1, field) for field in fields]
         assert len(cast.plan.decisions) == 1
         assert db.session.scalar(select(ReportQuestion)) is None
-        assert not journal.history("report", report.id)
+        assert not journal.said("report.decide", "report", report.id)
 
 
 def test_an_owner_from_elsewhere_is_asked_about(cast: Cast, report: Report) -> None:
@@ -165,6 +166,11 @@ def test_a_decision_is_corrected_and_removed_from_the_plan(cast: Cast, report: R
         cast.plan.id, decision.id, new, mark(decision), by=cast.director, now=NOW, today=TODAY
     )
     assert (decision.section, decision.report_id) == (57, report.id)
+    early = replace(new, decided_on=report.as_of - timedelta(days=1))
+    with pytest.raises(Refused, match="kan inte vara äldre"):
+        correct_decision(
+            cast.plan.id, decision.id, early, mark(decision), by=cast.director, now=NOW, today=TODAY
+        )
     remove_decision(cast.plan.id, decision.id, by=cast.director, now=NOW)
     seen = meeting.after(report, by=cast.director)
     assert not seen.decisions
@@ -293,7 +299,9 @@ def test_the_minutes_are_suggested(cast: Cast) -> None:
     early = meeting.suggested(report, today=date(2026, 2, 19))
     assert early.decided_on is None
     whole = add_report(cast, whole=True)
-    assert meeting.suggested(whole, today=TODAY) == Minutes("", None, None)
+    adopted = next(one for one in cast.plan.decisions if one.kind is DecisionKind.ADOPTED)
+    asked_for = meeting.suggested(whole, today=TODAY)
+    assert asked_for == Minutes(adopted.body, None, None, adopted.record_number)
     of_unit = add_report(cast, unit_id=cast.other_unit.id)
     assert meeting.suggested(of_unit, today=TODAY).body == "Skolnämnden"
 
@@ -347,3 +355,34 @@ def test_the_same_decision_twice_at_once(any_app: Flask, cast: Cast) -> None:
     results = together(any_app, record, record)
     assert sum(isinstance(one, RuleBroken) for one in results) == 1
     assert len(db.session.scalars(select(ReportQuestion)).all()) == 1
+
+
+def test_an_asked_for_action_is_its_units_committees(cast: Cast, report: Report) -> None:
+    """Whoever asked: another committee's unit answers to that one."""
+    owner = cast.stranger.email
+    theirs = question(cast, unit_id=cast.other_unit.id, owner_text=owner, outside_ok=True)
+    decide(cast, report, theirs, question(cast, "Och nu då?"))
+    actions = [one.action for one in db.session.scalars(select(ReportQuestion))]
+    asked = {one.unit_id: one.committee_id for one in actions}
+    assert asked == {
+        cast.other_unit.id: cast.other_committee.id,
+        cast.unit.id: cast.committee.id,
+    }
+
+
+def test_a_new_version_keeps_what_was_decided_of_the_old(cast: Cast, report: Report) -> None:
+    """Both tell of it, and of which version the body had; a question may be added to either."""
+    decide(cast, report, question(cast))
+    newer = add_report(cast, replaces_id=report.id, ordinal=2)
+    for one in (report, newer):
+        shown = meeting.after(one, by=cast.director)
+        assert [(told.section, told.ordinal) for told in shown.decisions] == [(56, 1)]
+        assert len(shown.questions) == 1
+    again = [question(cast)]
+    with pytest.raises(Refused):
+        meeting.ask(newer.id, again, by=cast.director, now=NOW, today=TODAY)
+    more = [question(cast, "Och sedan?")]
+    meeting.ask(newer.id, more, by=cast.director, now=NOW, today=TODAY)
+    assert len(meeting.after(report, by=cast.director).questions) == 2
+    apart = add_report(cast, as_of=TODAY)
+    assert not meeting.after(apart, by=cast.director).decisions

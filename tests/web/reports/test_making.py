@@ -73,7 +73,11 @@ def test_what_is_typed_wrong_stays_typed(cast: Cast, visit: Visits) -> None:
     later = (TODAY + timedelta(days=1)).isoformat()
     sent = {**typed, "as_of": later, "part": "whole", "plan_id": str(cast.plan.id)}
     assert "inte varit än" in visitor.post("/reports/new", sent, status=422).text
-    assert "Välj" in visitor.post("/reports/new", {**sent, "part": "unit-9999"}, status=422).text
+    for wrong in ({"part": "unit-9999"}, {"plan_id": str(2**40)}, {"round_id": "x"}):
+        page = visitor.post("/reports/new", {**sent, **wrong}, status=422)
+        # In the summary and at the field, and nothing else is said of it.
+        assert page.text.count("Det du valde finns inte i listan.") == 2
+        assert "elaktigt" not in page.text
 
 
 def test_without_a_plan_the_page_says_what_to_do(cast: Cast, visit: Visits) -> None:
@@ -181,6 +185,19 @@ def test_from_draft_to_published(cast: Cast, visit: Visits) -> None:
         visitor.submit(page.form)
     assert only().state is ReportState.PUBLISHED
     visit(cast.member).get(f"/reports/{report.id}")
+
+
+def test_what_the_pdf_cannot_show_is_told_before_it_is_reviewed(cast: Cast, visit: Visits) -> None:
+    report, visitor = reported.draft(cast), visit(cast.director)
+    write_text(report.id, "economy", OwnText("Enligt 汉."), by=cast.director, now=NOW)
+    for page in ("", "/review"):
+        told = visitor.get(f"/reports/{report.id}{page}").text
+        assert "PDF:ens typsnitt saknar tecknet 汉, som blir □." in told
+    write_text(report.id, "summary", OwnText("汉字 😀"), by=cast.director, now=NOW)
+    told = visitor.get(f"/reports/{report.id}/review").text
+    assert "saknar 3 tecken (till exempel 汉, 字, 😀)" in told
+    visitor.submit(visitor.get(f"/reports/{report.id}/review").form)
+    assert "typsnitt" not in visitor.get(f"/reports/{report.id}").text
 
 
 def test_a_report_that_was_written_in_is_read_again_first(cast: Cast, visit: Visits) -> None:

@@ -160,3 +160,17 @@ def test_the_member_reads_what_came_of_it(cast: Cast, visit: Visits, report: Rep
     page = visit(cast.member).get(f"/reports/{report.id}")
     assert "Kommunstyrelsen 20 februari 2026, §\xa056" in page.text or "§ 56" in page.text
     assert "Registrera ett beslut till" not in page.links
+
+
+def test_a_replaced_version_takes_no_more(cast: Cast, visit: Visits, report: Report) -> None:
+    """What was decided about it stands on the new one, which takes what comes after."""
+    director = visit(cast.director)
+    page = director.get(f"/reports/{report.id}/decision")
+    director.submit(page.form, follow=False, **MINUTES, **row(cast))
+    newer = add_report(cast, replaces_id=report.id, ordinal=2)
+    page = director.get(f"/reports/{newer.id}")
+    assert "Beslutet fattades om version 1." in page.text
+    assert "Lägg till frågor" in page.links
+    page = director.get(f"/reports/{report.id}")
+    assert "Beslutet fattades om version" not in page.text
+    assert not {"Lägg till frågor", "Registrera ett beslut till"} & set(page.links)

@@ -10,7 +10,7 @@ from tracker.domain.errors import N_, Conflict, NotFound, RuleBroken
 from tracker.domain.permissions import Deed
 from tracker.domain.text import fold, normalise_space
 from tracker.extensions import db
-from tracker.models import ActionPlan, Decision, DecisionKind, PlanState, User
+from tracker.models import ActionPlan, Decision, DecisionKind, PlanState, Report, User
 from tracker.services import journal
 from tracker.services.actions.rules import (
     BODY_MAX,
@@ -160,7 +160,11 @@ def correct_decision(
     decision = decision_of(plan, decision_id)
     if mark(decision) != seen:
         raise Conflict({**values(decision), "saved_by": rules.saved_by("plan", plan.id)})
-    new, problems = checked(plan, minutes, decision.kind, today, instead_of=decision)
+    report = db.session.get(Report, decision.report_id) if decision.report_id else None
+    told = report.as_of if report is not None else None
+    new, problems = checked(
+        plan, minutes, decision.kind, today, instead_of=decision, not_before=told
+    )
     if problems or new is None:
         raise Refused(problems)
     before, after = readable(decision), readable(new)
@@ -269,9 +273,10 @@ def checked(
     today: date,
     *,
     instead_of: Decision | None = None,
+    not_before: date | None = None,
 ) -> tuple[Decision | None, list[RuleBroken]]:
     """The decision that the minutes make, and what is wrong with them; None where the day or the
-    section is missing."""
+    section is missing. `not_before` is the day of which the report tells that it is about."""
     body, number = normalise_space(minutes.body), normalise_space(minutes.record_number)
     note = paragraphs(minutes.note)
     others = [decision for decision in plan.decisions if decision is not instead_of]
@@ -281,6 +286,7 @@ def checked(
     with collecting(problems):
         _check_day(minutes.decided_on, today)
         _check_order(minutes.decided_on, kind, others)
+        _check_told(minutes.decided_on, not_before)
     with collecting(problems):
         if minutes.section is None or not 1 <= minutes.section <= SECTION_MAX:
             raise RuleBroken("Skriv paragrafens nummer, till exempel 53.", field="section")
@@ -330,6 +336,17 @@ def _check_order(day: date | None, kind: DecisionKind, others: list[Decision]) -
                 field="decided_on",
                 day=other.decided_on.isoformat(),
             )
+
+
+def _check_told(day: date | None, told: date | None) -> None:
+    """Nobody has read of a day that has not been."""
+    if day is not None and told is not None and day < told:
+        raise RuleBroken(
+            "Rapporten visar läget den %(day)s, så beslutet om den kan inte vara äldre än så. "
+            "Kontrollera dagen i protokollet.",
+            field="decided_on",
+            day=told.isoformat(),
+        )
 
 
 def _check_new(decision: Decision, others: list[Decision]) -> None:

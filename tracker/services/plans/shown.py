@@ -19,6 +19,7 @@ from tracker.models import (
     CarriedAction,
     JournalEntry,
     PlanPoint,
+    PlanPublicity,
     PlanState,
     User,
     action_plan_point,
@@ -84,7 +85,7 @@ class PlanLink:
 @dataclass(frozen=True)
 class PlanPage:
     """A plan's page. `loose` are actions that belong to no point of the plan's own (`loose_number`
-    in all); `unready` is for who may adopt a draft."""
+    in all); `unready` is for who may adopt a draft; `public`: anybody may read of it."""
 
     plan: ActionPlan
     progress: Progress
@@ -99,6 +100,7 @@ class PlanPage:
     unready: Unready | None
     history: tuple[JournalEntry, ...]
     line: Line
+    public: bool
 
 
 def load_plan(plan_id: int, *, by: User, deed: Deed = Deed.PLAN_VIEW) -> ActionPlan:
@@ -153,7 +155,13 @@ def plan_page(plan_id: int, *, by: User, today: date) -> PlanPage:
         unready=unready(plan) if drafting else None,
         history=tuple(journal.history("plan", plan.id)),
         line=line_of(plan, by=by),
+        public=_is_public(plan.id),
     )
+
+
+def _is_public(plan_id: int) -> bool:
+    query = select(PlanPublicity.plan_id).where(PlanPublicity.plan_id == plan_id)
+    return db.session.scalar(query) is not None
 
 
 def _points(plan: ActionPlan, within: ColumnElement[bool], today: date) -> tuple[OwnPoint, ...]:

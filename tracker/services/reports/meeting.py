@@ -22,6 +22,7 @@ from tracker.models import (
     ReportQuestion,
     ReportState,
     RoundMeeting,
+    Unit,
     User,
 )
 from tracker.services import journal
@@ -38,7 +39,8 @@ from tracker.services.plans import rules
 from tracker.services.plans.minutes import Minutes
 from tracker.services.plans.succession import open_successor
 from tracker.services.reports.access import load_report
-from tracker.services.reports.meeting_shown import after
+from tracker.services.reports.meeting_shown import after, versions_of
+from tracker.services.reports.reader import reading_committee, record_number_of
 from tracker.services.reports.writing.rules import name_of
 
 __all__ = [
@@ -120,7 +122,7 @@ def check_decidable(report: Report, *, asks: bool = False) -> None:
 
 def suggested(report: Report, *, today: date) -> Minutes:
     """What the minutes probably say: whose meeting, and which day where that has come."""
-    committee = report.committee or (report.unit.committee if report.unit else None)
+    committee = reading_committee(report)
     day = None
     if committee is not None and report.round_id is not None:
         day = db.session.scalar(
@@ -130,7 +132,8 @@ def suggested(report: Report, *, today: date) -> Minutes:
                 RoundMeeting.meets_on <= today,
             )
         )
-    return Minutes(committee.name if committee else "", day, None, report.record_number)
+    number = report.record_number or record_number_of(report.plan)
+    return Minutes(committee.name if committee else "", day, None, number)
 
 
 def decide(
@@ -154,7 +157,7 @@ def decide(
     plan = rules.locked_plan(report.plan_id, by=by, deed=Deed.REPORT_PUBLISH)
     rules.check_adopted(plan)
     kind = plan_minutes.kind_about(plan, final=report.kind is ReportKind.FINAL)
-    decision, problems = plan_minutes.checked(plan, minutes, kind, today)
+    decision, problems = plan_minutes.checked(plan, minutes, kind, today, not_before=report.as_of)
     problems += _asked(report, plan, questions, decision, by=by, now=now, today=today)
     if problems or decision is None:
         db.session.rollback()
@@ -193,8 +196,8 @@ def ask(
 
 
 def latest_decision(report: Report) -> Decision | None:
-    """The last decision about a report."""
-    query = select(Decision).where(Decision.report_id == report.id)
+    """The last decision about a published report, whichever version was before the body."""
+    query = select(Decision).where(Decision.report_id.in_(versions_of(report)))
     return db.session.scalar(query.order_by(Decision.decided_on.desc(), Decision.id.desc()))
 
 
@@ -264,7 +267,8 @@ def _asked(
 
 
 def _texts_of(report: Report) -> list[str]:
-    query = select(ReportQuestion.text).where(ReportQuestion.report_id == report.id)
+    versions = versions_of(report)
+    query = select(ReportQuestion.text).where(ReportQuestion.report_id.in_(versions))
     return list(db.session.scalars(query))
 
 
@@ -286,11 +290,18 @@ def _as_action(
         description=f"{_opening(decision)}\n{text}",
         owner_text=question.owner_text,
         unit_id=question.unit_id,
-        committee_id=report.committee_id,
+        committee_id=_answers_to(question, report),
         deadline=question.deadline,
         outside_ok=question.outside_ok,
         plan_id=target.id,
     )
+
+
+def _answers_to(question: Question, report: Report) -> int | None:
+    """The committee of the unit that is to answer, whoever asked; who asked where the unit has
+    none."""
+    unit = db.session.get(Unit, question.unit_id) if question.unit_id is not None else None
+    return (unit.committee_id if unit is not None else None) or report.committee_id
 
 
 def _opening(decision: Decision | None) -> str:

@@ -19,7 +19,7 @@ from tracker.services.reports.writing import drafting, offering, rules, section_
 from tracker.services.reports.writing.rules import Exists
 from tracker.web.access import me, requires
 from tracker.web.fields import a_key, known
-from tracker.web.local import today, zone
+from tracker.web.local import named_municipality, today, zone
 from tracker.web.messages import done, refused, tell
 from tracker.web.reports.blueprint import bp
 from tracker.web.reports.forms import (
@@ -84,6 +84,7 @@ def _fill_in(form: NewReportForm) -> None:
         form.as_of.data = start.as_of
     if asked["plan"] is not None:
         form.plan_id.data = asked["plan"]
+    form.record_number.data = offering.record_number(form.plan_id.data, by=me())
     if request.args.get("kind") == ReportKind.FINAL:
         form.kind.data = ReportKind.FINAL.value
     wanted = part_key(asked["committee"], asked["unit"])
@@ -130,7 +131,13 @@ def section(report_id: int, key: str) -> ResponseReturnValue:
         return _to_deviation(report_id, key)
     try:
         page = section_pages.section_page(
-            report_id, key, by=me(), now=now(), zone=zone(), locale=language()
+            report_id,
+            key,
+            by=me(),
+            now=now(),
+            zone=zone(),
+            locale=language(),
+            municipality=named_municipality(),
         )
     except RuleBroken as error:
         return to_report(report_id, error, key)

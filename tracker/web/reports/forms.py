@@ -7,7 +7,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import HiddenField, IntegerField, RadioField, SelectField, StringField, TextAreaField
+from wtforms import HiddenField, IntegerField, RadioField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.widgets import HiddenInput
 
@@ -17,7 +17,16 @@ from tracker.services.reports.snapshots import OwnText
 from tracker.services.reports.writing.drafting import HeadWording, NewReport
 from tracker.services.reports.writing.offering import Choices
 from tracker.services.reports.writing.section_pages import AboutDeviation, SectionPage
-from tracker.web.fields import DayField, Needed, TypedForm, a_key, known, maybe, offered
+from tracker.web.fields import (
+    ChoiceField,
+    DayField,
+    Needed,
+    TypedForm,
+    a_key,
+    known,
+    maybe,
+    offered,
+)
 from tracker.web.local import short_date
 from tracker.web.reports.labels import KINDS, part_key
 
@@ -60,12 +69,12 @@ def _said(name: str, value: Any) -> str:
 class NewReportForm(HeadForm):
     """A report to be: of which plan and part of it, and as of which day."""
 
-    plan_id = SelectField(_l("Vilken plan?"), [Needed()], coerce=maybe(a_key))
-    part = SelectField(_l("Vad ska rapporten handla om?"), [Needed()])
+    plan_id = ChoiceField(_l("Vilken plan?"), [Needed()], coerce=maybe(a_key))
+    part = ChoiceField(_l("Vad ska rapporten handla om?"), [Needed()])
     kind = RadioField(
         _l("Vilket slags rapport?"), [Needed()], default=ReportKind.PROGRESS, coerce=str
     )
-    round_id = SelectField(_l("Uppföljningsomgång"), coerce=maybe(a_key))
+    round_id = ChoiceField(_l("Uppföljningsomgång"), coerce=maybe(a_key))
 
     def offer(self, there: Choices) -> None:
         """Fill the lists to choose from."""

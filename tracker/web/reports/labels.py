@@ -7,11 +7,13 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
 
-from tracker.domain.reporting import Gap, Part, ReportKind, Section
+from tracker.domain.reporting import Gap, Missing, Part, ReportKind, Section
 from tracker.domain.statuses import HEALTH_MARKS, STATUS_MARKS, ActionStatus, Health
 from tracker.models import Report
 from tracker.services.reports.telling.sections.headings import SECTION_NAMES
+from tracker.web.report_words import whole_name
 
 GAPS = {
     Gap.NO_REPORT: _l("Öppna åtgärder utan lägesrapport sedan förra rapporten"),
@@ -21,6 +23,8 @@ GAPS = {
     Gap.NO_DECISION: _l("Planen är inte antagen"),
     Gap.NO_LOGO: _l("Kommunens logotyp går inte att läsa"),
     Gap.NO_EFFECTS: _l("Den nya utvärderingen går inte att jämföra med den förra"),
+    Gap.NO_FORECAST: _l("Avvikelser utan ny prognos"),
+    Gap.STILL_OPEN: _l("Öppna åtgärder som ingen ny plan har tagit över"),
 }
 
 KINDS = {ReportKind.PROGRESS: _l("Delrapport"), ReportKind.FINAL: _l("Slutrapport")}
@@ -73,6 +77,19 @@ def gap_name(gap: Gap) -> str:
     return str(GAPS[gap])
 
 
+def glyphs_missing(one: Missing) -> str:
+    """Which characters the PDF cannot show, and where they are seen."""
+    return str(
+        ngettext(
+            "PDF:ens typsnitt saknar tecknet %(some)s, som blir □. I Word och på sidan syns det.",
+            "PDF:ens typsnitt saknar %(num)s tecken (till exempel %(some)s), som blir □. I Word "
+            "och på sidan syns de.",
+            one.number,
+            some=", ".join(one.titles),
+        )
+    )
+
+
 def field_name(name: str) -> str:
     """A field of a row or a number of the whole."""
     return str(FIELDS.get(name, name))
@@ -101,11 +118,9 @@ def part_of(report: Report) -> str:
 
 def draft_name(report: Report) -> str:
     """What a report is called where its usual title would want the whole of it read."""
-    if report.title:
-        return report.title
-    if report.kind is ReportKind.FINAL:
-        return str(_("Slutrapport om %(plan)s", plan=report.plan.title))
-    return str(_("Rapport om %(plan)s", plan=report.plan.title))
+    place = report.committee or report.unit
+    part = place.name if place is not None else ""
+    return whole_name(report.title, report.kind, report.plan.title, part, report.as_of)
 
 
 def part_key(committee_id: int | None, unit_id: int | None) -> str:

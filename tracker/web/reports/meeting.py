@@ -21,6 +21,7 @@ from tracker.web.access import me, requires
 from tracker.web.local import today
 from tracker.web.messages import done, tell
 from tracker.web.reports.blueprint import bp
+from tracker.web.reports.labels import draft_name
 from tracker.web.reports.meeting_forms import AskingForm, DecideForm, QuestionsForm
 
 
@@ -96,6 +97,7 @@ def _page(page: str, report: Report, form: AskingForm, *, added: bool = False) -
         page,
         form=form,
         report=report,
+        name=draft_name(report),
         part=part.name if part else "",
         people=choices.people,
         bodies=bodies,

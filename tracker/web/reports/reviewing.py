@@ -16,7 +16,7 @@ from tracker.services.reports.writing import reviewing as service
 from tracker.services.reports.writing.rules import Exists
 from tracker.services.reports.writing.section_pages import review_page
 from tracker.web.access import me, requires
-from tracker.web.local import zone
+from tracker.web.local import named_municipality, zone
 from tracker.web.messages import done, refused
 from tracker.web.reports.blueprint import bp
 from tracker.web.reports.editing import ONE, language, to_report
@@ -26,6 +26,7 @@ from tracker.web.reports.labels import (
     draft_name,
     field_name,
     gap_name,
+    glyphs_missing,
     part_of,
     section_name,
     value_words,
@@ -45,16 +46,31 @@ def review(report_id: int) -> ResponseReturnValue:
                 now=now(),
                 zone=zone(),
                 locale=language(),
+                municipality=named_municipality(),
                 seen=form.seen.data or "",
             )
             done(_("Rapporten är granskad. Det den säger ändras inte längre."))
             return to_report(report_id)
-        page = review_page(report_id, by=me(), now=now(), zone=zone(), locale=language())
+        page = review_page(
+            report_id,
+            by=me(),
+            now=now(),
+            zone=zone(),
+            locale=language(),
+            municipality=named_municipality(),
+        )
     except RuleBroken as error:
         return to_report(report_id, error)
     form.seen.data = page.seen
-    shown = {"gap_name": gap_name, "section_name": section_name, "name": draft_name(page.report)}
-    return render_template("reports/review.html", form=form, page=page, **shown), status
+    return render_template(
+        "reports/review.html",
+        form=form,
+        page=page,
+        name=draft_name(page.report),
+        gap_name=gap_name,
+        glyphs_missing=glyphs_missing,
+        section_name=section_name,
+    ), status
 
 
 @bp.route(f"{ONE}/back", methods=["GET", "POST"])
@@ -126,7 +142,14 @@ def renew(report_id: int) -> ResponseReturnValue:
 @requires(Deed.REPORT_VIEW)
 def difference(report_id: int) -> ResponseReturnValue:
     """This version beside the one that it replaces."""
-    page = comparing.difference_page(report_id, by=me(), now=now(), zone=zone(), locale=language())
+    page = comparing.difference_page(
+        report_id,
+        by=me(),
+        now=now(),
+        zone=zone(),
+        locale=language(),
+        municipality=named_municipality(),
+    )
     return render_template(
         "reports/difference.html",
         page=page,

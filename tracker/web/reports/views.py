@@ -19,14 +19,22 @@ from tracker.services.reports.reading import files, listing
 from tracker.services.reports.reading.stored import lead_of, stored
 from tracker.services.reports.snapshots import Snapshot
 from tracker.services.reports.writing.loading import snapshot_of
+from tracker.services.reports.writing.section_pages import missing_in
 from tracker.services.reports.writing.texts import WRITTEN_BY_HAND
 from tracker.web import report_words
 from tracker.web.access import me, requires
-from tracker.web.local import zone
+from tracker.web.local import named_municipality, zone
 from tracker.web.reports import labels
 from tracker.web.reports.blueprint import bp
-from tracker.web.reports.telling import SectionShown, shown, shown_as_kept
+from tracker.web.reports.telling import (
+    SectionShown,
+    shown,
+    shown_as_kept,
+    slides,
+    slides_as_kept,
+)
 
+APPENDICES = (Section.CHANGES, Section.HISTORY, Section.ACTIONS)  # folded on a telephone
 _TOKEN = re.compile(rb'name="csrf_token"[^>]*>')
 
 
@@ -35,23 +43,25 @@ _TOKEN = re.compile(rb'name="csrf_token"[^>]*>')
 def show(report_id: int) -> ResponseReturnValue:
     """The whole report; with `?view=present` one section at a time, in large letters."""
     report = load_report(report_id, by=me(), deed=Deed.REPORT_VIEW)
-    snapshot, sections = _told(report)
     if request.args.get("view") == "present":
-        return _presented(report, snapshot, sections)
+        return _presented(report)
+    snapshot, sections = _told(report)
     page = render_template(
         "reports/show.html",
         report=report,
         snapshot=snapshot,
         sections=sections,
         lead=lead_of(snapshot),
+        missing=missing_in(snapshot) if report.state is ReportState.DRAFT else (),
         unwritten=_unwritten(snapshot),
-        numbers=report_words.three_numbers(snapshot.facts.tally),
+        numbers=report_words.numbers_of(snapshot.facts),
         makes=may_edit(report, me()),
         newer=listing.newer_version(report.id),
         sizes=files.sizes(report.id),
         meeting=meeting_shown.after(report, by=me()),
         said=report_words,
         labels=labels,
+        folded=APPENDICES,
     )
     return page if report.state is ReportState.DRAFT else _unless_known(page)
 
@@ -61,9 +71,24 @@ def _told(report: Report) -> tuple[Snapshot, tuple[SectionShown, ...]]:
     if report.state is not ReportState.DRAFT:
         held = stored(report)
         return held.snapshot, shown_as_kept(held)
-    locale = current_app.extensions["settings"].locale
-    snapshot = snapshot_of(report, now=now(), zone=zone(), locale=locale)
+    snapshot = _as_of_now(report)
     return snapshot, shown(snapshot)
+
+
+def _screens(report: Report) -> tuple[Snapshot, tuple[SectionShown, ...]]:
+    """The same, a screen at a time."""
+    if report.state is not ReportState.DRAFT:
+        held = stored(report)
+        return held.snapshot, slides_as_kept(held)
+    snapshot = _as_of_now(report)
+    return snapshot, slides(snapshot)
+
+
+def _as_of_now(draft: Report) -> Snapshot:
+    locale = current_app.extensions["settings"].locale
+    return snapshot_of(
+        draft, now=now(), zone=zone(), locale=locale, municipality=named_municipality()
+    )
 
 
 def _unwritten(snapshot: Snapshot) -> tuple[Section, ...]:
@@ -72,10 +97,9 @@ def _unwritten(snapshot: Snapshot) -> tuple[Section, ...]:
     return tuple(one for one in WRITTEN_BY_HAND if one not in written)
 
 
-def _presented(
-    report: Report, snapshot: Snapshot, sections: tuple[SectionShown, ...]
-) -> ResponseReturnValue:
+def _presented(report: Report) -> ResponseReturnValue:
     """One screen of it: the first is the title with the numbers."""
+    snapshot, sections = _screens(report)
     asked: Any = request.args.get("at", 0, type=int)
     at = min(max(asked, 0), len(sections))
     return render_template(
@@ -85,7 +109,7 @@ def _presented(
         sections=sections,
         at=at,
         section=sections[at - 1] if at else None,
-        numbers=report_words.three_numbers(snapshot.facts.tally),
+        numbers=report_words.numbers_of(snapshot.facts),
         said=report_words,
     )
 

@@ -15,12 +15,18 @@ def plan_lead(tally: Tally) -> str:
     return f"{_reached(tally)}. {_troubles(tally)}."
 
 
-def committee_lead(state: CommitteeState) -> str:
-    """Kommunstyrelsen: 5 av 9 åtgärder är genomförda, 1 är försenad."""
+def committee_lead(state: CommitteeState, *, now: bool = False) -> str:
+    """Kommunstyrelsen: 5 av 9 åtgärder är genomförda, 1 är försenad. Below a report of another day
+    it says that it tells of `now`, and of whose actions."""
     if not state.tally.total:
         return str(_("%(name)s: inga åtgärder i den antagna planen.", name=state.name))
     late = _late(state.tally.overdue) if state.tally.overdue else _("ingen är försenad")
-    return f"{state.name}: {_reached(state.tally)}, {late}."
+    said = f"{_reached(state.tally)}, {late}."
+    if not now:
+        return f"{state.name}: {said}"
+    return str(
+        _("I dag, bland de åtgärder som %(name)s svarar för: %(said)s", name=state.name, said=said)
+    )
 
 
 def _reached(tally: Tally) -> str:

@@ -65,12 +65,13 @@ def _strip_area(area: AreaLine, evaluation: Any) -> dict[str, Any]:
 
 def _committee() -> ResponseReturnValue:
     overview = dashboards.committee_overview(by=me(), today=today())
+    report = latest_for(me())
     return render_template(
         "start/committee.html",
         overview=overview,
-        leads=[committee_lead(state) for state in overview.committees],
+        leads=[committee_lead(one, now=report is not None) for one in overview.committees],
         said=comparison_sentences,
-        report=latest_for(me()),
+        report=report,
         report_words=report_words,
     )
 

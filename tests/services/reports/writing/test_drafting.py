@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, timedelta
 from functools import partial
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -19,7 +20,7 @@ from tracker.extensions import db
 from tracker.models import FollowUpRound, Report, ReportState, ReportText, RoundMeeting, User
 from tracker.services import journal, journal_pages
 from tracker.services.actions.rules import Refused
-from tracker.services.reports.writing import offering
+from tracker.services.reports.writing import offering, versions
 from tracker.services.reports.writing.drafting import (
     HeadWording,
     NewReport,
@@ -52,7 +53,7 @@ def test_a_report_begins_as_a_draft(cast: Cast) -> None:
     assert line.subject == "Läget nu, Kommunstyrelsen 2026-02-28"
 
 
-BAD = {
+BAD: dict[str, tuple[dict[str, Any], str]] = {
     "no plan": ({"plan_id": None}, "plan_id"),
     "a plan that is not": ({"plan_id": 999_999}, "plan_id"),
     "no day": ({"as_of": None}, "as_of"),
@@ -83,6 +84,44 @@ def test_both_a_committee_and_a_unit_is_no_part(cast: Cast) -> None:
 def test_a_round_of_another_plan_does_not_belong(cast: Cast) -> None:
     other = a_round(cast, plan_id=None)
     assert begin(cast, round_id=other.id).round_id == other.id
+
+
+def test_a_round_has_nothing_to_do_with_other_days(cast: Cast) -> None:
+    """From its opening, or the measured day where that came before, to a month after."""
+    one = a_round(cast, opens_on=date(2026, 1, 20), due_on=date(2026, 1, 26), name="Årsbokslut")
+    early = a_round(cast, opens_on=date(2026, 2, 1), as_of=date(2026, 1, 10))
+    for of, day in [(one, date(2026, 1, 19)), (one, TODAY), (early, date(2026, 1, 9))]:
+        with pytest.raises(Refused) as caught:
+            begin(cast, round_id=of.id, as_of=day)
+        assert [problem.field for problem in caught.value.problems] == ["round_id"]
+    assert "Årsbokslut gäller dagarna" in told_of(one, cast)
+    assert begin(cast, round_id=early.id, as_of=date(2026, 1, 10)).id
+    report = begin(cast, round_id=one.id, as_of=date(2026, 2, 26))
+    with pytest.raises(Refused) as caught:
+        head = HeadWording("", "", TODAY)
+        change_head(report.id, head, 1, by=cast.director, now=NOW, today=TODAY)
+    assert [problem.field for problem in caught.value.problems] == ["as_of"]
+
+
+def told_of(one: FollowUpRound, cast: Cast) -> str:
+    with pytest.raises(Refused) as caught:
+        begin(cast, round_id=one.id, as_of=TODAY)
+    (problem,) = caught.value.problems
+    return problem.message % problem.params
+
+
+def test_nothing_comes_after_the_final_report(cast: Cast) -> None:
+    part: dict[str, Any] = {"committee_id": cast.committee.id}
+    reported.draft(cast, kind=ReportKind.FINAL, **part)
+    assert begin(cast, as_of=date(2026, 2, 1), **part).id, "it is no more than a draft"
+    final = reported.published(cast, kind=ReportKind.FINAL, as_of=TODAY)
+    for day, of in [(date(2026, 2, 2), {}), (date(2026, 2, 2), part), (date(2026, 1, 31), {})]:
+        with pytest.raises(Exists, match="Efter den görs inga fler") as caught:
+            begin(cast, as_of=day, **of)
+        assert caught.value.report_id == final.id
+    assert versions.renew(final.id, by=cast.director, now=NOW).ordinal == 2
+    a_round(cast)
+    assert offering.usual(by=cast.director, today=TODAY) == ()
 
 
 def test_a_units_director_makes_their_units_only(cast: Cast) -> None:

@@ -22,7 +22,7 @@ from tracker.domain.frozen import sha256_of
 from tracker.domain.statuses import ActionStatus
 from tracker.extensions import db
 from tracker.models import Report, ReportState, ReportText, TextMode
-from tracker.reports.content import Heading, Paragraph
+from tracker.reports.content import Column, Heading, Paragraph, Table
 from tracker.services import journal
 from tracker.services.reports.snapshots import OwnText, Told, thawed
 from tracker.services.reports.writing import loading
@@ -32,7 +32,7 @@ from tracker.services.reports.writing.reviewing import review, take_back
 from tracker.services.reports.writing.rules import Exists, content_mark
 from tracker.services.reports.writing.section_pages import review_page, section_page
 from tracker.services.reports.writing.texts import write_text
-from tracker.services.reports.writing.versions import difference, renew
+from tracker.services.reports.writing.versions import Fate, difference, lines_of, renew
 
 ZONE = ZoneInfo("Europe/Stockholm")
 Deed = Callable[..., Report]
@@ -61,7 +61,7 @@ def test_what_is_reviewed_is_frozen(cast: Cast) -> None:
     db.session.commit()
     shown = loading.snapshot_of(report, now=NOW + timedelta(days=9), zone=ZONE)
     assert shown == thawed(words_of(report))
-    assert shown.facts.signed_by == cast.director.name
+    assert shown.facts.signed_by == f"{cast.director.name}, Kommundirektör"
     assert "Något helt annat" not in {row.title for row in shown.facts.rows}
 
 
@@ -108,8 +108,8 @@ def test_exactly_what_was_read_is_published_and_twice_does_no_harm(cast: Cast) -
     for minutes in (0, 5):
         at = NOW + timedelta(minutes=minutes)
         assert publish(report.id, seen, by=cast.director, now=at).published_at == NOW
-    (entry,) = journal.history("report", report.id)
-    assert (entry.deed, entry.data["sha256"]) == ("report.publish", seen)
+    (data,) = journal.said("report.publish", "report", report.id)
+    assert data["sha256"] == seen
 
 
 def test_a_draft_or_a_tampered_report_is_not_published(cast: Cast) -> None:
@@ -117,11 +117,12 @@ def test_a_draft_or_a_tampered_report_is_not_published(cast: Cast) -> None:
     with pytest.raises(RuleBroken, match="utkast"):
         publish(draft.id, "", by=cast.director, now=NOW)
     report = reported.reviewed(cast, as_of=date(2026, 2, 1))
-    seen = report.sha256 or ""
-    db.session.execute(update(Report).where(Report.id == report.id).values(snapshot="{}"))
-    db.session.commit()
-    with pytest.raises(RuleBroken, match="inte längre"):
-        publish(report.id, seen, by=cast.director, now=NOW)
+    for changed in ({"snapshot": "{}"}, {"snapshot": "{}", "sha256": sha256_of("{}")}):
+        db.session.execute(update(Report).where(Report.id == report.id).values(**changed))
+        db.session.commit()
+        with pytest.raises(RuleBroken, match="inte längre"):
+            publish(report.id, report.sha256 or "", by=cast.director, now=NOW)
+        db.session.rollback()
 
 
 def test_what_is_published_stands(any_app: Flask, cast: Cast) -> None:
@@ -185,7 +186,7 @@ def test_two_publish(any_app: Flask, cast: Cast) -> None:
     key, seen, who = report.id, report.sha256 or "", cast.director.id
     results = race(any_app, *(lambda: publish(key, seen, by=person(who), now=NOW),) * 2)
     assert all(isinstance(one, Report) for one in results)
-    assert len(journal.history("report", key)) == 1
+    assert len(journal.history("report", key)) == 2  # besides the review
 
 
 def test_one_publishes_while_another_takes_back(any_app: Flask, cast: Cast) -> None:
@@ -197,7 +198,7 @@ def test_one_publishes_while_another_takes_back(any_app: Flask, cast: Cast) -> N
         lambda: take_back(key, by=person(who), now=NOW),
     )
     assert sum(isinstance(one, RuleBroken) for one in results) == 1
-    assert len(journal.history("report", key)) == 1
+    assert len(journal.history("report", key)) == 2  # besides the review
 
 
 def test_one_reviews_while_another_writes(any_app: Flask, cast: Cast) -> None:
@@ -260,8 +261,32 @@ def test_the_difference_is_told_field_by_field() -> None:
     assert [row.title for row in found.added] == ["Helt ny"]
     assert [row.id for row in found.removed] == [second.id]
     summary, state = found.words
-    assert summary.lines == ((False, "Tre är klara."), (True, "Fyra är klara."))
-    assert all(came for came, _text in state.lines)
+    changed_words = ((Fate.GONE, "Tre"), (Fate.CAME, "Fyra"), (Fate.KEPT, " är klara."))
+    assert summary.lines == (changed_words,)
+    assert all(fate is Fate.CAME for line in state.lines for fate, _text in line)
     assert [one.name for one in found.head] == ["record_number"]
     assert found and not difference(old, old)
     assert old.facts.as_of == AS_OF
+
+
+def test_only_the_changed_words_are_marked() -> None:
+    """A line that was changed stands once; one that came stands whole; rows of nothing are left
+    out."""
+    said = "Av 21 åtgärder är 13 genomförda, och alla har en ansvarig."
+    old = replace(
+        reported.snapshot(), sections=(Told("summary", (Paragraph(said), Paragraph("Allt väl."))),)
+    )
+    blocks = (Paragraph(said.replace("13", "14")), Paragraph("Nytt stycke om annat."))
+    [words] = difference(old, replace(old, sections=(Told("summary", blocks),))).words
+    assert words.lines == (
+        ((Fate.GONE, "Allt väl."),),
+        (
+            (Fate.KEPT, "Av 21 åtgärder är "),
+            (Fate.GONE, "13"),
+            (Fate.CAME, "14"),
+            (Fate.KEPT, " genomförda, och alla har en ansvarig."),
+        ),
+        ((Fate.CAME, "Nytt stycke om annat."),),
+    )
+    table = Table("", (Column("Område"), Column("Antal")), (("1 Stad", "0"), ("2 Land", "3")))
+    assert lines_of((table,)) == ["2 Land · 3"]

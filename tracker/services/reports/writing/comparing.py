@@ -23,7 +23,13 @@ class DifferencePage:
 
 
 def difference_page(
-    report_id: int, *, by: User, now: datetime, zone: ZoneInfo, locale: str
+    report_id: int,
+    *,
+    by: User,
+    now: datetime,
+    zone: ZoneInfo,
+    locale: str,
+    municipality: str = "",
 ) -> DifferencePage:
     """What a version says otherwise than the one that it replaces.
 
@@ -35,5 +41,8 @@ def difference_page(
     if report.replaces_id is None:
         return DifferencePage(report, None, None)
     before = load_report(report.replaces_id, by=by, deed=Deed.REPORT_VIEW)
-    old, new = (snapshot_of(one, now=now, zone=zone, locale=locale) for one in (before, report))
+    old, new = (
+        snapshot_of(one, now=now, zone=zone, locale=locale, municipality=municipality)
+        for one in (before, report)
+    )
     return DifferencePage(report, before, difference(old, new))

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import delete, func, select
 
-from tracker.domain.errors import Conflict, RuleBroken
+from tracker.domain.errors import N_, Conflict, RuleBroken
 from tracker.domain.permissions import Deed
 from tracker.domain.reporting import ReportKind
 from tracker.domain.text import normalise_space
@@ -33,6 +33,7 @@ from tracker.services.reports.writing.rules import Exists
 
 TITLE_MAX = 200
 RECORD_MAX = 50
+DAYS_AFTER_ROUND = 31  # a report of a later day is not about what the round asked
 
 
 @dataclass(frozen=True)
@@ -97,6 +98,7 @@ def _problems_of(new: NewReport, by: User, today: date) -> list[RuleBroken]:
         _check_part(new, by)
     with collecting(problems):
         _check_round(new)
+        _check_of_round(new.round_id, new.as_of, at="round_id")
     with collecting(problems):
         check_day(new.as_of, plan, today)
     for field, text, longest in _texts(new.title, new.record_number):
@@ -141,6 +143,26 @@ def _check_round(new: NewReport) -> None:
         )
 
 
+def _check_of_round(round_id: int | None, day: date | None, *, at: str) -> None:
+    """A round asks about its own days, and the report of it is made soon after; `at` is the field
+    that can be changed."""
+    one = db.session.get(FollowUpRound, round_id) if round_id is not None else None
+    if one is None or day is None:
+        return
+    measured = one.as_of or one.due_on
+    first = min(one.opens_on, measured)
+    last = max(one.due_on, measured) + timedelta(days=DAYS_AFTER_ROUND)
+    if not first <= day <= last:
+        raise RuleBroken(
+            "Omgången %(round)s gäller dagarna %(first)s till %(last)s, och rapporten visar en "
+            "annan dag. Välj en dag däremellan, en annan omgång eller ingen.",
+            field=at,
+            round=one.name,
+            first=first.isoformat(),
+            last=last.isoformat(),
+        )
+
+
 def check_day(day: date | None, plan: ActionPlan | None, today: date) -> None:
     """A report tells of a day that has been, when there was a plan; RuleBroken at `as_of`."""
     if day is None:
@@ -182,26 +204,46 @@ def _check_first(new: NewReport, as_of: date) -> None:
     found = db.session.scalar(latest.where(*alike))
     if found is not None:
         raise _there_is(found)
+    if new.kind is ReportKind.PROGRESS:
+        _check_not_ended(new)
     if new.kind is ReportKind.FINAL:
         final = Report.plan_id == new.plan_id, Report.kind == ReportKind.FINAL
         found = db.session.scalar(latest.where(*final))
         if found is not None:
             raise Exists(
-                "Planen har redan en slutrapport: %(report)s. Gör en ny version av den om något "
-                "ska ändras.",
+                N_(
+                    "Planen har redan en slutrapport: %(report)s. Gör en ny version av den om "
+                    "något ska ändras."
+                ),
                 found.id,
                 report=rules.name_of(found),
             )
 
 
+def _check_not_ended(new: NewReport) -> None:
+    """The last report about a plan, or about this part of it, is the last."""
+    found = rules.published_final(new.plan_id, new.committee_id, new.unit_id)
+    if found is not None:
+        raise Exists(
+            N_(
+                "Slutrapporten är publicerad: %(report)s. Efter den görs inga fler lägesrapporter. "
+                "Gör en ny version av slutrapporten om något ska ändras."
+            ),
+            found.id,
+            report=rules.name_of(found),
+        )
+
+
 def _there_is(found: Report) -> Exists:
     if found.state is ReportState.PUBLISHED:
-        message = (
+        message = N_(
             "Rapporten finns redan och är publicerad: %(report)s. Gör en ny version av den om "
             "något ska ändras."
         )
     else:
-        message = "Rapporten finns redan: %(report)s. Fortsätt med den, eller välj en annan dag."
+        message = N_(
+            "Rapporten finns redan: %(report)s. Fortsätt med den, eller välj en annan dag."
+        )
     return Exists(message, found.id, report=rules.name_of(found))
 
 
@@ -227,6 +269,7 @@ def change_head(
             check_length(text, field, longest)
     with collecting(problems):
         check_day(wording.as_of, report.plan, today)
+        _check_of_round(report.round_id, wording.as_of, at="as_of")
     if problems or wording.as_of is None:
         raise Refused(problems)
     _check_alone(report, wording.as_of)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from tracker.domain.reporting import ReportFacts
 from tracker.services.letterhead import logo_png
 from tracker.services.reports.facts.asked import ReportAsked
 from tracker.services.reports.facts.gathering import gather
@@ -30,11 +31,26 @@ def composed(
         NotFound: there is no such plan.
         RuleBroken: the report before it can no longer be read.
     """
+    facts = gather(asked, zone=zone, locale=locale)
+    return in_words(facts, texts, now=now, locale=locale, title=title)
+
+
+def in_words(
+    facts: ReportFacts,
+    texts: Mapping[str, OwnText],
+    *,
+    now: datetime,
+    locale: str,
+    title: str = "",
+    ordinal: int = 1,
+) -> Snapshot:
+    """The facts in words, under the municipality's logo and with the roles of its people."""
     return compose(
-        gather(asked, zone=zone, locale=locale),
+        facts,
         texts,
         locale=locale,
         at=now,
+        ordinal=ordinal,
         title=title,
         logo=logo_png(),
         people=people_words(locale),

@@ -8,21 +8,27 @@ from zoneinfo import ZoneInfo
 from tracker.domain.calendar import local_date
 from tracker.domain.reporting import ReportFacts
 from tracker.models import Report, User
-from tracker.services.letterhead import logo_png
 from tracker.services.reports.facts.gathering import ReportAsked, gather
 from tracker.services.reports.reading.stored import stored
 from tracker.services.reports.snapshots import Snapshot
-from tracker.services.reports.telling.composing import compose
-from tracker.services.reports.writing.people import people_words
+from tracker.services.reports.writing.live import in_words
+from tracker.services.reports.writing.people import signed_as
 from tracker.services.reports.writing.texts import own_texts
 
 
-def snapshot_of(report: Report, *, now: datetime, zone: ZoneInfo, locale: str = "sv") -> Snapshot:
+def snapshot_of(
+    report: Report,
+    *,
+    now: datetime,
+    zone: ZoneInfo,
+    locale: str = "sv",
+    municipality: str = "",
+) -> Snapshot:
     """What a report says: of a draft what it would say now, else what was frozen, in which case
-    `now`, `zone` and `locale` mean nothing."""
+    the other arguments mean nothing."""
     if report.sha256 is not None:
         return stored(report).snapshot
-    facts = facts_of(report, now=now, zone=zone, locale=locale)
+    facts = facts_of(report, now=now, zone=zone, locale=locale, municipality=municipality)
     return told(report, facts, now=now, locale=locale)
 
 
@@ -32,10 +38,12 @@ def facts_of(
     now: datetime,
     zone: ZoneInfo,
     locale: str = "sv",
+    municipality: str = "",
     signed_by: User | None = None,
 ) -> ReportFacts:
     """What a report is to tell of, read from the tables; `signed_by` answers for it (by default
-    who began it)."""
+    who began it), and `municipality` is the name that the installation goes by, where it is
+    set."""
     asked = ReportAsked(
         plan_id=report.plan_id,
         kind=report.kind,
@@ -45,21 +53,20 @@ def facts_of(
         as_of=report.as_of,
         record_number=report.record_number,
         written_on=local_date(now, zone),
-        signed_by=(signed_by or report.created_by).name,
+        signed_by=signed_as(signed_by or report.created_by, locale),
         report_id=report.id,
+        municipality=municipality,
     )
     return gather(asked, zone=zone, locale=locale)
 
 
 def told(report: Report, facts: ReportFacts, *, now: datetime, locale: str) -> Snapshot:
     """The facts in words, with what people wrote in the report."""
-    return compose(
+    return in_words(
         facts,
         own_texts(report),
+        now=now,
         locale=locale,
-        at=now,
-        ordinal=report.ordinal,
         title=report.title,
-        logo=logo_png(),
-        people=people_words(locale),
+        ordinal=report.ordinal,
     )

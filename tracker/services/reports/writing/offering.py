@@ -23,6 +23,8 @@ from tracker.models import (
 )
 from tracker.services import scope
 from tracker.services.plans.rules import plans_within
+from tracker.services.reports.reader import record_number_of
+from tracker.services.reports.writing.rules import published_final
 
 ROUNDS_OFFERED = 12  # two years and some
 MOST_USUAL = 12
@@ -77,6 +79,13 @@ def choices(*, by: User, today: date) -> Choices:
     )
 
 
+def record_number(plan_id: int | None, *, by: User) -> str:
+    """The record number of the plan that somebody begins a report about: that of its adoption,
+    empty where there is none that they may see."""
+    plan = db.session.scalar(select(ActionPlan).where(ActionPlan.id == plan_id, plans_within(by)))
+    return record_number_of(plan) if plan is not None else ""
+
+
 def _named(query: Select[int, str]) -> tuple[Named, ...]:
     return tuple((key, name) for key, name in db.session.execute(query))
 
@@ -120,7 +129,7 @@ def usual(*, by: User, today: date) -> tuple[Usual, ...]:
     latest = select(FollowUpRound.id).where(FollowUpRound.opens_on <= today)
     latest = latest.order_by(FollowUpRound.opens_on.desc(), FollowUpRound.id.desc()).limit(1)
     base = begun_from(db.session.scalar(latest), by=by, today=today)
-    if base is None:
+    if base is None or published_final(base.plan_id, None, None) is not None:
         return ()
     taken = _taken(base)
     found = (

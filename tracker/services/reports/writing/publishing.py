@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 
 from tracker.domain.errors import RuleBroken
-from tracker.domain.frozen import sha256_of
 from tracker.domain.permissions import Deed
 from tracker.extensions import db
 from tracker.models import Report, ReportState, User
 from tracker.services import journal
+from tracker.services.reports.reading.stored import is_as_frozen
 from tracker.services.reports.writing import rules
 
 
@@ -42,7 +42,9 @@ def _check_seen(report: Report, seen_sha256: str) -> None:
             "Rapporten har granskats på nytt sedan du läste den. Läs igenom den igen, så att du "
             "vet vad du publicerar."
         )
-    if report.state is ReportState.REVIEWED and sha256_of(report.snapshot or "") != seen_sha256:
+    if report.state is ReportState.REVIEWED and not is_as_frozen(
+        report.id, report.state, report.snapshot, seen_sha256
+    ):
         raise RuleBroken(
             "Rapporten är inte längre som när den granskades. Ta tillbaka den till utkast och "
             "granska den igen."

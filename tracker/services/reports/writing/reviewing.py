@@ -25,6 +25,7 @@ def review(
     now: datetime,
     zone: ZoneInfo,
     locale: str = "sv",
+    municipality: str = "",
     seen: str | None = None,
 ) -> Report:
     """Freeze what a draft says now. `seen` is the `content_mark` of what the reviewer read; None
@@ -40,7 +41,9 @@ def review(
             "Någon har ändrat i rapporten sedan du läste den. Läs igenom den igen, så att du vet "
             "vad du godkänner."
         )
-    facts = facts_of(report, now=now, zone=zone, locale=locale, signed_by=by)
+    facts = facts_of(
+        report, now=now, zone=zone, locale=locale, municipality=municipality, signed_by=by
+    )
     text = frozen(told(report, facts, now=now, locale=locale))
     report.snapshot, report.sha256 = text, sha256_of(text)
     report.reviewed_at, report.reviewed_by_id = now, by.id

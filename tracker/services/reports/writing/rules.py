@@ -6,6 +6,7 @@ from sqlalchemy import select
 
 from tracker.domain.errors import RuleBroken
 from tracker.domain.permissions import Deed
+from tracker.domain.reporting import ReportKind
 from tracker.extensions import db
 from tracker.models import Report, ReportState, User
 from tracker.services.plans.rules import mark_of
@@ -51,6 +52,25 @@ def check_draft(report: Report) -> None:
         raise RuleBroken(
             "Rapporten är publicerad och kan inte ändras. Gör en ny version om något ska rättas."
         )
+
+
+def published_final(
+    plan_id: int | None, committee_id: int | None, unit_id: int | None
+) -> Report | None:
+    """The last published version of the final report about a whole plan, or about the part of it;
+    None while there is none."""
+    whole = Report.committee_id.is_(None) & Report.unit_id.is_(None)
+    part = Report.committee_id.is_not_distinct_from(committee_id)
+    part &= Report.unit_id.is_not_distinct_from(unit_id)
+    query = select(Report).where(
+        Report.plan_id == plan_id,
+        Report.kind == ReportKind.FINAL,
+        Report.state == ReportState.PUBLISHED,
+        whole | part,
+    )
+    latest = query.order_by(Report.ordinal.desc(), Report.id.desc()).limit(1)
+    found: Report | None = db.session.scalar(latest)
+    return found
 
 
 def name_of(report: Report) -> str:

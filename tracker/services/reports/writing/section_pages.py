@@ -8,13 +8,16 @@ from zoneinfo import ZoneInfo
 
 from tracker.domain.errors import NotFound
 from tracker.domain.permissions import Deed
-from tracker.domain.reporting import Deviation, Missing, ReportFacts, Section
+from tracker.domain.reporting import Deviation, Gap, Missing, ReportFacts, Section
 from tracker.models import Report, TextMode, User
 from tracker.reports.content import Block
+from tracker.reports.undrawn import undrawn
 from tracker.services.reports.access import load_report
+from tracker.services.reports.facts.missing import FEW
+from tracker.services.reports.snapshots import Snapshot
 from tracker.services.reports.telling.composing import basis_of, generated
 from tracker.services.reports.writing import rules
-from tracker.services.reports.writing.loading import facts_of
+from tracker.services.reports.writing.loading import facts_of, told
 from tracker.services.reports.writing.texts import (
     DEVIATION,
     NOTHING,
@@ -63,7 +66,14 @@ class ReviewPage:
 
 
 def section_page(
-    report_id: int, key: str, *, by: User, now: datetime, zone: ZoneInfo, locale: str
+    report_id: int,
+    key: str,
+    *,
+    by: User,
+    now: datetime,
+    zone: ZoneInfo,
+    locale: str,
+    municipality: str = "",
 ) -> SectionPage:
     """A section of a draft as its writer sees it.
 
@@ -76,7 +86,7 @@ def section_page(
         raise NotFound
     rules.check_draft(report)
     section = Section(key)
-    facts = facts_of(report, now=now, zone=zone, locale=locale)
+    facts = facts_of(report, now=now, zone=zone, locale=locale, municipality=municipality)
     blocks = generated(facts, section, locale)
     written, basis = written_in(report, key), basis_of(blocks)
     return SectionPage(
@@ -102,7 +112,13 @@ def _deviations(report: Report, facts: ReportFacts) -> tuple[AboutDeviation, ...
 
 
 def review_page(
-    report_id: int, *, by: User, now: datetime, zone: ZoneInfo, locale: str
+    report_id: int,
+    *,
+    by: User,
+    now: datetime,
+    zone: ZoneInfo,
+    locale: str,
+    municipality: str = "",
 ) -> ReviewPage:
     """What there is to know before a draft is frozen.
 
@@ -112,12 +128,12 @@ def review_page(
     """
     report = load_report(report_id, by=by, deed=Deed.REPORT_EDIT)
     rules.check_draft(report)
-    facts = facts_of(report, now=now, zone=zone, locale=locale)
+    facts = facts_of(report, now=now, zone=zone, locale=locale, municipality=municipality)
     texts = own_texts(report)
     replaced = [one for one in Section if one in texts and texts[one].mode is TextMode.REPLACE]
     return ReviewPage(
         report=report,
-        missing=facts.missing,
+        missing=missing_in(told(report, facts, now=now, locale=locale)),
         unwritten=tuple(one for one in WRITTEN_BY_HAND if one not in texts),
         changed=tuple(
             one
@@ -126,3 +142,10 @@ def review_page(
         ),
         seen=rules.content_mark(report),
     )
+
+
+def missing_in(snapshot: Snapshot) -> tuple[Missing, ...]:
+    """What a report that is being written lacks: what it says itself, and characters of its PDF."""
+    lacking = undrawn(snapshot.document())
+    glyphs = (Missing(Gap.NO_GLYPHS, len(lacking), lacking[:FEW]),) if lacking else ()
+    return (*snapshot.facts.missing, *glyphs)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields
 from datetime import datetime
 from difflib import SequenceMatcher
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import select
 
-from tracker.domain.errors import RuleBroken
+from tracker.domain.errors import N_, RuleBroken
 from tracker.domain.reporting import ReportFacts, ReportRow, Tally
 from tracker.extensions import db
 from tracker.models import Report, ReportState, ReportText, User
@@ -30,6 +32,10 @@ from tracker.services.reports.snapshots import Snapshot, Told
 from tracker.services.reports.writing import rules
 from tracker.services.reports.writing.rules import Exists
 
+_ALIKE = 0.5  # the share of words in common from which one line is another that was changed
+_WORDS = re.compile(r"\s+|\w+|[^\w\s]")
+_NOUGHT = ("", "–", "0")
+
 
 def renew(report_id: int, *, by: User, now: datetime) -> Report:
     """Begin a new version of a published report, with what people wrote in it.
@@ -45,7 +51,9 @@ def renew(report_id: int, *, by: User, now: datetime) -> Report:
     later = db.session.scalar(select(Report).where(Report.replaces_id == old.id))
     if later is not None:
         raise Exists(
-            "Det finns redan en nyare version: %(report)s.", later.id, report=rules.name_of(later)
+            N_("Det finns redan en nyare version: %(report)s."),
+            later.id,
+            report=rules.name_of(later),
         )
     same = ("plan_id", "kind", "committee_id", "unit_id", "round_id", "as_of", "title")
     new = Report(
@@ -87,13 +95,24 @@ class RowMoved:
     fields: tuple[Moved, ...]
 
 
+class Fate(StrEnum):
+    """What became of a piece of a line."""
+
+    KEPT = "kept"
+    GONE = "gone"
+    CAME = "came"
+
+
+Piece = tuple[Fate, str]
+
+
 @dataclass(frozen=True)
 class WordsMoved:
-    """A section whose words differ: the lines that are gone and those that came, in their order,
-    as (came, text)."""
+    """A section whose words differ: the lines with what is gone and what came, in their order,
+    each in pieces."""
 
     key: str
-    lines: tuple[tuple[bool, str], ...]
+    lines: tuple[tuple[Piece, ...], ...]
 
 
 @dataclass(frozen=True)
@@ -158,16 +177,49 @@ def _words_moved(old: Iterable[Told], new: Iterable[Told]) -> Iterator[WordsMove
             yield WordsMoved(key, tuple(_lines_moved(then, now)))
 
 
-def _lines_moved(then: list[str], now: list[str]) -> Iterator[tuple[bool, str]]:
+def _lines_moved(then: list[str], now: list[str]) -> Iterator[tuple[Piece, ...]]:
     for tag, i1, i2, j1, j2 in SequenceMatcher(None, then, now, autojunk=False).get_opcodes():
         if tag != "equal":
-            yield from ((False, line) for line in then[i1:i2])
-            yield from ((True, line) for line in now[j1:j2])
+            yield from _replaced(then[i1:i2], now[j1:j2])
+
+
+def _replaced(gone: list[str], came: list[str]) -> Iterator[tuple[Piece, ...]]:
+    """Each line that came beside the one that it resembles, where there is one; the others whole,
+    those that are gone first."""
+    left = list(gone)
+    told: list[tuple[Piece, ...]] = []
+    for line in came:
+        pieces = next((p for old in left if (p := _pieces(old, line)) is not None), None)
+        if pieces is None:
+            told.append(((Fate.CAME, line),))
+            continue
+        left.remove("".join(text for fate, text in pieces if fate is not Fate.CAME))
+        told.append(pieces)
+    yield from (((Fate.GONE, line),) for line in left)
+    yield from told
+
+
+def _pieces(old: str, new: str) -> tuple[Piece, ...] | None:
+    """The changed words within a line; None where it is another line."""
+    then, now = _WORDS.findall(old), _WORDS.findall(new)
+    found = SequenceMatcher(None, then, now, autojunk=False)
+    if found.real_quick_ratio() < _ALIKE or found.ratio() < _ALIKE:
+        return None
+    pieces: list[Piece] = []
+    for tag, i1, i2, j1, j2 in found.get_opcodes():
+        if tag == "equal":
+            pieces.append((Fate.KEPT, "".join(now[j1:j2])))
+            continue
+        pieces.append((Fate.GONE, "".join(then[i1:i2])))
+        pieces.append((Fate.CAME, "".join(now[j1:j2])))
+    return tuple(piece for piece in pieces if piece[1])
 
 
 def lines_of(blocks: Iterable[Block]) -> list[str]:
-    """What blocks say, a line for each paragraph, item or row; drawings by their words."""
-    return [line for block in blocks for line in _lines(block) if line.strip()]
+    """What blocks say, a line for each paragraph, item or row; drawings by their words. Spaces at
+    which no line breaks are spaces."""
+    lines = (line.replace("\xa0", " ") for block in blocks for line in _lines(block))
+    return [line for line in lines if line.strip()]
 
 
 def _lines(block: Block) -> list[str]:
@@ -191,4 +243,10 @@ def _lines(block: Block) -> list[str]:
 
 
 def _rows(table: Table) -> list[str]:
-    return [table.caption, *(" · ".join(plain(cell) for cell in row) for row in table.rows)]
+    rows = [[plain(cell) for cell in row] for row in table.rows]
+    return [table.caption, *(" · ".join(row) for row in rows if _says(row))]
+
+
+def _says(row: list[str]) -> bool:
+    """Whether a row of a table holds more than its name: all else may be nothing and nought."""
+    return any(cell.strip() not in _NOUGHT for cell in row[1:]) or len(row) == 1
