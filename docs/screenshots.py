@@ -122,7 +122,7 @@ def report(member: Page) -> None:
     shot(member, "/reports/2", "report")
     answer = member.request.get(f"{ADDRESS}/reports/2/pdf")
     document = pypdfium2.PdfDocument(answer.body())
-    sheets = [document[number].render(scale=1.1).to_pil() for number in (0, 2)]
+    sheets = [document[number].render(scale=1.1).to_pil() for number in (0, 1)]
     width, height = sheets[0].size
     both = Image.new("RGB", (2 * width + GAP, height), "#d0d0c8")
     for number, sheet in enumerate(sheets):

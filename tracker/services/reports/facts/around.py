@@ -147,7 +147,7 @@ def answered(questions: Sequence[Question], rows: Mapping[int, ReportRow]) -> tu
     )
 
 
-def coming_after(asked: ReportAsked, rows: Sequence[ReportRow]) -> Coming:
+def coming_after(asked: ReportAsked, rows: Sequence[ReportRow], zone: ZoneInfo) -> Coming:
     """The open actions with a deadline within AHEAD, the first FEW of them, and how many more have
     theirs later; the next round that asks about the plan; in a final report the plan that follows.
     """
@@ -157,7 +157,7 @@ def coming_after(asked: ReportAsked, rows: Sequence[ReportRow]) -> Coming:
     )
     soon = [row for row in ahead if row.deadline <= asked.as_of + AHEAD][:FEW]
     plan = _next_plan(asked.plan_id, rows) if asked.kind is ReportKind.FINAL else None
-    following = _next_round(asked)
+    following = _next_round(asked, zone)
     return Coming(
         tuple(soon),
         len(ahead) - len(soon),
@@ -167,14 +167,15 @@ def coming_after(asked: ReportAsked, rows: Sequence[ReportRow]) -> Coming:
     )
 
 
-def _next_round(asked: ReportAsked) -> FollowUpRound | None:
-    """The next round but the report's own that tells of a later day; a plan that has ended is in
-    none."""
+def _next_round(asked: ReportAsked, zone: ZoneInfo) -> FollowUpRound | None:
+    """The next round but the report's own that tells of a later day, of those that were planned
+    when it was written; a plan that has ended is in none."""
     if asked.kind is ReportKind.FINAL:
         return None
     told_on = func.coalesce(FollowUpRound.as_of, FollowUpRound.due_on)
     query = select(FollowUpRound).where(
         told_on > asked.as_of,
+        FollowUpRound.created_at < end_of(asked.written_on, zone),
         or_(FollowUpRound.plan_id.is_(None), FollowUpRound.plan_id == asked.plan_id),
         or_(FollowUpRound.closed_on.is_(None), FollowUpRound.closed_on > asked.as_of),
     )

@@ -111,7 +111,7 @@ def gather(asked: ReportAsked, *, zone: ZoneInfo, locale: str = "sv") -> ReportF
         questions=read.questions,
         round=_round(read.round, asked, zone),
         effects=effects,
-        coming=around.coming_after(asked, rows),
+        coming=around.coming_after(asked, rows, zone),
         missing=_missing(read, deviations, asked, incomparable),
     )
 
