@@ -15,7 +15,7 @@ import re
 import secrets
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -26,14 +26,15 @@ from tracker.domain.errors import N_, NotFound, RuleBroken
 from tracker.domain.permissions import Deed
 from tracker.extensions import db
 from tracker.models import ImportDraft, User
-from tracker.services import drafts, scope
+from tracker.services import drafts, held_folders, scope
+from tracker.services.held_folders import LOCK, STATE, is_held, number_held, sweep, write_state
 from tracker.services.sources import Sources
 
 MOST_AT_ONCE = 3
 KEPT_FOR = timedelta(hours=24)
 
 _TOKEN = re.compile(r"[\w-]{40,50}", re.ASCII)
-_LOCK, _SOURCE, _STATE = "lock", "source", "state.json"
+_SOURCE = "source"
 _LOG = logging.getLogger(__name__)
 
 
@@ -116,7 +117,7 @@ class Claim:
 
     def _change(self, **changes: Any) -> None:
         self.reading = replace(self.reading, **changes)
-        _write(self._folder, self.reading)
+        write_state(self._folder, asdict(self.reading))
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,13 +146,13 @@ class Readings:
         token = secrets.token_urlsafe(32)
         reading = Reading(token, by.id, now, file_name, pasted, draft_before)
         with self._alone():
-            self._sweep(now)
+            sweep(self.root, lambda folder: _is_old(folder, now))
             self._refuse_too_many()
             unfinished = self.root / f".{token}"
             try:
                 unfinished.mkdir(mode=0o700)
                 (unfinished / _SOURCE).write_bytes(data)
-                _write(unfinished, reading)
+                write_state(unfinished, asdict(reading))
                 folder = unfinished.rename(self.root / token)
             except OSError as error:
                 shutil.rmtree(unfinished, ignore_errors=True)
@@ -170,7 +171,7 @@ class Readings:
         with self._alone():
             folder = self.root / token
             reading = _read(folder)
-            if _is_held(folder) or reading.stage is not Stage.READING:
+            if is_held(folder) or reading.stage is not Stage.READING:
                 return None
             self._refuse_too_many()
             return self._claimed(folder, reading)
@@ -188,7 +189,7 @@ class Readings:
             reading = _read(folder)
             if reading.by_id != by.id:
                 raise NotFound
-            if reading.stage is Stage.READING and not _is_held(folder):
+            if reading.stage is Stage.READING and not is_held(folder):
                 # What it came to is written before the lock is dropped: look once more.
                 reading = _read(folder)
                 if reading.stage is Stage.READING:
@@ -204,7 +205,7 @@ class Readings:
         shutil.rmtree(self._folder(token), ignore_errors=True)
 
     def _claimed(self, folder: Path, reading: Reading) -> Claim:
-        lock = (folder / _LOCK).open("ab")
+        lock = (folder / LOCK).open("ab")
         fcntl.flock(lock, fcntl.LOCK_EX)
         # What comes now takes long: keep nobody from the database meanwhile.
         db.session.rollback()
@@ -218,27 +219,19 @@ class Readings:
     @contextmanager
     def _alone(self) -> Iterator[None]:
         """Nobody else begins, takes up or looks meanwhile."""
-        try:
-            self.root.mkdir(mode=0o700, parents=True, exist_ok=True)
-            lock = (self.root / ".lock").open("ab")
-        except OSError as error:
-            raise _no_room() from error
-        with lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
+        with ExitStack() as stack:
+            try:
+                stack.enter_context(held_folders.alone(self.root))
+            except OSError as error:
+                raise _no_room() from error
             yield
 
-    def _sweep(self, now: datetime) -> None:
-        """Remove what is old, and what a process left that ended while it took a report in."""
-        for folder in self.root.iterdir():
-            if folder.is_dir() and not _is_held(folder) and _is_old(folder, now):
-                shutil.rmtree(folder, ignore_errors=True)
-
     def _refuse_too_many(self) -> None:
-        held = [one for one in self.root.iterdir() if one.is_dir() and _is_held(one)]
-        if len(held) >= MOST_AT_ONCE:
+        held = number_held(self.root)
+        if held >= MOST_AT_ONCE:
             raise RuleBroken(
                 "Just nu läses %(number)s andra rapporter. Vänta någon minut och försök igen.",
-                number=len(held),
+                number=held,
             )
 
 
@@ -297,18 +290,6 @@ def _known(draft: ImportDraft, reading: Reading, now: datetime) -> Known:
     return Known.WAITING if draft.is_open else Known.ANSWERED
 
 
-def _is_held(folder: Path) -> bool:
-    """Whether somebody is reading this."""
-    try:
-        with (folder / _LOCK).open("rb") as lock:
-            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except FileNotFoundError:
-        return False
-    except BlockingIOError:
-        return True
-    return False
-
-
 def _is_old(folder: Path, now: datetime) -> bool:
     try:
         return now - _read(folder).started_at > KEPT_FOR
@@ -316,17 +297,9 @@ def _is_old(folder: Path, now: datetime) -> bool:
         return True
 
 
-def _write(folder: Path, reading: Reading) -> None:
-    """Written whole before it has its name: nobody meets half a state."""
-    raw = {**asdict(reading), "started_at": reading.started_at.isoformat()}
-    fresh = folder / f"{_STATE}.new"
-    fresh.write_text(json.dumps(raw, default=str))
-    fresh.replace(folder / _STATE)
-
-
 def _read(folder: Path) -> Reading:
     try:
-        raw = json.loads((folder / _STATE).read_text())
+        raw = json.loads((folder / STATE).read_text())
         raw["started_at"] = datetime.fromisoformat(raw["started_at"])
         raw["stage"], raw["known"] = Stage(raw["stage"]), Known(raw["known"])
         return Reading(**raw)

@@ -44,7 +44,6 @@ def makes(monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[str]]:
             return make(kind) + mark.encode()
 
         monkeypatch.setattr(web, "made", instead)
-        monkeypatch.setattr(files, "made", instead)
         return made
 
     return install
@@ -83,18 +82,6 @@ def test_all_files_are_kept_when_it_is_published(
         thread.join(30)
     assert made == list(files.KINDS)
     assert set(files.sizes(report.id)) == set(files.KINDS)
-
-
-def test_all_files_can_be_made_by_a_command(cast: Cast, makes: Callable[..., list[str]]) -> None:
-    """What is kept already is not made again; progress tells how many of how many."""
-    made = makes()
-    report, told = reported.published(cast), []
-    files.keep(report.id, "csv", b"kept", now=NOW)
-    snapshot = stored(report).snapshot
-    files.keep_all(report, snapshot, lambda done, of: told.append((done, of)), now=NOW)
-    assert made == ["pdf", "docx", "xlsx", "json"]
-    assert told == [(0, 4), (1, 4), (2, 4), (3, 4), (4, 4)]
-    assert files.kept(report.id, "csv") == b"kept"
 
 
 def test_bytes_that_are_not_those_kept_are_not_given_out(cast: Cast, visit: Visits) -> None:

@@ -16,7 +16,6 @@ from tracker.extensions import db, only_read
 from tracker.models import Action, JournalEntry, Report, ReportFile, ReportState
 from tracker.services import journal
 from tracker.services.plans.rules import mark_of
-from tracker.services.reports.reading.formats import made
 from tracker.services.reports.reading.making import Step, Wanted, wanted
 from tracker.services.reports.reading.stored import stored
 from tracker.services.reports.snapshots import Snapshot
@@ -68,35 +67,12 @@ def keep(report_id: int, kind: str, content: bytes, *, now: datetime) -> bytes:
     if report is None or report.state is not ReportState.PUBLISHED:
         return content
     try:
-        _add(report, {kind: content}, now)
+        _add(report, kind, content, now)
         db.session.commit()
     except IntegrityError:
         db.session.rollback()
         return kept(report_id, kind) or content
     return content
-
-
-def keep_all(
-    report: Report,
-    snapshot: Snapshot,
-    progress: Callable[[int, int], None] | None = None,
-    *,
-    now: datetime,
-) -> None:
-    """Make and keep every file of a published report that is not kept yet.
-
-    `progress` is told (made, of) before each and at the end.
-    """
-    known = sizes(report.id)
-    lacking = [kind for kind in KINDS if kind not in known]
-    tell = progress or (lambda _made, _of: None)
-    contents = {}
-    for number, kind in enumerate(lacking):
-        tell(number, len(lacking))
-        contents[kind] = made(snapshot, kind)
-    tell(len(lacking), len(lacking))
-    _add(report, contents, now)
-    db.session.commit()
 
 
 def asked_file(report: Report, kind: str, *, today: date) -> Wanted:
@@ -157,16 +133,12 @@ def snapshot_to_make(
     return found
 
 
-def _add(report: Report, contents: dict[str, bytes], now: datetime) -> None:
-    """Add files, and note in the journal what they are: it tells whether they are the same later.
-
-    All files go before the notes, or two who keep the same report's could wait for each other.
-    """
-    hashes = {kind: hashlib.sha256(content).hexdigest() for kind, content in contents.items()}
-    for kind, content in contents.items():
-        values = {"kind": kind, "sha256": hashes[kind], "size": len(content)}
-        db.session.add(ReportFile(report_id=report.id, content=content, **values))
-    name = name_of(report)
+def _add(report: Report, kind: str, content: bytes, now: datetime) -> None:
+    """Add a file, and note in the journal what it is: that tells whether it is the same later."""
+    sha256 = hashlib.sha256(content).hexdigest()
+    values = {"kind": kind, "sha256": sha256, "size": len(content)}
+    db.session.add(ReportFile(report_id=report.id, content=content, **values))
+    note = {"report": name_of(report), "kind": kind, "sha256": sha256}
+    # The file goes before the note, or two who keep the same one could wait for each other.
     db.session.flush()
-    notes = [{"report": name, "kind": kind, "sha256": sha256} for kind, sha256 in hashes.items()]
-    journal.record_many(("report.keep", "report", report.id, note, None, now) for note in notes)
+    journal.record("report.keep", "report", report.id, note, by=None, now=now)

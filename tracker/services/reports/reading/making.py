@@ -15,7 +15,7 @@ import logging
 import re
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -24,12 +24,14 @@ from typing import Any, BinaryIO
 
 from tracker.domain.errors import N_, NotFound, RuleBroken, Unavailable
 from tracker.models import Report, ReportState
+from tracker.services import held_folders
+from tracker.services.held_folders import LOCK, STATE, is_held, number_held, sweep, write_state
 
 MOST_AT_ONCE = 3
 KEPT_FOR = timedelta(minutes=15)  # a draft says something else before long
 
 _KEY = re.compile(r"[0-9a-z-]{1,60}", re.ASCII)
-_LOCK, _FILE, _STATE = "lock", "file", "state.json"
+_FILE = "file"
 _LOG = logging.getLogger(__name__)
 
 
@@ -119,7 +121,7 @@ class Claim:
 
     def _change(self, **changes: Any) -> None:
         self.making = replace(self.making, **changes)
-        _write(self._folder, self.making)
+        write_state(self._folder, asdict(self.making))
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,16 +141,16 @@ class Makings:
         """
         folder = self._folder(wanted.key)
         with self._alone():
-            self._sweep(now)
-            if _is_held(folder) or (not again and _has_ended(folder)):
+            sweep(self.root, lambda folder: _is_old(folder, now))
+            if is_held(folder) or (not again and _has_ended(folder)):
                 return None
             self._refuse_too_many()
             making = Making(wanted.key, wanted.report_id, wanted.kind, now)
             try:
                 shutil.rmtree(folder, ignore_errors=True)
                 folder.mkdir(mode=0o700)
-                _write(folder, making)
-                lock = (folder / _LOCK).open("ab")
+                write_state(folder, asdict(making))
+                lock = (folder / LOCK).open("ab")
             except OSError as error:
                 raise _no_room() from error
             fcntl.flock(lock, fcntl.LOCK_EX)
@@ -160,7 +162,7 @@ class Makings:
         with self._alone():
             if not folder.is_dir():
                 return None
-            held, making = _is_held(folder), _read(folder)
+            held, making = is_held(folder), _read(folder)
         if making is None or held or making.step in (Step.DONE, Step.FAILED):
             return making
         return replace(making, step=Step.CUT_OFF)
@@ -180,24 +182,17 @@ class Makings:
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
-        """Nobody else begins or looks meanwhile."""
-        try:
-            self.root.mkdir(mode=0o700, parents=True, exist_ok=True)
-            lock = (self.root / ".lock").open("ab")
-        except OSError as error:
-            raise _no_room() from error
-        with lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
+        """Nobody else begins, takes up or looks meanwhile."""
+        with ExitStack() as stack:
+            try:
+                stack.enter_context(held_folders.alone(self.root))
+            except OSError as error:
+                raise _no_room() from error
             yield
 
-    def _sweep(self, now: datetime) -> None:
-        for folder in self.root.iterdir():
-            if folder.is_dir() and not _is_held(folder) and _is_old(folder, now):
-                shutil.rmtree(folder, ignore_errors=True)
-
     def _refuse_too_many(self) -> None:
-        held = [one for one in self.root.iterdir() if one.is_dir() and _is_held(one)]
-        if len(held) >= MOST_AT_ONCE:
+        held = number_held(self.root)
+        if held >= MOST_AT_ONCE:
             raise Busy(N_("Just nu görs flera andra filer. Din fil står på tur."))
 
 
@@ -238,18 +233,6 @@ def _no_room() -> Unavailable:
     )
 
 
-def _is_held(folder: Path) -> bool:
-    """Whether somebody is making this."""
-    try:
-        with (folder / _LOCK).open("rb") as lock:
-            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except (FileNotFoundError, NotADirectoryError):
-        return False
-    except BlockingIOError:
-        return True
-    return False
-
-
 def _has_ended(folder: Path) -> bool:
     making = _read(folder)
     return making is not None and making.step in (Step.DONE, Step.FAILED)
@@ -260,17 +243,9 @@ def _is_old(folder: Path, now: datetime) -> bool:
     return making is None or now - making.started_at > KEPT_FOR
 
 
-def _write(folder: Path, making: Making) -> None:
-    """Written whole before it has its name: nobody meets half a state."""
-    raw = {**asdict(making), "started_at": making.started_at.isoformat()}
-    fresh = folder / f"{_STATE}.new"
-    fresh.write_text(json.dumps(raw, default=str))
-    fresh.replace(folder / _STATE)
-
-
 def _read(folder: Path) -> Making | None:
     try:
-        raw = json.loads((folder / _STATE).read_text())
+        raw = json.loads((folder / STATE).read_text())
         raw["started_at"] = datetime.fromisoformat(raw["started_at"])
         raw["step"] = Step(raw["step"])
         return Making(**raw)
