@@ -22,6 +22,10 @@ def text_of(element: Element) -> str:
     return " ".join("".join(element.itertext()).split())
 
 
+TOKEN = re.compile(r'(name="csrf_token"[^>]* value=")([^"]+)')
+_SOUND: set[int] = set()
+
+
 def elements(root: Element, *names: str) -> Iterator[Element]:
     """Every element below `root` (itself included) with one of these names."""
     return (node for node in root.iter() if isinstance(node.tag, str) and node.tag in names)
@@ -128,8 +132,8 @@ class Page:
     @property
     def csrf_token(self) -> str | None:
         """The token that any form of the page carries."""
-        found = self.all("input", name="csrf_token")
-        return found[0].get("value") if found else None
+        found = TOKEN.search(self.html)
+        return found[2] if found else None
 
 
 def read_form(node: Element, path: str) -> Form:
@@ -170,7 +174,14 @@ def _add(fields: dict[str, str | list[str]], name: str, value: str | list[str]) 
 
 
 def check_page(page: Page) -> None:
-    """Everything that must hold of every page; fails with a sentence that says where."""
+    """Everything that must hold of every page; fails with a sentence that says where.
+
+    What was found sound is not read again: the page to log in by comes thousands of times, and
+    differs in its token only.
+    """
+    mark = hash((TOKEN.sub(r"\1", page.html), page.path.startswith("/answer/")))
+    if mark in _SOUND:
+        return
     faults = [
         *_head_faults(page),
         *_id_faults(page),
@@ -179,6 +190,7 @@ def check_page(page: Page) -> None:
         *_inline_faults(page),
     ]
     assert not faults, f"{page.path}: " + "; ".join(faults)
+    _SOUND.add(mark)
 
 
 def _head_faults(page: Page) -> Iterator[str]:
