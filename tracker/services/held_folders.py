@@ -16,11 +16,15 @@ LOCK, STATE = "lock", "state.json"
 
 
 @contextmanager
-def alone(root: Path) -> Iterator[None]:
-    """Nobody else begins, takes up or looks in `root` meanwhile. Raises OSError where the disk
-    takes no more."""
-    root.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with (root / ".lock").open("ab") as lock:
+def alone(root: Path, no_room: Callable[[], Exception]) -> Iterator[None]:
+    """Nobody else begins, takes up or looks in `root` meanwhile. Where the disk takes no more,
+    raises what `no_room` gives."""
+    try:
+        root.mkdir(mode=0o700, parents=True, exist_ok=True)
+        lock = (root / ".lock").open("ab")
+    except OSError as error:
+        raise no_room() from error
+    with lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
 

@@ -14,8 +14,7 @@ import logging
 import re
 import secrets
 import shutil
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -26,8 +25,16 @@ from tracker.domain.errors import N_, NotFound, RuleBroken
 from tracker.domain.permissions import Deed
 from tracker.extensions import db
 from tracker.models import ImportDraft, User
-from tracker.services import drafts, held_folders, scope
-from tracker.services.held_folders import LOCK, STATE, is_held, number_held, sweep, write_state
+from tracker.services import drafts, scope
+from tracker.services.held_folders import (
+    LOCK,
+    STATE,
+    alone,
+    is_held,
+    number_held,
+    sweep,
+    write_state,
+)
 from tracker.services.sources import Sources
 
 MOST_AT_ONCE = 3
@@ -145,7 +152,7 @@ class Readings:
         scope.require(by, Deed.EVALUATION_IMPORT)
         token = secrets.token_urlsafe(32)
         reading = Reading(token, by.id, now, file_name, pasted, draft_before)
-        with self._alone():
+        with alone(self.root, _no_room):
             sweep(self.root, lambda folder: _is_old(folder, now))
             self._refuse_too_many()
             unfinished = self.root / f".{token}"
@@ -168,7 +175,7 @@ class Readings:
         """
         if self.find(token, by).stage is not Stage.CUT_OFF:
             return None
-        with self._alone():
+        with alone(self.root, _no_room):
             folder = self.root / token
             reading = _read(folder)
             if is_held(folder) or reading.stage is not Stage.READING:
@@ -185,7 +192,7 @@ class Readings:
         """
         scope.require(by, Deed.EVALUATION_IMPORT)
         folder = self._folder(token)
-        with self._alone():
+        with alone(self.root, _no_room):
             reading = _read(folder)
             if reading.by_id != by.id:
                 raise NotFound
@@ -215,16 +222,6 @@ class Readings:
         if not _TOKEN.fullmatch(token):
             raise NotFound
         return self.root / token
-
-    @contextmanager
-    def _alone(self) -> Iterator[None]:
-        """Nobody else begins, takes up or looks meanwhile."""
-        with ExitStack() as stack:
-            try:
-                stack.enter_context(held_folders.alone(self.root))
-            except OSError as error:
-                raise _no_room() from error
-            yield
 
     def _refuse_too_many(self) -> None:
         held = number_held(self.root)

@@ -14,8 +14,7 @@ import json
 import logging
 import re
 import shutil
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -24,8 +23,15 @@ from typing import Any, BinaryIO
 
 from tracker.domain.errors import N_, NotFound, RuleBroken, Unavailable
 from tracker.models import Report, ReportState
-from tracker.services import held_folders
-from tracker.services.held_folders import LOCK, STATE, is_held, number_held, sweep, write_state
+from tracker.services.held_folders import (
+    LOCK,
+    STATE,
+    alone,
+    is_held,
+    number_held,
+    sweep,
+    write_state,
+)
 
 MOST_AT_ONCE = 3
 KEPT_FOR = timedelta(minutes=15)  # a draft says something else before long
@@ -140,7 +146,7 @@ class Makings:
             Unavailable: the disk takes no more.
         """
         folder = self._folder(wanted.key)
-        with self._alone():
+        with alone(self.root, _no_room):
             sweep(self.root, lambda folder: _is_old(folder, now))
             if is_held(folder) or (not again and _has_ended(folder)):
                 return None
@@ -159,7 +165,7 @@ class Makings:
     def find(self, key: str) -> Making | None:
         """How a file stands; None where nobody has asked for it lately."""
         folder = self._folder(key)
-        with self._alone():
+        with alone(self.root, _no_room):
             if not folder.is_dir():
                 return None
             held, making = is_held(folder), _read(folder)
@@ -179,16 +185,6 @@ class Makings:
         if not _KEY.fullmatch(key):
             raise NotFound
         return self.root / key
-
-    @contextmanager
-    def _alone(self) -> Iterator[None]:
-        """Nobody else begins, takes up or looks meanwhile."""
-        with ExitStack() as stack:
-            try:
-                stack.enter_context(held_folders.alone(self.root))
-            except OSError as error:
-                raise _no_room() from error
-            yield
 
     def _refuse_too_many(self) -> None:
         held = number_held(self.root)
