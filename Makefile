@@ -31,6 +31,7 @@ test: browser office $(VENV)/ready-dev compiled ## Run all tests; ARGS="tests/we
 .PHONY: faults
 faults: $(VENV)/ready-dev compiled ## Try to break the promise about reminders: kills, races, clocks, disks
 	$(BIN)/python -W ignore -m tests.faults
+	$(BIN)/python -m pytest -q -s tests/services/actions/test_races_many.py --racing-writes 10000
 
 .PHONY: lint
 lint: $(VENV)/ready-dev ## Check style and types

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager
 from contextvars import Context
 from datetime import datetime
 from pathlib import Path
@@ -17,11 +17,16 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session, scoped_session
 
 from tests.helpers import postgres, queries, smtp, walls
-from tests.helpers.apps import make_app, migrate_to, settings
+from tests.helpers.apps import entered, make_app, migrate_to, settings
 from tests.helpers.cast import NOW, Cast, Keys, build_cast, found_cast, keys_of
 from tests.helpers.postgres import TEMPLATE, WITH_CAST, PostgresServer
 from tests.helpers.visitor import Visits
 from tracker.extensions import db
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """What `make faults` asks more of."""
+    parser.addoption("--racing-writes", type=int, default=2000, help="how many writes race")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -81,7 +86,7 @@ def sqlite_with_cast(
     """A migrated SQLite file with the cast, made once per worker, and where the cast stands."""
     folder = tmp_path_factory.mktemp("cast")
     shutil.copy(sqlite_template, folder / "atgarda.db")
-    with _entered(make_app(settings(folder))):
+    with entered(make_app(settings(folder))):
         return folder / "atgarda.db", keys_of(build_cast())
 
 
@@ -95,24 +100,15 @@ def postgres_with_cast(
     copied = {"name": WITH_CAST, "template": postgres_template}
     postgres_server.execute("CREATE DATABASE {name} TEMPLATE {template}", **copied)
     folder = tmp_path_factory.mktemp("cast")
-    with _entered(make_app(settings(folder, postgres_server.url(WITH_CAST)))):
+    with entered(make_app(settings(folder, postgres_server.url(WITH_CAST)))):
         return WITH_CAST, keys_of(build_cast())
-
-
-@contextmanager
-def _entered(app: Flask) -> Iterator[Flask]:
-    """Keep an app context open, and leave no connection behind."""
-    with app.app_context():
-        yield app
-        db.session.remove()
-        db.engine.dispose()
 
 
 @pytest.fixture
 def app(request: pytest.FixtureRequest, tmp_path: Path, sqlite_template: Path) -> Iterator[Flask]:
     """The product on a SQLite database of its own, app context open."""
     shutil.copy(_with_cast(request, "sqlite_with_cast") or sqlite_template, tmp_path / "atgarda.db")
-    with _entered(make_app(settings(tmp_path))) as made:
+    with entered(make_app(settings(tmp_path))) as made:
         yield made
 
 
@@ -127,7 +123,7 @@ def pg_app(
     template = _with_cast(request, "postgres_with_cast") or postgres_template
     with (
         postgres_server.database(template) as url,
-        _entered(make_app(settings(tmp_path, url))) as made,
+        entered(make_app(settings(tmp_path, url))) as made,
     ):
         yield made
 

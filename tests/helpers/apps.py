@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from contextvars import Context
 from pathlib import Path
 from typing import Any
@@ -61,6 +63,15 @@ def make_app(config: Config) -> Flask:
     with app.app_context():
         kept.share(app, db.engine)
     return app
+
+
+@contextmanager
+def entered(app: Flask) -> Iterator[Flask]:
+    """Keep an app context open, and leave no connection behind."""
+    with app.app_context():
+        yield app
+        db.session.remove()
+        db.engine.dispose()
 
 
 def migrate_to(app: Flask, revision: str = "head") -> None:

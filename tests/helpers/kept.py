@@ -7,7 +7,8 @@ its key alone is kept; nothing that a test writes can come to another one.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, MutableMapping
+from collections.abc import Iterable, Iterator, Mapping, MutableMapping
+from dataclasses import dataclass
 from functools import cache
 from typing import Any, ClassVar
 
@@ -15,7 +16,8 @@ from flask import Flask
 from jinja2 import BytecodeCache
 from jinja2.bccache import Bucket
 from sqlalchemy import Engine
-from werkzeug.routing import Rule
+from werkzeug.routing import BaseConverter, Rule
+from werkzeug.routing.rules import RulePart
 
 SQL_KEPT = 5000  # statements; a run of all tests has fewer
 
@@ -62,10 +64,47 @@ class CompiledSql(MutableMapping[Any, Any]):
         return len(self._kept)
 
 
+@dataclass
+class Parsed:
+    """What reading one address pattern gives: the parts to match, the trace to build by, and how
+    to make the converters, which belong to one map each."""
+
+    parts: list[RulePart]
+    trace: list[tuple[bool, str]]
+    converters: list[tuple[str, str, tuple[Any, ...], Mapping[str, Any]]]
+
+
 class KeptRule(Rule):
-    """A route whose address builder is compiled once for all maps that hold the same route."""
+    """A route whose pattern is read, and its address builder compiled, once for all maps that
+    hold the same route."""
 
     _builders: ClassVar[dict[Any, Any]] = {}
+    _parsed: ClassVar[dict[str, Parsed]] = {}
+
+    def _parse_rule(self, rule: str) -> Iterable[RulePart]:
+        if rule not in self._parsed:
+            begun = len(self._trace)
+            self._made: list[Any] = []
+            parts = list(super()._parse_rule(rule))
+            self._parsed[rule] = Parsed(parts, self._trace[begun:], self._made)
+            return parts
+        known = self._parsed[rule]
+        self._trace.extend(known.trace)
+        for name, *how in known.converters:
+            self._converters[name] = super().get_converter(name, *how)
+            self.arguments.add(name)
+        return known.parts
+
+    def get_converter(
+        self,
+        variable_name: str,
+        converter_name: str,
+        args: tuple[Any, ...],
+        kwargs: Mapping[str, Any],
+    ) -> BaseConverter:
+        """Note how a converter is made, beside making it."""
+        self._made.append((variable_name, converter_name, args, kwargs))
+        return super().get_converter(variable_name, converter_name, args, kwargs)
 
     def _compile_builder(self, append_unknown: bool = True) -> Any:
         # The function finds its converters through the rule that it is bound to afterwards.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -54,9 +54,14 @@ class Module:
         return ast.parse(self.text)
 
     @cached_property
+    def nodes(self) -> list[ast.AST]:
+        """Every node of the tree, as ast.walk gives them."""
+        return list(ast.walk(self.tree))
+
+    @cached_property
     def imports(self) -> list[Import]:
         """All imports, those inside functions and under TYPE_CHECKING included."""
-        return [found for node in ast.walk(self.tree) for found in self._imported(node)]
+        return [found for node in self.nodes for found in self._imported(node)]
 
     def _imported(self, node: ast.AST) -> Iterator[Import]:
         if isinstance(node, ast.Import):
@@ -126,6 +131,7 @@ def module_of(path: Path) -> Module:
     return Module(".".join(parts), path.read_text(encoding="utf-8"), is_package)
 
 
+@cache
 def the_house() -> House:
-    """The product as it stands."""
+    """The product as it stands; parsed once."""
     return House(module_of(path) for path in files())

@@ -119,7 +119,8 @@ class TestStory:
         assert max(db.session.scalars(select(StatusUpdate.at))) <= NOW
         assert max(db.session.scalars(select(Action.created_at))) <= NOW
 
-    @pytest.mark.parametrize("month", range(1, 13))
+    # In the midst of each tertial, and where the year begins and ends.
+    @pytest.mark.parametrize("month", [1, 3, 6, 10, 12])
     def test_it_can_be_told_on_any_day(self, app: Flask, month: int) -> None:
         load_demo(post=post(), now=NOW.replace(month=month, day=28, hour=23))
         assert journal.verify()[1] == []

@@ -1,4 +1,6 @@
-"""Ten thousand racing writes to the status of a few actions: none is silently written over.
+"""Racing writes to the status of a few actions: none is silently written over.
+
+`make faults` makes ten thousand of them on each database, `make test` fewer (`--racing-writes`).
 
 Several threads with connections of their own report, correct, edit, complete, verify, drop, open
 again and undo, all through the services. Each write is accepted or refused with a sentence; the
@@ -33,7 +35,7 @@ from tracker.services.actions import reports, steps
 from tracker.services.actions.evidence import NewEvidence
 from tracker.services.actions.wording import ActionChanges, edit_action
 
-WRITES, THREADS, ACTIONS = 10_000, 4, 8
+THREADS, ACTIONS = 4, 8
 LATER = date(2026, 4, 30)
 # What is tried, and how often; the rest follows from the state that a try meets.
 MIX = {
@@ -140,19 +142,19 @@ def latest_report(action_id: int) -> int | None:
     return db.session.scalar(query.order_by(StatusUpdate.id.desc()).limit(1))
 
 
-def race(app: Flask, writers: list[Writer]) -> None:
+def race(app: Flask, writers: list[Writer], writes: int) -> None:
     """Let the writers loose together, each with a database connection of its own."""
     gate = Barrier(len(writers))
 
     def run(writer: Writer) -> None:
         with app.app_context():
             gate.wait(10)
-            writer.write(WRITES // len(writers))
+            writer.write(writes // len(writers))
 
     with ThreadPoolExecutor(len(writers)) as pool:
         waiting = [pool.submit(Context().run, partial(run, writer)) for writer in writers]
         for future in waiting:
-            future.result(300)
+            future.result(600)
     db.session.expire_all()
 
 
@@ -173,7 +175,14 @@ def chain(entries: list[JournalEntry], name: str, start: Any) -> Iterator[Any]:
 
 
 @pytest.fixture
-def raced(any_app: Flask, cast: Cast) -> tuple[list[int], list[Told]]:
+def writes(request: pytest.FixtureRequest) -> int:
+    """How many writes race."""
+    number: int = request.config.getoption("--racing-writes")
+    return number
+
+
+@pytest.fixture
+def raced(any_app: Flask, cast: Cast, writes: int) -> tuple[list[int], list[Told]]:
     """The actions, and what each thread was told."""
     made = [
         make_action(
@@ -191,16 +200,16 @@ def raced(any_app: Flask, cast: Cast) -> tuple[list[int], list[Told]]:
     db.session.expunge_all()
     db.session.rollback()
     writers = [Writer(number, (one, other), ids, unit_id) for number in range(THREADS)]
-    race(any_app, writers)
+    race(any_app, writers, writes)
     return ids, [writer.told for writer in writers]
 
 
 @pytest.mark.waits
-def test_ten_thousand_racing_writes(raced: tuple[list[int], list[Told]], any_app: Flask) -> None:
+def test_racing_writes(raced: tuple[list[int], list[Told]], any_app: Flask, writes: int) -> None:
     ids, told = raced
     accepted = [write for one in told for write in one.accepted]
     refused = [write for one in told for write in one.refused]
-    assert len(accepted) + len(refused) == WRITES
+    assert len(accepted) + len(refused) == writes
     kinds = Counter(kind for kind, *_rest in accepted)
     assert set(kinds) == set(MIX), "every kind of write was accepted some time"
     assert any(isinstance(error, Conflict) for _kind, error in refused)
@@ -214,7 +223,7 @@ def test_ten_thousand_racing_writes(raced: tuple[list[int], list[Told]], any_app
         nothing_is_lost(action_id, entries[action_id], [w for w in accepted if w[1] == action_id])
     assert journal.verify() == (sum(deeds.values()), [])
     print(
-        f"\n{any_app.config['SQLALCHEMY_DATABASE_URI'].partition(':')[0]}: {WRITES} writes,",
+        f"\n{any_app.config['SQLALCHEMY_DATABASE_URI'].partition(':')[0]}: {writes} writes,",
         end=" ",
     )
     print(f"{len(accepted)} accepted, {len(refused)} refused, 0 lost;", dict(kinds))
