@@ -106,7 +106,7 @@ def _item(report: OpenReport, plan: OpenPlan, summary: str) -> dict[str, Any]:
 def _csv(found: NewsPage) -> bytes:
     out = io.StringIO()
     table = csv.writer(out, delimiter=";", lineterminator="\r\n")
-    heads = (_("Rapport"), _("Plan"), _("Läget den"), _("Publicerad"), _("Version"))
+    heads = (_("Rapport"), _("Plan"), _("Läget den"), _("Publicerad"), _("Rapportens version"))
     table.writerow([*heads, _("Ersatt"), _("Sida"), "PDF", "CSV", "JSON"])
     for report, plan, _told in _entries(found):
         links = report_links(report.id)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import current_app, redirect, render_template, request, url_for
+from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
@@ -19,7 +19,7 @@ from tracker.services.reports.writing import drafting, offering, rules, section_
 from tracker.services.reports.writing.rules import Exists
 from tracker.web.access import me, requires
 from tracker.web.fields import a_key, known
-from tracker.web.local import named_municipality, today, zone
+from tracker.web.local import today
 from tracker.web.messages import done, refused, tell
 from tracker.web.reports.blueprint import bp
 from tracker.web.reports.forms import (
@@ -31,14 +31,10 @@ from tracker.web.reports.forms import (
     show_about,
 )
 from tracker.web.reports.labels import draft_name, part_key, section_name
+from tracker.web.reports.occasion import language, occasion
 from tracker.web.reports.telling import shown_section
 
 ONE = "/<int:report_id>"
-
-
-def language() -> str:
-    """The language in which the installation writes its reports."""
-    return str(current_app.extensions["settings"].locale)
 
 
 def to_report(report_id: int, error: RuleBroken | None = None, place: str = "") -> Response:
@@ -134,10 +130,7 @@ def section(report_id: int, key: str) -> ResponseReturnValue:
             report_id,
             key,
             by=me(),
-            now=now(),
-            zone=zone(),
-            locale=language(),
-            municipality=named_municipality(),
+            **occasion(),
         )
     except RuleBroken as error:
         return to_report(report_id, error, key)

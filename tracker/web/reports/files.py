@@ -28,9 +28,10 @@ from tracker.web import report_words
 from tracker.web.access import me, requires
 from tracker.web.background import PATIENCE
 from tracker.web.downloads import attachment
-from tracker.web.local import named_municipality, today, zone
+from tracker.web.local import today
 from tracker.web.messages import translated
 from tracker.web.reports.blueprint import bp
+from tracker.web.reports.occasion import occasion
 
 THREAD = "making a report's file"
 LOOK_AGAIN = 2  # seconds until the page that waits looks how it goes
@@ -130,14 +131,10 @@ def _maker(file: Wanted) -> Callable[[Callable[[Step], None]], tuple[bytes, str]
     """How a file is made, step by step."""
 
     def make(tell: Callable[[Step], None]) -> tuple[bytes, str]:
-        locale = current_app.extensions["settings"].locale
         snapshot = service.snapshot_to_make(
             file.report_id,
             tell,
-            now=now(),
-            zone=zone(),
-            locale=locale,
-            municipality=named_municipality(),
+            **occasion(),
         )
         tell(Step.DRAWING)
         mark = unpublished_mark(file.state, snapshot)

@@ -16,10 +16,9 @@ from tracker.services.reports.writing import reviewing as service
 from tracker.services.reports.writing.rules import Exists
 from tracker.services.reports.writing.section_pages import review_page
 from tracker.web.access import me, requires
-from tracker.web.local import named_municipality, zone
 from tracker.web.messages import done, refused
 from tracker.web.reports.blueprint import bp
-from tracker.web.reports.editing import ONE, language, to_report
+from tracker.web.reports.editing import ONE, to_report
 from tracker.web.reports.files import start_making
 from tracker.web.reports.forms import BackForm, SeenForm
 from tracker.web.reports.labels import (
@@ -31,6 +30,7 @@ from tracker.web.reports.labels import (
     section_name,
     value_words,
 )
+from tracker.web.reports.occasion import occasion
 
 
 @bp.route(f"{ONE}/review", methods=["GET", "POST"])
@@ -43,10 +43,7 @@ def review(report_id: int) -> ResponseReturnValue:
             service.review(
                 report_id,
                 by=me(),
-                now=now(),
-                zone=zone(),
-                locale=language(),
-                municipality=named_municipality(),
+                **occasion(),
                 seen=form.seen.data or "",
             )
             done(_("Rapporten är granskad. Det den säger ändras inte längre."))
@@ -54,10 +51,7 @@ def review(report_id: int) -> ResponseReturnValue:
         page = review_page(
             report_id,
             by=me(),
-            now=now(),
-            zone=zone(),
-            locale=language(),
-            municipality=named_municipality(),
+            **occasion(),
         )
     except RuleBroken as error:
         return to_report(report_id, error)
@@ -145,10 +139,7 @@ def difference(report_id: int) -> ResponseReturnValue:
     page = comparing.difference_page(
         report_id,
         by=me(),
-        now=now(),
-        zone=zone(),
-        locale=language(),
-        municipality=named_municipality(),
+        **occasion(),
     )
     return render_template(
         "reports/difference.html",

@@ -6,10 +6,9 @@ import hashlib
 import re
 from typing import Any
 
-from flask import Response, current_app, make_response, render_template, request
+from flask import Response, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 
-from tracker.clock import now
 from tracker.domain.permissions import Deed
 from tracker.domain.reporting import Section
 from tracker.models import Report, ReportState
@@ -23,9 +22,9 @@ from tracker.services.reports.writing.section_pages import missing_in
 from tracker.services.reports.writing.texts import WRITTEN_BY_HAND
 from tracker.web import report_words
 from tracker.web.access import me, requires
-from tracker.web.local import named_municipality, zone
 from tracker.web.reports import labels
 from tracker.web.reports.blueprint import bp
+from tracker.web.reports.occasion import occasion
 from tracker.web.reports.telling import (
     SectionShown,
     shown,
@@ -85,10 +84,7 @@ def _screens(report: Report) -> tuple[Snapshot, tuple[SectionShown, ...]]:
 
 
 def _as_of_now(draft: Report) -> Snapshot:
-    locale = current_app.extensions["settings"].locale
-    return snapshot_of(
-        draft, now=now(), zone=zone(), locale=locale, municipality=named_municipality()
-    )
+    return snapshot_of(draft, **occasion())
 
 
 def _unwritten(snapshot: Snapshot) -> tuple[Section, ...]:
