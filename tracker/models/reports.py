@@ -88,8 +88,6 @@ class Report(WithId, Base):
     round: Mapped[FollowUpRound | None] = relationship()
     replaces: Mapped[Report | None] = relationship(remote_side="Report.id")
     created_by: Mapped[User] = relationship(foreign_keys=created_by_id)
-    reviewed_by: Mapped[User | None] = relationship(foreign_keys=reviewed_by_id)
-    published_by: Mapped[User | None] = relationship(foreign_keys=published_by_id)
     texts: Mapped[list[ReportText]] = relationship(order_by="ReportText.id")
 
 
