@@ -9,7 +9,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 # Read by tests/test_translations.py as well.
 KEYWORDS := _ gettext ngettext:1,2 lazy_gettext _l N_ RuleBroken
-CATALOGUE := tracker/translations/en/LC_MESSAGES/messages
+LANGUAGES := en nb
+CATALOGUES := $(LANGUAGES:%=tracker/translations/%/LC_MESSAGES/messages)
 BYTECODE := env -u PYTHONDONTWRITEBYTECODE $(BIN)/python -m compileall -qq -j 0
 
 .PHONY: help
@@ -52,11 +53,13 @@ screenshots: browser $(VENV)/ready-dev compiled ## Take README's pictures anew
 	PYTHONPATH=. $(BIN)/python docs/screenshots.py
 
 .PHONY: messages
-messages: $(VENV)/ready-dev ## Bring new sentences of the source into the English catalogue
+messages: $(VENV)/ready-dev ## Bring new sentences of the source into the catalogues of the other languages
 	$(BIN)/pybabel -q extract --ignore-dirs ".*" -F tracker/babel.cfg --no-default-keywords $(KEYWORDS:%=-k %) \
 		--sort-by-file --add-location=file --project=atgarda -o $(VENV)/messages.pot .
-	$(BIN)/pybabel -q update -i $(VENV)/messages.pot -d tracker/translations -l en --init-missing \
-		--no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date
+	@for language in $(LANGUAGES); do \
+		$(BIN)/pybabel -q update -i $(VENV)/messages.pot -d tracker/translations -l $$language \
+			--init-missing --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date || exit 1; \
+	done
 
 .PHONY: lock
 lock: ## Choose newest versions and pin them with hashes (needs uv)
@@ -103,7 +106,7 @@ $(VENV)/ready-dev: requirements/base.txt requirements/dev.txt | $(BIN)/python
 	@touch $(VENV)/ready $@
 
 .PHONY: compiled
-compiled: $(CATALOGUE).mo
+compiled: $(CATALOGUES:%=%.mo)
 	@$(BYTECODE) config.py wsgi.py tracker migrations
 
 %.mo: %.po | $(VENV)/ready

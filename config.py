@@ -5,20 +5,33 @@ from __future__ import annotations
 import os
 import secrets
 import tempfile
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+OIDC_NEEDS = ("OIDC_ISSUER", "OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET")
 LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
-LOCALES = ("sv", "en")
+LOCALES = ("sv", "en", "nb")
 DEFAULT_BASE_URL = "http://127.0.0.1:8000"
 
 
 class ConfigurationError(SystemExit):
     """The settings do not allow a start; the sentence, printed at exit, says what to set."""
+
+
+@dataclass(frozen=True)
+class Oidc:
+    """An OpenID Connect provider; `claim` names what a person's roles are read from."""
+
+    issuer: str
+    client_id: str
+    client_secret: str
+    name: str
+    claim: str
 
 
 @dataclass(frozen=True)
@@ -34,6 +47,11 @@ class Config:
     locale: str
     municipality: str
     instance_dir: Path
+    proxies: int = 0
+    old_secret_keys: tuple[str, ...] = ()
+    second_factor: str = ""
+    local_login: bool = True
+    oidc: Oidc | None = None
 
     @property
     def secure(self) -> bool:
@@ -46,6 +64,7 @@ class Config:
         name = host.rsplit(":", 1)[0] if not host.endswith("]") else host
         return {
             "SECRET_KEY": self.secret_key,
+            "SECRET_KEY_FALLBACKS": list(self.old_secret_keys),
             "SQLALCHEMY_DATABASE_URI": self.database_url,
             "SQLALCHEMY_ENGINE_OPTIONS": engine_options(self.database_url),
             "TRUSTED_HOSTS": [name, *LOOPBACK] if name in LOOPBACK else [name],
@@ -101,7 +120,61 @@ def from_environment() -> Config:
         locale=_locale(env.get("LOCALE") or "sv"),
         municipality=env.get("MUNICIPALITY") or "",
         instance_dir=instance,
+        proxies=_proxies(env.get("PROXIES") or "0"),
+        old_secret_keys=tuple((env.get("OLD_SECRET_KEYS") or "").split()),
+        second_factor=_one_of("SECOND_FACTOR", env, ("", "admin", "all")),
+        **_ways_in(env),
     )
+
+
+def _ways_in(env: Mapping[str, str]) -> dict[str, Any]:
+    """Whether people log in here, at an OpenID provider, or both: never neither."""
+    oidc = _oidc(env)
+    local = _one_of("LOCAL_LOGIN", env, ("on", "off")) == "on"
+    if not local and oidc is None:
+        raise ConfigurationError(
+            "LOCAL_LOGIN=off lämnar ingen väg in: sätt också OIDC_ISSUER, OIDC_CLIENT_ID och "
+            "OIDC_CLIENT_SECRET."
+        )
+    return {"local_login": local, "oidc": oidc}
+
+
+def _oidc(env: Mapping[str, str]) -> Oidc | None:
+    needed = {name: env.get(name) or "" for name in OIDC_NEEDS}
+    if not any(needed.values()):
+        return None
+    if missing := [name for name, value in needed.items() if not value]:
+        raise ConfigurationError(f"Inloggning med OpenID behöver också {' och '.join(missing)}.")
+    issuer, client_id, client_secret = needed.values()
+    parts = urlsplit(issuer if _has_port(issuer) else "")
+    # Over plain http anybody on the way could be the provider; on this very machine nobody is.
+    if not (parts.hostname and (parts.scheme == "https" or _is_here(parts))):
+        raise ConfigurationError(f"OIDC_ISSUER ska vara en adress som börjar med https: {issuer}")
+    return Oidc(
+        issuer,
+        client_id,
+        client_secret,
+        name=env.get("OIDC_NAME") or "kommunens inloggning",
+        claim=env.get("OIDC_CLAIM") or "roles",
+    )
+
+
+def _is_here(parts: SplitResult) -> bool:
+    return parts.scheme == "http" and parts.hostname in ("localhost", "127.0.0.1", "::1")
+
+
+def _one_of(name: str, env: Mapping[str, str], known: tuple[str, ...]) -> str:
+    given = env.get(name) or known[0]
+    if given not in known:
+        named = " eller ".join(value for value in known if value)
+        raise ConfigurationError(f"{name} ska vara {named}, inte {given}.")
+    return given
+
+
+def _proxies(given: str) -> int:
+    if not (given.isascii() and given.isdigit() and int(given) < 10):
+        raise ConfigurationError(f"PROXIES ska vara antalet proxyservrar, 0–9, inte {given}.")
+    return int(given)
 
 
 def _database_url(given: str | None, instance: Path) -> str:
@@ -180,5 +253,5 @@ def _zone(name: str) -> ZoneInfo:
 
 def _locale(name: str) -> str:
     if name not in LOCALES:
-        raise ConfigurationError(f"LOCALE ska vara sv eller en, inte {name}.")
+        raise ConfigurationError(f"LOCALE ska vara sv, en eller nb, inte {name}.")
     return name

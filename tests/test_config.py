@@ -20,6 +20,8 @@ BY_HAND = {"FLASK_RUN_FROM_CLI": "true"}
 NAMES = (
     *("DATABASE_URL", "SECRET_KEY", "BASE_URL", "MAIL_URL", "MAIL_FROM", "TIMEZONE", "LOCALE"),
     *("MUNICIPALITY", "INSTANCE_DIR", "FLASK_RUN_FROM_CLI"),
+    *("PROXIES", "OLD_SECRET_KEYS", "SECOND_FACTOR", "LOCAL_LOGIN"),
+    *("OIDC_ISSUER", "OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET", "OIDC_NAME", "OIDC_CLAIM"),
 )
 
 
@@ -83,7 +85,7 @@ def test_what_is_set_is_what_we_get(
         (PUBLIC | {"BASE_URL": "https://x.example?a=1"}, "BASE_URL är ingen webbadress"),
         (PUBLIC | {"TIMEZONE": "Mars/Olympus"}, "TIMEZONE är ingen tidszon: Mars/Olympus"),
         (PUBLIC | {"TIMEZONE": "../etc"}, "TIMEZONE är ingen tidszon"),
-        (PUBLIC | {"LOCALE": "de"}, "LOCALE ska vara sv eller en, inte de."),
+        (PUBLIC | {"LOCALE": "de"}, "LOCALE ska vara sv, en eller nb, inte de."),
     ],
 )
 def test_what_is_wrong_is_said(

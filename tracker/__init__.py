@@ -20,13 +20,14 @@ def create_app(config: Config | None = None) -> Flask:
 
     from config import from_environment
     from tracker import cli, web
-    from tracker.extensions import babel, csrf, db, login_manager, migrate, prepare_engine
+    from tracker.extensions import babel, csrf, db, keys, login_manager, migrate, prepare_engine
     from tracker.models import Base
 
     config = config or from_environment()
     app = Flask(__name__, template_folder=str(ROOT / "templates"), static_folder="static")
     app.config.from_mapping(config.flask())
     app.extensions["settings"] = config
+    keys.init_app(app, config.secret_key, config.old_secret_keys)
     db.init_app(app)
     with app.app_context():
         prepare_engine(db.engine)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import time
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from flask import has_request_context, request
+from flask import Flask, current_app, has_request_context, request
 from flask_babel import Babel
 from flask_login import LoginManager
 from flask_migrate import Migrate
@@ -20,6 +22,33 @@ login_manager = LoginManager()
 csrf = CSRFProtect()
 babel = Babel()
 
+
+class Keys:
+    """What is derived from the installation's secret, and from those that it had before."""
+
+    def init_app(self, app: Flask, secret: str, old: tuple[str, ...]) -> None:
+        """Take the secrets of an app that is being made."""
+        app.extensions["keys"] = (secret, *old)
+
+    def derived(self, purpose: str) -> list[bytes]:
+        """Keys of 32 bytes for one purpose: today's first, then those of older secrets."""
+        return [
+            hmac.digest(secret.encode(), purpose.encode(), hashlib.sha256)
+            for secret in current_app.extensions["keys"]
+        ]
+
+    def macs(self, purpose: str, what: str) -> list[str]:
+        """HMAC-SHA-256 of `what` in hexadecimal, under each of the purpose's keys."""
+        return [
+            hmac.digest(key, what.encode(), hashlib.sha256).hex() for key in self.derived(purpose)
+        ]
+
+    def mac(self, purpose: str, what: str) -> str:
+        """HMAC-SHA-256 of `what` in hexadecimal, under today's key of the purpose."""
+        return self.macs(purpose, what)[0]
+
+
+keys = Keys()
 
 ONLY_READS = "only_reads"
 RESTED_SECONDS = 1.0

@@ -62,4 +62,4 @@ def test_published_reports(app: Flask, cast: Cast, flask_command: Command) -> No
 
 def told(**values: Any) -> dict[str, Any]:
     """What --json says of a whole chain and no reports, but for `values`."""
-    return {"broken": [], "reports": 0, "broken_reports": [], **values}
+    return {"broken": [], "ends_as_sealed": True, "reports": 0, "broken_reports": [], **values}

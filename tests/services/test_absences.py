@@ -12,8 +12,9 @@ from tracker.domain.errors import Conflict, Forbidden, NotFound, RuleBroken
 from tracker.domain.permissions import Role
 from tracker.extensions import db
 from tracker.models import Absence, RoleAssignment, User
-from tracker.services import absences, accounts, departures, journal, people, stand_ins
+from tracker.services import absences, departures, journal, people, stand_ins
 from tracker.services.absence_rules import Wanted
+from tracker.services.accounts import preferences
 from tracker.services.actions.rules import Refused
 
 DAY = timedelta(days=1)
@@ -316,13 +317,13 @@ class TestDelegates:
 class TestWeekdays:
     def test_a_choice_is_journalled_once(self, any_app, cast: Cast) -> None:
         for _ in range(2):
-            accounts.set_digest_weekday(4, by=cast.owner, now=NOW)
+            preferences.set_digest_weekday(4, by=cast.owner, now=NOW)
         assert cast.owner.digest_weekday == 4
         assert entries() == [("user.digest_weekday", "user", {"digest_weekday": [None, 4]})]
-        accounts.set_digest_weekday(None, by=cast.owner, now=NOW)
+        preferences.set_digest_weekday(None, by=cast.owner, now=NOW)
         assert entries() == [("user.digest_weekday", "user", {"digest_weekday": [4, None]})]
 
     @pytest.mark.parametrize("weekday", [-1, 5, 6, 2**40])
     def test_a_day_that_is_none(self, app, cast: Cast, weekday: int) -> None:
         with pytest.raises(RuleBroken):
-            accounts.set_digest_weekday(weekday, by=cast.owner, now=NOW)
+            preferences.set_digest_weekday(weekday, by=cast.owner, now=NOW)

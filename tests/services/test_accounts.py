@@ -9,15 +9,17 @@ from flask import Flask
 from sqlalchemy import select
 
 from tests.helpers.cast import NOW, PASSWORD, Cast
+from tests.helpers.logged_in import log_in
 from tracker.domain.errors import RuleBroken
 from tracker.extensions import db
 from tracker.models import LoginSession, User
-from tracker.services import accounts, journal
+from tracker.services import journal
+from tracker.services.accounts import logging_in, passwords, preferences, sessions
 
 
 class TestLogIn:
     def test_opens_a_session(self, any_app: Flask, cast: Cast) -> None:
-        user, token = accounts.log_in(cast.owner.email, PASSWORD, now=NOW)
+        user, token = log_in(cast.owner.email, PASSWORD, now=NOW)
         assert user.id == cast.owner.id
         assert who(token) == cast.owner.id
         assert journal.latest(1)[0].deed == "session.open"
@@ -25,16 +27,16 @@ class TestLogIn:
     @pytest.mark.parametrize("address", ["OLLE.AGARE@Testkoping.EXAMPLE", "  {}  ", "{}"])
     def test_however_the_address_is_typed(self, app: Flask, cast: Cast, address: str) -> None:
         typed = address.format(cast.owner.email)
-        assert accounts.log_in(typed, PASSWORD, now=NOW)[0].id == cast.owner.id
+        assert log_in(typed, PASSWORD, now=NOW)[0].id == cast.owner.id
 
     def test_the_database_holds_no_token(self, any_app: Flask, cast: Cast) -> None:
-        _, token = accounts.log_in(cast.owner.email, PASSWORD, now=NOW)
+        _, token = log_in(cast.owner.email, PASSWORD, now=NOW)
         kept = db.session.scalars(select(LoginSession)).one()
         assert token not in (kept.token_hash, str(kept.id))
         assert len(token) >= 40
 
     def test_every_log_in_has_its_own_token(self, app: Flask, cast: Cast) -> None:
-        tokens = {accounts.log_in(cast.owner.email, PASSWORD, now=NOW)[1] for _ in range(3)}
+        tokens = {log_in(cast.owner.email, PASSWORD, now=NOW)[1] for _ in range(3)}
         assert len(tokens) == 3
         assert {who(token) for token in tokens} == {cast.owner.id}
 
@@ -52,7 +54,7 @@ class TestLogIn:
             (cast.colleague.email, PASSWORD),
         ):
             with pytest.raises(RuleBroken) as caught:
-                accounts.log_in(address, password, now=NOW)
+                log_in(address, password, now=NOW)
             heard.add(str(caught.value))
         assert len(heard) == 1
         assert db.session.scalars(select(LoginSession)).all() == []
@@ -61,7 +63,7 @@ class TestLogIn:
         cast.owner.password_hash = "locked"
         db.session.commit()
         with pytest.raises(RuleBroken):
-            accounts.log_in(cast.owner.email, PASSWORD, now=NOW)
+            log_in(cast.owner.email, PASSWORD, now=NOW)
 
     def test_no_lock_is_held_while_hashing(
         self, any_app: Flask, cast: Cast, monkeypatch: pytest.MonkeyPatch
@@ -72,8 +74,8 @@ class TestLogIn:
             held.append(db.session().in_transaction())
             return True
 
-        monkeypatch.setattr(accounts, "_verify", look)
-        accounts.log_in(cast.owner.email, PASSWORD, now=NOW)
+        monkeypatch.setattr(logging_in, "is_password", look)
+        log_in(cast.owner.email, PASSWORD, now=NOW)
         assert held == [False]
 
     def test_closed_while_the_password_was_checked(
@@ -84,42 +86,42 @@ class TestLogIn:
             db.session.commit()
             return True
 
-        monkeypatch.setattr(accounts, "_verify", close)
+        monkeypatch.setattr(logging_in, "is_password", close)
         with pytest.raises(RuleBroken):
-            accounts.log_in(cast.owner.email, PASSWORD, now=NOW)
+            log_in(cast.owner.email, PASSWORD, now=NOW)
 
 
 class TestSessions:
     def test_end_at_log_out(self, any_app: Flask, cast: Cast) -> None:
-        _, kept = accounts.log_in(cast.owner.email, PASSWORD, now=NOW)
-        _, token = accounts.log_in(cast.owner.email, PASSWORD, now=NOW)
-        accounts.log_out(token, by=cast.owner, now=NOW)
+        _, kept = log_in(cast.owner.email, PASSWORD, now=NOW)
+        _, token = log_in(cast.owner.email, PASSWORD, now=NOW)
+        sessions.log_out(token, by=cast.owner, now=NOW)
         assert (who(token), who(kept)) == (None, cast.owner.id)
         assert journal.latest(1)[0].deed == "session.close"
 
     def test_run_out_after_twelve_hours(self, any_app: Flask, cast: Cast) -> None:
-        _, token = accounts.log_in(cast.owner.email, PASSWORD, now=NOW)
+        _, token = log_in(cast.owner.email, PASSWORD, now=NOW)
         end = NOW + timedelta(hours=12)
         assert who(token, end - timedelta(seconds=1)) == cast.owner.id
         assert who(token, end) is None
 
     def test_end_everywhere_for_one_person(self, any_app: Flask, cast: Cast) -> None:
-        tokens = [accounts.log_in(cast.owner.email, PASSWORD, now=NOW)[1] for _ in range(2)]
-        _, other = accounts.log_in(cast.colleague.email, PASSWORD, now=NOW)
-        accounts.end_sessions(cast.owner.id, now=NOW)
+        tokens = [log_in(cast.owner.email, PASSWORD, now=NOW)[1] for _ in range(2)]
+        _, other = log_in(cast.colleague.email, PASSWORD, now=NOW)
+        sessions.end_sessions(cast.owner.id, now=NOW)
         db.session.commit()
         assert [who(token) for token in tokens] == [None, None]
         assert who(other) == cast.colleague.id
 
     def test_an_ended_session_keeps_the_time_it_ended(self, any_app: Flask, cast: Cast) -> None:
-        _, token = accounts.log_in(cast.owner.email, PASSWORD, now=NOW)
-        accounts.log_out(token, by=cast.owner, now=NOW)
-        accounts.end_sessions(cast.owner.id, now=NOW + timedelta(hours=1))
+        _, token = log_in(cast.owner.email, PASSWORD, now=NOW)
+        sessions.log_out(token, by=cast.owner, now=NOW)
+        sessions.end_sessions(cast.owner.id, now=NOW + timedelta(hours=1))
         db.session.commit()
         assert db.session.scalars(select(LoginSession.ended_at)).all() == [NOW]
 
     def test_are_worthless_once_the_account_is_closed(self, any_app: Flask, cast: Cast) -> None:
-        _, token = accounts.log_in(cast.owner.email, PASSWORD, now=NOW)
+        _, token = log_in(cast.owner.email, PASSWORD, now=NOW)
         cast.owner.deactivated_at = NOW
         db.session.commit()
         assert who(token) is None
@@ -131,23 +133,23 @@ class TestSessions:
 
 def who(token: str, now=NOW) -> int | None:  # type: ignore[no-untyped-def]
     """The id of the person behind a token."""
-    user = accounts.user_of_session(token, now=now)
+    user = sessions.user_of_session(token, now=now)
     return user.id if user else None
 
 
 class TestPasswords:
     def test_argon2id_with_a_salt_of_its_own(self) -> None:
-        one, other = accounts.hash_password("hemligt"), accounts.hash_password("hemligt")
+        one, other = passwords.hash_password("hemligt"), passwords.hash_password("hemligt")
         assert one.startswith("$argon2id$")
         assert one != other
 
     def test_the_same_where_it_shall_repeat(self) -> None:
         salt = b"sixteen or more!"
-        once = accounts.hash_password("hemligt", salt=salt)
-        assert once == accounts.hash_password("hemligt", salt=salt)
+        once = passwords.hash_password("hemligt", salt=salt)
+        assert once == passwords.hash_password("hemligt", salt=salt)
 
 
 def test_the_language_is_remembered(any_app: Flask, cast: Cast) -> None:
-    accounts.set_locale("en", by=cast.owner)
+    preferences.set_locale("en", by=cast.owner)
     db.session.expire_all()
     assert db.session.get_one(User, cast.owner.id).locale == "en"

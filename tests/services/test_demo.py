@@ -13,6 +13,7 @@ from sqlalchemy import func, select
 
 from tests.helpers.apps import make_app, settings
 from tests.helpers.cast import NOW, TODAY, Cast, make_action, make_user
+from tests.helpers.logged_in import log_in
 from tests.services.mailing import deliver, messages, plan, post
 from tracker.domain.calendar import next_working_day
 from tracker.domain.errors import RuleBroken
@@ -33,7 +34,7 @@ from tracker.models import (
     User,
     action_point,
 )
-from tracker.services import accounts, journal
+from tracker.services import journal
 from tracker.services.actions.mine import HOME
 from tracker.services.demo import demo_logins, load_demo
 from tracker.services.rounds.listing import rounds_listed
@@ -68,7 +69,7 @@ class TestStory:
         assert {person.role for person in people} == {role.value for role in Role}
         for role in Role:
             one = next(person for person in people if person.role == role)
-            user, _ = accounts.log_in(one.email, one.password, now=NOW)
+            user, _ = log_in(one.email, one.password, now=NOW)
             assert (user.name, user.has_role(role)) == (one.name, True)
 
     def test_every_status_and_situation(self, any_app: Flask) -> None:
@@ -105,8 +106,8 @@ class TestStory:
 
     def test_its_journal_holds(self, any_app: Flask) -> None:
         load()
-        entries, broken = journal.verify()
-        assert entries > 100 and broken == []
+        found = journal.verify()
+        assert found and found.entries > 100
         moments = db.session.scalars(
             select(JournalEntry.at)
             .where(JournalEntry.subject == "action")
@@ -123,7 +124,7 @@ class TestStory:
     @pytest.mark.parametrize("month", [1, 3, 6, 10, 12])
     def test_it_can_be_told_on_any_day(self, app: Flask, month: int) -> None:
         load_demo(post=post(), now=NOW.replace(month=month, day=28, hour=23))
-        assert journal.verify()[1] == []
+        assert journal.verify()
 
 
 def heard(action: Action) -> Any:
@@ -227,4 +228,4 @@ class TestSize:
             StatusUpdate(action_id=action.id, author=newcomer, at=NOW, health="on_track")
         )
         db.session.commit()
-        assert journal.verify()[1] == []
+        assert journal.verify()

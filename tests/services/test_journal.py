@@ -15,6 +15,7 @@ from tests.services.mailing import at_once
 from tracker.extensions import db
 from tracker.models import JournalEntry, User
 from tracker.services import journal
+from tracker.services.journal import Verdict
 
 
 def write(count: int, by: User | None = None) -> None:
@@ -40,10 +41,10 @@ def tamper(statement: str) -> None:
 class TestChain:
     def test_it_holds(self, any_app: Flask, cast: Cast) -> None:
         write(5, by=cast.admin)
-        assert journal.verify() == (5, [])
+        assert journal.verify() == Verdict(5, [], True)
 
     def test_an_empty_one_too(self, any_app: Flask) -> None:
-        assert journal.verify() == (0, [])
+        assert journal.verify() == Verdict(0, [], True)
 
     def test_each_entry_seals_the_one_before(self, any_app: Flask, cast: Cast) -> None:
         write(3)
@@ -79,7 +80,7 @@ class TestChain:
     ) -> None:
         write(5, by=cast.admin)
         tamper(statement)
-        assert journal.verify()[1] == broken
+        assert journal.verify().broken == broken
 
     def test_a_changed_entry_sealed_anew_breaks_the_next(self, any_app: Flask, cast: Cast) -> None:
         write(4)
@@ -88,7 +89,7 @@ class TestChain:
         forged = journal.seal(entry)
         db.session.rollback()
         tamper(f"UPDATE journal_entry SET actor = 'Någon annan', hash = '{forged}' WHERE id = 2")
-        assert journal.verify() == (4, [3])
+        assert journal.verify() == Verdict(4, [3], True)
 
     @pytest.mark.parametrize(
         "statement",
@@ -99,7 +100,7 @@ class TestChain:
         with pytest.raises(DatabaseError, match="append-only"):
             db.session.execute(text(statement))
         db.session.rollback()
-        assert journal.verify() == (1, [])
+        assert journal.verify() == Verdict(1, [], True)
 
 
 class TestRecord:
@@ -120,14 +121,14 @@ class TestRecord:
         )
         db.session.commit()
         db.session.expire_all()
-        assert journal.verify() == (1, [])
+        assert journal.verify() == Verdict(1, [], True)
 
     def test_the_actors_name_stays_as_it_was(self, any_app: Flask, cast: Cast) -> None:
         write(1, by=cast.owner)
         cast.owner.name = "Olle Nyman"
         db.session.commit()
         assert journal.latest(1)[0].actor == "Olle Ägare"
-        assert journal.verify() == (1, [])
+        assert journal.verify() == Verdict(1, [], True)
 
     def test_without_a_person_it_was_the_system(self, any_app: Flask) -> None:
         write(1)
@@ -138,12 +139,12 @@ class TestRecord:
         write(1)
         journal.record("test.do", "thing", 2, {}, by=None, now=NOW)
         db.session.rollback()
-        assert journal.verify() == (1, [])
+        assert journal.verify() == Verdict(1, [], True)
 
     def test_writers_at_once_make_one_chain(self, any_app: Flask) -> None:
         works: list[Callable[[], object]] = [lambda: write(8)] * 4
         assert at_once(any_app, works) == [None] * 4
-        assert journal.verify() == (32, [])
+        assert journal.verify() == Verdict(32, [], True)
 
 
 def test_reading(any_app: Flask, cast: Cast) -> None:

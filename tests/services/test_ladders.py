@@ -74,7 +74,7 @@ def test_what_is_saved_is_what_counts(any_app: Flask, cast: Cast) -> None:
         "och sedan med 30 dagars mellanrum"
     ]
     assert entry.data["morning"] == ["07:00", "08:30"]
-    assert journal.verify()[1] == []
+    assert journal.verify()
 
 
 def test_only_an_administrator(cast: Cast) -> None:

@@ -11,12 +11,14 @@ from flask import Flask
 from sqlalchemy import select
 
 from tests.helpers.cast import NOW, PASSWORD, Cast
+from tests.helpers.logged_in import log_in
 from tests.services.mailing import at_once
 from tracker.domain.errors import Forbidden, NotFound, RuleBroken
 from tracker.domain.permissions import Role
 from tracker.extensions import db
 from tracker.models import User
-from tracker.services import accounts, journal
+from tracker.services import journal
+from tracker.services.accounts import sessions
 from tracker.services.actions.rules import Refused
 from tracker.services.people import (
     NewPerson,
@@ -44,7 +46,7 @@ def test_a_new_person_can_log_in_at_once(cast: Cast) -> None:
     user = add_person(newcomer(cast), by=cast.admin, now=NOW)
     assert (user.name, user.email) == ("Åsa Ny", "Asa.Ny@testkoping.example")
     assert [(r.role, r.unit_id) for r in user.roles] == [(Role.MANAGER, cast.unit.id)]
-    who, _token = accounts.log_in("asa.ny@TESTKOPING.example", "tolv tecken långt", now=LATER)
+    who, _token = log_in("asa.ny@TESTKOPING.example", "tolv tecken långt", now=LATER)
     assert who.id == user.id
     deeds = [entry.deed for entry in journal.history("user", user.id)]
     assert deeds == ["session.open", "user.add"]
@@ -90,15 +92,15 @@ def test_a_role_keeps_only_the_place_it_can_have(cast: Cast) -> None:
 
 
 def test_a_changed_role_ends_the_sessions(cast: Cast) -> None:
-    _user, token = accounts.log_in(cast.owner.email, PASSWORD, now=NOW)
+    _user, token = log_in(cast.owner.email, PASSWORD, now=NOW)
     role = NewRole(Role.COMMITTEE, committee_id=cast.committee.id)
     add_role(cast.owner.id, role, by=cast.admin, now=LATER)
-    assert accounts.user_of_session(token, now=LATER) is None
+    assert sessions.user_of_session(token, now=LATER) is None
     assert len(load_person(cast.owner.id, by=cast.admin).roles) == 2
-    _user, token = accounts.log_in(cast.owner.email, PASSWORD, now=LATER)
+    _user, token = log_in(cast.owner.email, PASSWORD, now=LATER)
     given = next(r for r in cast.owner.roles if r.role is Role.COMMITTEE)
     remove_role(cast.owner.id, given.id, by=cast.admin, now=LATER)
-    assert accounts.user_of_session(token, now=LATER) is None
+    assert sessions.user_of_session(token, now=LATER) is None
     assert [r.role for r in load_person(cast.owner.id, by=cast.admin).roles] == [Role.MANAGER]
 
 
@@ -131,13 +133,13 @@ def test_a_role_of_somebody_else_is_not_found(cast: Cast) -> None:
 
 def test_another_address_is_logged_in_with_and_ends_no_session(any_app: Flask, cast: Cast) -> None:
     old, new = cast.owner.email, "Olle.Ny@testkoping.example"
-    _user, token = accounts.log_in(old, PASSWORD, now=NOW)
+    _user, token = log_in(old, PASSWORD, now=NOW)
     changed = change_address(cast.owner.id, f" {new} ", shown=old, by=cast.admin, now=LATER)
     assert (changed.email, changed.email_key) == (new, new.lower())
-    assert accounts.user_of_session(token, now=LATER) == changed
-    assert accounts.log_in(new.upper(), PASSWORD, now=LATER)[0] == changed
+    assert sessions.user_of_session(token, now=LATER) == changed
+    assert log_in(new.upper(), PASSWORD, now=LATER)[0] == changed
     with pytest.raises(RuleBroken):
-        accounts.log_in(old, PASSWORD, now=LATER)
+        log_in(old, PASSWORD, now=LATER)
     (told,) = [e for e in journal.history("user", changed.id) if e.deed == "user.change_address"]
     assert told.data == {"email": [old, new]}
 

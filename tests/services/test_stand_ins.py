@@ -9,12 +9,14 @@ import pytest
 from sqlalchemy import select
 
 from tests.helpers.cast import NOW, PASSWORD, TODAY, Cast, make_action, make_user
+from tests.helpers.logged_in import log_in
 from tracker.domain.errors import Forbidden, NotFound
 from tracker.domain.permissions import PERMISSIONS, STAND_IN, Assignment, Deed, Role, scope_of
 from tracker.domain.statuses import Health
 from tracker.extensions import db
 from tracker.models import Absence, Action, PlanState, RoleAssignment, User
-from tracker.services import accounts, stand_ins
+from tracker.services import stand_ins
+from tracker.services.accounts import sessions
 from tracker.services.actions.mine import Part, my_actions
 from tracker.services.actions.reports import Report, report_status
 from tracker.services.plans.rules import plans_within
@@ -168,12 +170,12 @@ class TestSessions:
     def who(self, today, count_queries) -> tuple[tuple[str, ...], int]:
         db.session.expunge_all()
         with count_queries() as counted:
-            user = accounts.user_of_session(self.token, now=NOW, today=today)
+            user = sessions.user_of_session(self.token, now=NOW, today=today)
         assert user is not None
         return tuple(one.name for one in user.stands_for), counted.number
 
     def test_the_loaded_person_reaches_it(self, any_app, cast: Cast, count_queries) -> None:
-        _, self.token = accounts.log_in(cast.colleague.email, PASSWORD, now=NOW)
+        _, self.token = log_in(cast.colleague.email, PASSWORD, now=NOW)
         ids = (cast.owner.id, cast.colleague.id)
         nobody = self.who(TODAY, count_queries)
         away(*(db.session.get_one(User, key) for key in ids))

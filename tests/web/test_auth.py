@@ -14,11 +14,13 @@ from flask.testing import FlaskClient
 
 from tests.helpers.apps import make_app, settings
 from tests.helpers.cast import NOW, PASSWORD, Cast
+from tests.helpers.logged_in import log_in
 from tests.helpers.visitor import Visitor, Visits
 from tracker.domain.permissions import Role
 from tracker.extensions import db
 from tracker.models import LoginSession
-from tracker.services import accounts, departures, people
+from tracker.services import departures, people
+from tracker.services.accounts.sessions import SESSION_LIFE
 from tracker.web.local import safe_target
 
 WRONG = "E-postadressen eller lösenordet stämmer inte."
@@ -99,12 +101,12 @@ def test_a_copied_cookie_dies_when_roles_change(app: Flask, cast: Cast, visit: V
 
 def test_a_session_runs_out(cast: Cast, visit: Visits, clock: time_machine.Traveller) -> None:
     visit(cast.director).get("/")
-    clock.move_to(NOW + accounts.SESSION_LIFE + timedelta(minutes=1))
+    clock.move_to(NOW + SESSION_LIFE + timedelta(minutes=1))
     visit(cast.director).get("/", status=302)
 
 
 def test_the_database_holds_no_token(cast: Cast, visit: Visits, db_session: Any) -> None:
-    _user, token = accounts.log_in(cast.director.email, PASSWORD, now=NOW)
+    _user, token = log_in(cast.director.email, PASSWORD, now=NOW)
     assert token not in [row.token_hash for row in db_session.query(LoginSession)]
 
 

@@ -61,7 +61,7 @@ def test_choose_preview_confirm_and_take_back(cast: Cast, visit: Visits) -> None
     assert "Ändringen är ångrad: 2 åtgärder står som förut." in page.text
     db.session.expire_all()
     assert cast.action.owner == cast.owner
-    assert journal.verify()[1] == []
+    assert journal.verify()
 
 
 def test_confirming_twice_changes_nothing_more(cast: Cast, visit: Visits) -> None:

@@ -17,7 +17,7 @@ from tests.helpers.cast import NOW, Cast
 from tests.helpers.pages import text_of
 from tests.helpers.visitor import Visits
 from tracker.extensions import db
-from tracker.services import accounts
+from tracker.services.accounts.sessions import SESSION_LIFE
 
 
 def test_static_files_are_named_by_their_content(client: FlaskClient) -> None:
@@ -98,7 +98,7 @@ def test_a_session_that_ended_gives_the_text_back(
 ) -> None:
     path = f"/actions/{cast.action.id}/report"
     visit(cast.owner).get(path)
-    clock.move_to(NOW + accounts.SESSION_LIFE + timedelta(minutes=1))
+    clock.move_to(NOW + SESSION_LIFE + timedelta(minutes=1))
     page = visit(cast.owner).post(path, {"text": "Vi kom halvvägs", "password": "hemligt"}, 401)
     assert [text_of(node) for node in page.all("blockquote")] == ["Vi kom halvvägs"]
     assert page.links["Logga in"] == f"/login?next={path}"

@@ -1,11 +1,13 @@
-"""`journal verify`."""
+"""`journal verify` and `journal reseal`."""
 
 from __future__ import annotations
+
+from datetime import datetime
 
 import click
 from flask.cli import AppGroup
 
-from tracker.cli.common import echo_json, ensure_schema, json_option, plain_errors
+from tracker.cli.common import echo_json, ensure_schema, json_option, now_option, plain_errors
 from tracker.services import journal
 from tracker.services.reports.reading.checking import check_published
 
@@ -19,18 +21,33 @@ def verify(as_json: bool) -> None:
     """Check that no entry was changed, added in between or taken away, and that published reports
     and their files are those of which the log tells."""
     ensure_schema()
-    count, broken = journal.verify()
+    found = journal.verify()
     reports, changed = check_published()
     if as_json:
         told = {"reports": reports, "broken_reports": changed}
-        echo_json({"entries": count, "broken": broken, **told})
+        sealed = {"ends_as_sealed": found.ends_as_sealed}
+        echo_json({"entries": found.entries, "broken": found.broken, **sealed, **told})
     else:
-        click.echo(f"{count} loggposter, {_held('kedjan håller', 'bruten kedja vid', broken)}")
+        chain = _held("kedjan håller", "bruten kedja vid", found.broken)
+        click.echo(f"{found.entries} loggposter, {chain}")
+        if not found.ends_as_sealed:
+            click.echo("Loggen slutar inte där dess sigill säger: poster kan saknas på slutet.")
         if reports:
             whole, other = "alla som de publicerades", "inte som de publicerades"
             click.echo(f"rapporter: {reports}, {_held(whole, other, changed)}")
-    if broken or changed:
+    if not found or changed:
         raise SystemExit(1)
+
+
+@journal_group.command("reseal")
+@now_option
+@plain_errors
+def reseal(now: datetime) -> None:
+    """Seal the end of the log as it stands, after SECRET_KEY was lost. Run `verify` first: what
+    was cut off before is not found afterwards."""
+    ensure_schema()
+    journal.reseal(now=now)
+    click.echo("Loggens slut har fått ett nytt sigill, och loggen berättar om det.")
 
 
 def _held(whole: str, other: str, ids: list[int]) -> str:

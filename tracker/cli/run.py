@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from urllib.error import URLError
@@ -69,16 +70,16 @@ def doctor(now: datetime, as_json: bool) -> None:
     """Look at database, worker, outbox and journal; exit code 1 when something is wrong."""
     ensure_schema()
     health = operations.health(now=now, zone=settings().timezone)
-    entries, broken = journal.verify()
+    found = journal.verify()
     if as_json:
-        echo_json({**health.to_json(), "journal": {"entries": entries, "broken": broken}})
+        echo_json({**health.to_json(), "journal": asdict(found)})
     for problem in health.problems if not as_json else ():
         click.echo(say(problem))
-    if broken and not as_json:
+    if not found and not as_json:
         click.echo(_("Loggens kedja är bruten."))
-    if health.healthy and not broken and not as_json:
+    if health.healthy and found and not as_json:
         click.echo(_("Allt står rätt till."))
-    raise SystemExit(0 if health.healthy and not broken else 1)
+    raise SystemExit(0 if health.healthy and found else 1)
 
 
 @click.command("serve")

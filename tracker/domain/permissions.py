@@ -62,6 +62,9 @@ class Deed(StrEnum):
     PUBLICITY_MANAGE = "publicity.manage"
     OPERATIONS_VIEW = "operations.view"
     OPERATIONS_MANAGE = "operations.manage"
+    SETTINGS_MANAGE = "settings.manage"
+    PRIVACY_MANAGE = "privacy.manage"
+    RECORDS_EXPORT = "records.export"
 
 
 # A director without a unit is the municipal director: there UNIT means everything. WHOLE reaches
@@ -113,6 +116,9 @@ PERMISSIONS: dict[Deed, dict[Role, Reach]] = {
     Deed.PUBLICITY_MANAGE: {Role.DIRECTOR: Reach.WHOLE},
     Deed.OPERATIONS_VIEW: {Role.ADMIN: Reach.ANY},
     Deed.OPERATIONS_MANAGE: {Role.ADMIN: Reach.ANY},
+    Deed.SETTINGS_MANAGE: {Role.ADMIN: Reach.ANY},
+    Deed.PRIVACY_MANAGE: {Role.ADMIN: Reach.ANY},
+    Deed.RECORDS_EXPORT: {Role.ADMIN: Reach.ANY},
 }
 
 # What somebody does in the stead of a person who is away: they answer, and decide nothing.

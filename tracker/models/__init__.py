@@ -2,6 +2,16 @@
 
 from __future__ import annotations
 
+from tracker.models.accounts import (
+    AccountToken,
+    ClaimRule,
+    ExternalIdentity,
+    KnownDevice,
+    LoginFailure,
+    RecoveryCode,
+    SecondFactor,
+    TokenPurpose,
+)
 from tracker.models.actions import (
     Action,
     ActionLink,
@@ -37,8 +47,8 @@ from tracker.models.evaluations import (
     Strength,
     SubArea,
 )
-from tracker.models.journal import JournalEntry
-from tracker.models.people import Absence, LoginSession, RoleAssignment, User
+from tracker.models.journal import JournalEntry, JournalSeal
+from tracker.models.people import Absence, LogInMethod, LoginSession, RoleAssignment, User
 from tracker.models.places import Committee, Municipality, Unit
 from tracker.models.plans import ActionPlan, Decision, DecisionKind, PlanPoint, PlanState
 from tracker.models.reminders import (
@@ -61,10 +71,12 @@ from tracker.models.reports import (
     TextMode,
 )
 from tracker.models.rounds import FollowUpRound, RoundMeeting, RoundNudge
+from tracker.models.settings import RetentionKind, RetentionRule, SiteText, TextKind
 from tracker.models.talk import Comment, Mention
 
 __all__ = [
     "Absence",
+    "AccountToken",
     "Action",
     "ActionLink",
     "ActionPlan",
@@ -73,6 +85,7 @@ __all__ = [
     "Base",
     "CarriedAction",
     "ChangeBatch",
+    "ClaimRule",
     "Comment",
     "Committee",
     "Crosswalk",
@@ -83,12 +96,17 @@ __all__ = [
     "EffectSettings",
     "Evaluation",
     "Evidence",
+    "ExternalIdentity",
     "FollowUpRound",
     "ImportDraft",
     "ImprovementPoint",
     "JournalEntry",
+    "JournalSeal",
+    "KnownDevice",
     "LadderStep",
     "Letterhead",
+    "LogInMethod",
+    "LoginFailure",
     "LoginSession",
     "Mention",
     "Milestone",
@@ -100,6 +118,7 @@ __all__ = [
     "PlanState",
     "PointSubArea",
     "Predecessor",
+    "RecoveryCode",
     "ReferenceScore",
     "Reminder",
     "ReminderSettings",
@@ -109,17 +128,23 @@ __all__ = [
     "ReportQuestion",
     "ReportState",
     "ReportText",
+    "RetentionKind",
+    "RetentionRule",
     "RoleAssignment",
     "RoleModel",
     "RoundMeeting",
     "RoundNudge",
     "ScoreSet",
     "SearchWord",
+    "SecondFactor",
     "SheetDraft",
+    "SiteText",
     "StatusUpdate",
     "Strength",
     "SubArea",
+    "TextKind",
     "TextMode",
+    "TokenPurpose",
     "Unit",
     "User",
     "WorkerHeartbeat",

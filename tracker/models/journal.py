@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tracker.models.base import Base, UtcDateTime, WithId
@@ -26,3 +26,18 @@ class JournalEntry(WithId, Base):
     data: Mapped[dict[str, Any]] = mapped_column(JSON)
     previous_hash: Mapped[str] = mapped_column(String(64), unique=True)
     hash: Mapped[str] = mapped_column(String(64))
+
+
+class JournalSeal(WithId, Base):
+    """The one row (id 1) that knows how long the journal is, and ends in what.
+
+    `mac` is an HMAC with a key that the database does not hold: whoever cuts entries off the end
+    cannot make the seal that fits.
+    """
+
+    __tablename__ = "journal_seal"
+    __table_args__ = (CheckConstraint("id = 1", name="is_one"),)
+
+    entries: Mapped[int]
+    last_hash: Mapped[str] = mapped_column(String(64))
+    mac: Mapped[str] = mapped_column(String(64))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from enum import StrEnum
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -17,7 +18,8 @@ class User(WithId, Base):
 
     `calendar_rev` counts the secret addresses of the person's calendar; 0 means that there never
     was one, and below 0 that the last of them is closed. `digest_weekday` is the day on which the
-    person wants the digest (0 = Monday … 4 = Friday), None every working day.
+    person wants the digest (0 = Monday … 4 = Friday), None every working day. An empty
+    `password_hash` is that of somebody who has no password, and logs in otherwise or not yet.
     """
 
     __tablename__ = "user_account"
@@ -36,6 +38,7 @@ class User(WithId, Base):
     deactivated_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     calendar_rev: Mapped[int] = mapped_column(default=0, server_default=text("0"))
     digest_weekday: Mapped[int | None]
+    pseudonymised_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     roles: Mapped[list[RoleAssignment]] = relationship(
         back_populates="user", cascade="all, delete-orphan", lazy="selectin"
@@ -84,7 +87,10 @@ class User(WithId, Base):
 
 
 class RoleAssignment(WithId, Base):
-    """One role of one person, for a unit, a committee, or (both empty) all of it."""
+    """One role of one person, for a unit, a committee, or (both empty) all of it.
+
+    One that comes `from_claims` was given by the OpenID provider, which also takes it back.
+    """
 
     __tablename__ = "role_assignment"
     __table_args__ = (
@@ -104,6 +110,7 @@ class RoleAssignment(WithId, Base):
     role: Mapped[Role] = enum_column(Role, "role")
     unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"), index=True)
     committee_id: Mapped[int | None] = mapped_column(ForeignKey("committee.id"), index=True)
+    from_claims: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
 
     user: Mapped[User] = relationship(back_populates="roles")
     unit: Mapped[Unit | None] = relationship(lazy="joined")
@@ -129,8 +136,19 @@ class Absence(WithId, Base):
     delegate: Mapped[User] = relationship(foreign_keys=[delegate_id])
 
 
+class LogInMethod(StrEnum):
+    """How somebody came in."""
+
+    PASSWORD = "password"  # noqa: S105 (a way in, not a secret)
+    TWO_FACTORS = "two_factors"
+    OIDC = "oidc"
+
+
 class LoginSession(WithId, Base):
-    """One log-in on one device; the browser holds the token, we hold only its hash."""
+    """One log-in on one device; the browser holds the token, we hold only its hash.
+
+    `device` is the browser and system in words that its owner knows again.
+    """
 
     __tablename__ = "login_session"
 
@@ -139,5 +157,12 @@ class LoginSession(WithId, Base):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    device: Mapped[str] = mapped_column(String(120), default="", server_default=text("''"))
+    method: Mapped[LogInMethod] = enum_column(
+        LogInMethod,
+        "method",
+        default=LogInMethod.PASSWORD,
+        server_default=LogInMethod.PASSWORD.value,
+    )
 
     user: Mapped[User] = relationship()

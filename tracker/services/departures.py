@@ -15,7 +15,8 @@ from tracker.domain.permissions import Role
 from tracker.domain.statuses import OPEN
 from tracker.extensions import db
 from tracker.models import Action, RoleAssignment, User, action_contributor
-from tracker.services import accounts, journal
+from tracker.services import journal
+from tracker.services.accounts.sessions import end_sessions
 from tracker.services.actions import rules
 from tracker.services.people import (
     check_not_last_admin,
@@ -131,7 +132,7 @@ def deactivate_person(
     entries = [_hand_over(action, chosen[action.id], by=by, now=now) for action in owned]
     entries += [_stop_helping(action, user, by=by, now=now) for action in helped]
     user.deactivated_at = now
-    accounts.end_sessions(user.id, now=now)
+    end_sessions(user.id, now=now)
     facts = {"handed_over": len(owned), "helped": len(helped)}
     journal.record_many([("user.deactivate", "user", user.id, facts, by, now), *entries])
     db.session.commit()

@@ -5,15 +5,17 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import select, text
+from sqlalchemy import func, select, text, true
 
-from tracker.extensions import db, only_read
-from tracker.models import JournalEntry, User
+from tracker.extensions import db, keys, only_read
+from tracker.models import JournalEntry, JournalSeal, User
 
 FIRST = "0" * 64
+SEAL = "journal-seal"  # the purpose of the key that seals the end of the journal
 LOCK = 0x617467  # "atg": the advisory lock that lets one writer at a time extend the chain
 
 
@@ -36,7 +38,8 @@ def record_many(
     """Add many entries at once, in their order, in the caller's transaction."""
     if db.session.get_bind().dialect.name == "postgresql":
         db.session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": LOCK})
-    previous = _last_hash()
+    last, end = _end()
+    previous, count = last, 0
     for deed, subject, subject_id, data, by, at in rows:
         entry = JournalEntry(
             at=at,
@@ -51,12 +54,43 @@ def record_many(
         )
         entry.hash = previous = seal(entry)
         db.session.add(entry)
+        count += 1
+    # An end that does not hold is left as it is: sealing it anew would hide what was done to it.
+    if end is not None and _holds(end, last):
+        _seal_end(end, end.entries + count, previous)
     db.session.flush()
 
 
-def _last_hash() -> str:
-    last = db.session.scalar(select(JournalEntry.hash).order_by(JournalEntry.id.desc()).limit(1))
-    return last or FIRST
+def _end() -> tuple[str, JournalSeal | None]:
+    """The hash that the next entry follows, and the seal of the journal's end."""
+    newest = select(JournalEntry.hash).order_by(JournalEntry.id.desc()).limit(1).scalar_subquery()
+    one_row = select(func.coalesce(newest, FIRST).label("last")).subquery()
+    query = select(one_row.c.last, JournalSeal).outerjoin(JournalSeal, true())
+    row = db.session.execute(query.execution_options(populate_existing=True)).one()
+    return row.last, row.JournalSeal
+
+
+def _holds(end: JournalSeal, last: str) -> bool:
+    """Whether the seal is ours, and that of a journal which ends in `last`."""
+    ours = keys.macs(SEAL, f"{end.entries} {end.last_hash}")
+    return end.last_hash == last and end.mac in ours
+
+
+def _seal_end(end: JournalSeal, entries: int, last: str) -> None:
+    end.entries, end.last_hash = entries, last
+    end.mac = keys.mac(SEAL, f"{entries} {last}")
+
+
+def reseal(*, now: datetime) -> None:
+    """Seal the journal's end as it stands, after the secret was lost; the journal tells of it."""
+    record("journal.reseal", "journal", 0, {}, by=None, now=now)
+    last, end = _end()
+    if end is None:
+        end = JournalSeal(id=1)
+        db.session.add(end)
+    entries = db.session.scalar(select(func.count()).select_from(JournalEntry)) or 0
+    _seal_end(end, entries, last)
+    db.session.commit()
 
 
 def seal(entry: JournalEntry) -> str:
@@ -89,10 +123,25 @@ def said(deed: str, subject: str, subject_id: int) -> list[dict[str, Any]]:
     return list(db.session.scalars(query))
 
 
-def verify() -> tuple[int, list[int]]:
-    """Read the whole chain: the number of entries, and the ids where it does not hold.
+@dataclass(frozen=True)
+class Verdict:
+    """What reading the whole journal showed: how many entries there are, the ids where the chain
+    does not hold, and whether it ends where its seal says."""
 
-    A chain cannot show that its newest entries were cut off; only a copy kept elsewhere can.
+    entries: int
+    broken: list[int]
+    ends_as_sealed: bool
+
+    def __bool__(self) -> bool:
+        return self.ends_as_sealed and not self.broken
+
+
+def verify() -> Verdict:
+    """Read the whole chain and the seal of its end.
+
+    The seal shows that the newest entries were cut off, or that the chain was made anew by
+    somebody without the service's secret. That the whole database was put back to what it was
+    earlier, seal included, only a copy kept elsewhere can show.
     """
     only_read()
     previous, count, broken = FIRST, 0, []
@@ -101,7 +150,9 @@ def verify() -> tuple[int, list[int]]:
         if entry.previous_hash != previous or entry.hash != seal(entry):
             broken.append(entry.id)
         previous = entry.hash
-    return count, broken
+    end = db.session.get(JournalSeal, 1)
+    sealed = end is not None and end.entries == count and _holds(end, previous)
+    return Verdict(count, broken, sealed)
 
 
 def latest(limit: int) -> list[JournalEntry]:

@@ -17,7 +17,9 @@ from tracker.domain.text import fold, normalise_space
 from tracker.extensions import db
 from tracker.mail.message import check_address
 from tracker.models import Absence, Action, Committee, RoleAssignment, Unit, User
-from tracker.services import accounts, journal, scope
+from tracker.services import journal, scope
+from tracker.services.accounts.passwords import hash_password
+from tracker.services.accounts.sessions import end_sessions
 from tracker.services.actions.rules import Refused, check_length, check_written, collecting
 
 NAME_MAX = 120
@@ -116,7 +118,7 @@ def add_person(data: NewPerson, *, by: User | None, now: datetime) -> User:
     user = _checked(data, now)
     # Hashing takes long; do not hold the database's write lock meanwhile.
     db.session.rollback()
-    user.password_hash = accounts.hash_password(data.password)
+    user.password_hash = hash_password(data.password)
     _check_unused(user.email_key)
     user.roles = [_assignment(data.role)]
     db.session.add(user)
@@ -145,7 +147,7 @@ def add_role(user_id: int, role: NewRole, *, by: User | None, now: datetime) -> 
     if (given.role, given.unit_id, given.committee_id) in held:
         raise RuleBroken("Personen har redan den rollen.", field="role")
     user.roles.append(given)
-    accounts.end_sessions(user.id, now=now)
+    end_sessions(user.id, now=now)
     journal.record("user.add_role", "user", user.id, _in_journal(role), by=by, now=now)
     db.session.commit()
     return user
@@ -169,7 +171,7 @@ def remove_role(user_id: int, assignment_id: int, *, by: User | None, now: datet
     _check_can_still_report(user, [one for one in user.roles if one is not role], now)
     taken = NewRole(role.role, role.unit_id, role.committee_id)
     user.roles.remove(role)
-    accounts.end_sessions(user.id, now=now)
+    end_sessions(user.id, now=now)
     journal.record("user.remove_role", "user", user.id, _in_journal(taken), by=by, now=now)
     db.session.commit()
     return user

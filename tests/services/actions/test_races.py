@@ -47,7 +47,7 @@ def test_of_four_savers_one_wins(any_app, cast):
     assert {loser.current["version"] for loser in losers} == {version + 1}
     entries = journal.history("action", action_id)
     assert [entry.data["title"][1] for entry in entries] == winners
-    assert journal.verify()[1] == []
+    assert journal.verify()
 
 
 def test_a_double_click_in_two_processes_is_one_report(any_app, cast):

@@ -58,7 +58,7 @@ def test_a_step_on_many_is_taken_back_whole(cast: Cast) -> None:
     assert entry.deed == "action.undo"
     assert entry.data["status"] == ["paused", "ongoing"]
     assert entry.data["owner"] == ["Frida Chef", "Olle Ägare"]
-    assert journal.verify()[1] == []
+    assert journal.verify()
 
 
 def test_whoever_helped_before_owning_helps_again(any_app: Any, cast: Cast) -> None:
@@ -190,4 +190,4 @@ def test_two_who_undo_at_once_undo_once(any_app: Any, cast: Cast) -> None:
     results = together(any_app, undo, undo, undo)
     assert [result.restored for result in results if isinstance(result, Undone)] == [2]
     assert db.session.get_one(ChangeBatch, batch_id).undone_at == NOW
-    assert journal.verify()[1] == []
+    assert journal.verify()

@@ -69,7 +69,7 @@ def test_several_at_once(any_app: Flask, cast: Cast) -> None:
     assert (entry.deed, entry.actor) == ("point.answer", "Dag Direktör")
     assert entry.data == {"answer": [None, "act"]}
     assert give(cast, Answer.ACT, 1, 3) == Step(0)
-    assert journal.verify()[1] == []
+    assert journal.verify()
 
 
 def test_states_in_sql(any_app: Flask, cast: Cast) -> None:

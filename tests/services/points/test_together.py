@@ -59,7 +59,7 @@ def test_each_merges_into_the_others(any_app: Flask, cast: Cast) -> None:
     results = together(any_app, merge(first, second), merge(second, first))
     assert "ihopslag" in str(one_refused(results))
     assert db.session.query(Disposition).count() == 1
-    assert journal.verify()[1] == []
+    assert journal.verify()
 
 
 def test_merged_back_and_forth(any_app: Flask, cast: Cast) -> None:
@@ -172,7 +172,7 @@ class TestTheOnlyAction:
         assert answer_of(point) is Answer.ACT
         entry = journal.history("improvement_point", point.id)[0]
         assert entry.data["reason"] == [NO["reason"], ""], "what was said is kept in the history"
-        assert journal.verify()[1] == []
+        assert journal.verify()
 
     def test_a_merged_point_stays_merged(self, app: Flask, cast: Cast) -> None:
         into = cast.points[3].id

@@ -24,7 +24,7 @@ def test_the_same_list_twice_at_once(any_app: Flask, cast: Cast) -> None:
     assert len(db.session.scalars(select(ReferenceScore)).all()) == 30
     imports = select(JournalEntry).where(JournalEntry.deed == "reference.import")
     assert len(db.session.scalars(imports).all()) == 1
-    assert journal.verify()[1] == []
+    assert journal.verify()
 
 
 def test_taken_back_once(any_app: Flask, cast: Cast) -> None:

@@ -180,7 +180,7 @@ def test_the_same_yes_from_three_windows_adds_once(any_app: Any, cast: Cast) -> 
     assert [one for one in results if isinstance(one, int)] == [2]
     assert sum(isinstance(one, Conflict) for one in results) == 2
     assert db.session.query(Action).count() == 6
-    assert journal.verify()[1] == []
+    assert journal.verify()
 
 
 def test_an_owner_whose_account_closed_meanwhile_is_named(

@@ -170,7 +170,7 @@ def test_exactly_the_edited_cells_change(
     new = entries()[said:]
     assert Counter(entry.subject_id for entry in new) == Counter({a for a, _ in written})
     assert {entry.deed for entry in new} <= {"action.edit"}
-    assert journal.verify()[1] == []
+    assert journal.verify()
 
 
 def test_twenty_edited_cells_are_twenty_changed_fields(cast: Cast, many: list[Action]) -> None:
@@ -223,4 +223,4 @@ def test_what_a_sheet_did_is_taken_back_whole(cast: Cast) -> None:
     assert undo_batch(done.batch_id, by=cast.director, now=NOW).restored == 1
     assert everything() == before and cast.action.extra == {"Kod": "1"}
     assert entries()[-1].data["extra"] == [{"Kod": "2"}, {"Kod": "1"}]
-    assert journal.verify()[1] == []
+    assert journal.verify()

@@ -30,7 +30,7 @@ from tracker.models import (
 )
 from tracker.services import journal
 from tracker.services.acceptance import DraftHead, add_evaluation
-from tracker.services.accounts import hash_password
+from tracker.services.accounts.passwords import hash_password
 from tracker.services.demo.actions import add_story_actions
 from tracker.services.demo.answers import add_dispositions, adopt_plan
 from tracker.services.demo.bulk import add_bulk

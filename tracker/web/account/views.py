@@ -8,7 +8,8 @@ from flask_babel import gettext as _
 
 from tracker.clock import now
 from tracker.domain.permissions import Deed
-from tracker.services import absences, accounts
+from tracker.services import absences
+from tracker.services.accounts import preferences
 from tracker.web import away
 from tracker.web.access import me, requires
 from tracker.web.account.forms import WeekdayForm
@@ -38,7 +39,7 @@ def weekday() -> ResponseReturnValue:
     form = WeekdayForm(me().digest_weekday)
     if not form.validate_on_submit():
         return _page(form), 422
-    accounts.set_digest_weekday(form.chosen(), by=me(), now=now())
+    preferences.set_digest_weekday(form.chosen(), by=me(), now=now())
     done(_("Dagen är sparad."))
     return redirect(url_for("account.index"))
 

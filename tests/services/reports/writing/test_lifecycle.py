@@ -170,7 +170,7 @@ def test_a_new_version_takes_the_texts_along(cast: Cast) -> None:
 
 def race(app: Flask, *deeds: Callable[[], object]) -> list[object]:
     results = together(app, *deeds)
-    assert journal.verify()[1] == []
+    assert journal.verify()
     return results
 
 
