@@ -43,7 +43,7 @@ def test_json(living: Flask, flask_command: Command) -> None:
         "uncertain": 0,
         "dead": 0,
         "problems": [],
-        "journal": {"entries": 0, "broken": []},
+        "journal": {"entries": 0, "broken": [], "ends_as_sealed": True},
     }
 
 

@@ -7,9 +7,9 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import func, select, text, true
+from sqlalchemy import func, select, text, true, update
 
 from tracker.extensions import db, keys, only_read
 from tracker.models import JournalEntry, JournalSeal, User
@@ -55,41 +55,45 @@ def record_many(
         entry.hash = previous = seal(entry)
         db.session.add(entry)
         count += 1
-    # An end that does not hold is left as it is: sealing it anew would hide what was done to it.
-    if end is not None and _holds(end, last):
-        _seal_end(end, end.entries + count, previous)
     db.session.flush()
+    # An end that does not hold is left as it is: sealing it anew would hide what was done to it.
+    if end.holds(last):
+        sealed = update(JournalSeal).values(**_sealed(end.entries + count, previous))
+        db.session.execute(sealed, execution_options={"synchronize_session": False})
 
 
-def _end() -> tuple[str, JournalSeal | None]:
-    """The hash that the next entry follows, and the seal of the journal's end."""
+class End(NamedTuple):
+    """What the seal says of the journal's end; without a seal nothing holds."""
+
+    entries: int
+    last_hash: str | None
+    mac: str | None
+
+    def holds(self, last: str) -> bool:
+        """Whether the seal is ours, and that of a journal which ends in `last`."""
+        ours = keys.macs(SEAL, f"{self.entries} {self.last_hash}")
+        return self.last_hash == last and self.mac in ours
+
+
+def _end() -> tuple[str, End]:
+    """The hash that the next entry follows, and what the seal says of the journal's end."""
     newest = select(JournalEntry.hash).order_by(JournalEntry.id.desc()).limit(1).scalar_subquery()
-    one_row = select(func.coalesce(newest, FIRST).label("last")).subquery()
-    query = select(one_row.c.last, JournalSeal).outerjoin(JournalSeal, true())
-    row = db.session.execute(query.execution_options(populate_existing=True)).one()
-    return row.last, row.JournalSeal
+    last = select(func.coalesce(newest, FIRST).label("hash")).subquery()
+    seal_columns = (JournalSeal.entries, JournalSeal.last_hash, JournalSeal.mac)
+    query = select(last.c.hash, *seal_columns).outerjoin_from(last, JournalSeal, true())
+    row = db.session.execute(query).one()
+    return row[0], End(*row[1:])
 
 
-def _holds(end: JournalSeal, last: str) -> bool:
-    """Whether the seal is ours, and that of a journal which ends in `last`."""
-    ours = keys.macs(SEAL, f"{end.entries} {end.last_hash}")
-    return end.last_hash == last and end.mac in ours
-
-
-def _seal_end(end: JournalSeal, entries: int, last: str) -> None:
-    end.entries, end.last_hash = entries, last
-    end.mac = keys.mac(SEAL, f"{entries} {last}")
+def _sealed(entries: int, last: str) -> dict[str, Any]:
+    return {"entries": entries, "last_hash": last, "mac": keys.mac(SEAL, f"{entries} {last}")}
 
 
 def reseal(*, now: datetime) -> None:
     """Seal the journal's end as it stands, after the secret was lost; the journal tells of it."""
     record("journal.reseal", "journal", 0, {}, by=None, now=now)
-    last, end = _end()
-    if end is None:
-        end = JournalSeal(id=1)
-        db.session.add(end)
     entries = db.session.scalar(select(func.count()).select_from(JournalEntry)) or 0
-    _seal_end(end, entries, last)
+    db.session.merge(JournalSeal(id=1, **_sealed(entries, _end()[0])))
     db.session.commit()
 
 
@@ -150,9 +154,8 @@ def verify() -> Verdict:
         if entry.previous_hash != previous or entry.hash != seal(entry):
             broken.append(entry.id)
         previous = entry.hash
-    end = db.session.get(JournalSeal, 1)
-    sealed = end is not None and end.entries == count and _holds(end, previous)
-    return Verdict(count, broken, sealed)
+    end = _end()[1]
+    return Verdict(count, broken, end.entries == count and end.holds(previous))
 
 
 def latest(limit: int) -> list[JournalEntry]:
