@@ -61,6 +61,14 @@ messages: $(VENV)/ready-dev ## Bring new sentences of the source into the catalo
 			--init-missing --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date || exit 1; \
 	done
 
+.PHONY: sbom
+sbom: $(VENV)/ready-dev ## Write the bill of materials of what runs (CycloneDX) to atgarda.cdx.json
+	@$(BIN)/python requirements/sbom.py atgarda.cdx.json
+
+.PHONY: audit
+audit: $(VENV)/ready-dev ## List pinned packages with known faults; asks a public database
+	@$(BIN)/python requirements/audit.py
+
 .PHONY: lock
 lock: ## Choose newest versions and pin them with hashes (needs uv)
 	cd requirements && uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
