@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import date
 
@@ -9,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.helpers.source import ROOT
 from tracker.domain.permissions import (
     PERMISSIONS,
     STAND_IN,
@@ -57,6 +59,9 @@ TABLE = {
     Deed.PUBLICITY_MANAGE: (None, None, None, None),
     Deed.OPERATIONS_VIEW: ("any", None, None, None),
     Deed.OPERATIONS_MANAGE: ("any", None, None, None),
+    Deed.SETTINGS_MANAGE: ("any", None, None, None),
+    Deed.PRIVACY_MANAGE: ("any", None, None, None),
+    Deed.RECORDS_EXPORT: ("any", None, None, None),
 }
 UNIT, BOARD = 7, 9
 EXPECTED = {
@@ -182,3 +187,19 @@ class TestStandIn:
         assert (found.own, found.part) == (alone.own, alone.part)
         reached = {n for n, one in enumerate(theirs, start=10) if one.own or one.part}
         assert found.for_people == reached
+
+
+def test_the_table_in_print_is_this_table():
+    """docs/permissions.md says what the code does, deed by deed and role by role."""
+    text = (ROOT / "docs" / "permissions.md").read_text(encoding="utf-8")
+    printed = {
+        match[1]: (bool(match[2]), [cell.strip() for cell in match[3].split("|")])
+        for match in re.finditer(r"^\| `([\w.]+)`(¹?) \|[^|]+\|(.+)\|$", text, re.MULTILINE)
+    }
+    assert printed == {
+        deed.value: (
+            deed in STAND_IN,
+            [rules[role].value if role in rules else "–" for role in Role],
+        )
+        for deed, rules in PERMISSIONS.items()
+    }
