@@ -1,0 +1,1 @@
+"""What is kept of persons: the register, one's own data, pseudonymising and thinning."""
