@@ -1,0 +1,1 @@
+"""The complete export, below the web."""

@@ -1,0 +1,1 @@
+"""The whole of what is kept here, taken out in open formats (the right to leave)."""

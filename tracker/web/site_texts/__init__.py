@@ -1,0 +1,1 @@
+"""The municipality's own texts about the service: read by everybody, written by administrators."""
