@@ -9,14 +9,15 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 
 from tracker.domain.errors import N_
-from tracker.domain.statuses import ActionStatus
+from tracker.domain.statuses import STATUS_MARKS, ActionStatus
 from tracker.domain.text import fold, normalise_space, words
 
 MAX_ROWS = 5_000
 MAX_COLUMNS = 60
 MAX_NEW = 500  # some seconds' work, in which nobody else can write on SQLite
 FORMAT = 1
-ACTIONS_SHEET, BASE_SHEET = "Åtgärder", "_bas"
+ACTIONS_SHEET, BASE_SHEET = N_("Åtgärder"), "_bas"
+ACTIONS_SHEETS = (ACTIONS_SHEET, "Actions", "Tiltak")  # what an export calls it, by language
 UNREAD = "\x1a"  # a cell whose formula has no value; what is read holds it nowhere else
 KEPT = "kept"  # what a column is that we do not know but keep
 NUMBER, NUMBER_HEADING = "number", N_("Nr")
@@ -38,10 +39,11 @@ HEADINGS = {
     "status": N_("Status"),
     "cost": N_("Kostnad"),
 }
+LATEST_HEALTH = N_("Senaste läge")
 # What an export shows and an import leaves alone.
 READ_ONLY = (
     N_("Första slutdatum"),
-    N_("Senaste läge"),
+    LATEST_HEALTH,
     N_("Senaste lägesrapport"),
     N_("Punkter"),
     N_("Plan"),
@@ -52,30 +54,59 @@ LONG = ("description", "expected_effect", "effect_measure", "cost")
 DAYS = ("starts_on", "deadline")
 
 _GUESSES = {
-    "title": ("rubrik", "åtgärd", "aktivitet", "titel", "insats", "uppgift", "vad"),
-    "description": ("beskrivning", "kommentar", "anteckning", "beskriv", "notering", "innehåll"),
-    "expected_effect": ("effekt", "mål", "resultat", "syfte"),
-    "effect_measure": ("märks", "mått", "indikator", "nyckeltal", "mäts", "mätning"),
-    "owner": ("ansvarig", "ägare", "ansvar", "vem"),
-    "contributors": ("medverkande", "deltagare", "medansvarig", "övriga"),
-    "unit": ("förvaltning", "avdelning", "verksamhet", "enhet", "sektor"),
-    "committee": ("nämnd", "styrelse", "utskott"),
-    "starts_on": ("start", "startdatum", "påbörjas", "startar"),
-    "deadline": ("slutdatum", "klart", "deadline", "klar", "sluttid", "slut", "tidplan", "när"),
+    "title": (
+        *("rubrik", "åtgärd", "aktivitet", "titel", "insats", "uppgift", "vad"),
+        *("tittel", "tiltak", "oppgave", "hva", "title", "action", "activity", "task"),
+    ),
+    "description": (
+        *("beskrivning", "kommentar", "anteckning", "beskriv", "notering", "innehåll"),
+        *("beskrivelse", "merknad", "innhold", "description", "comment"),
+    ),
+    "expected_effect": (
+        *("effekt", "mål", "resultat", "syfte", "formål", "expected", "effect", "goal"),
+    ),
+    "effect_measure": (
+        *("märks", "mått", "indikator", "nyckeltal", "mäts", "mätning"),
+        *("merkes", "måling", "måles", "nøkkeltall", "noticed", "indicator"),
+    ),
+    "owner": ("ansvarig", "ägare", "ansvar", "vem", "eier", "hvem", "owner", "responsible"),
+    "contributors": (
+        *("medverkande", "deltagare", "medansvarig", "övriga"),
+        *("bidragsyter", "deltaker", "øvrige", "contributor", "participant"),
+    ),
+    "unit": (
+        *("förvaltning", "avdelning", "verksamhet", "enhet", "sektor"),
+        *("avdeling", "virksomhet", "etat", "unit", "department"),
+    ),
+    "committee": ("nämnd", "styrelse", "utskott", "utvalg", "nemnd", "styre", "committee"),
+    "starts_on": ("start", "startdatum", "påbörjas", "startar", "oppstart", "påbegynnes"),
+    "deadline": (
+        *("slutdatum", "klart", "deadline", "klar", "sluttid", "slut", "tidplan", "när"),
+        *("sluttdato", "frist", "ferdig", "slutt", "tidsplan", "når", "due", "end"),
+    ),
     "status": ("status", "läge"),
-    "cost": ("kostnad", "budget", "resurser", "finansiering"),
+    "cost": ("kostnad", "budget", "resurser", "finansiering", "budsjett", "ressurser", "cost"),
 }
 _MONTHS = (
     *("januari", "februari", "mars", "april", "maj", "juni"),
     *("juli", "augusti", "september", "oktober", "november", "december"),
 )
-_MONTH = "|".join([*_MONTHS, *(rf"{name[:3]}\.?" for name in _MONTHS)])
+_FOREIGN_MONTHS = {  # those of Norwegian and English that Swedish spells otherwise
+    **{"januar": 1, "january": 1, "februar": 2, "february": 2, "march": 3, "mai": 5, "may": 5},
+    **{"june": 6, "july": 7, "august": 8, "october": 10, "desember": 12},
+}
+_MONTH_NUMBERS = {name: number for number, name in enumerate(_MONTHS, 1)} | _FOREIGN_MONTHS
+_MONTH_NUMBERS |= {name[:3]: number for name, number in _MONTH_NUMBERS.items()}
+_MONTH = "|".join(
+    rf"{name}\.?" if len(name) == 3 else name
+    for name in sorted(_MONTH_NUMBERS, key=len, reverse=True)
+)
 _DAY_FORMS = (
     re.compile(r"(?P<y>\d{4})[-/.](?P<m>\d{1,2})[-/.](?P<d>\d{1,2})(?:[ t]\d\d:\d\d(?::\d\d)?)?"),
     re.compile(r"(?P<y>\d{4})(?P<m>\d\d)(?P<d>\d\d)"),
     re.compile(r"(?P<d>\d{1,2})/(?P<m>\d{1,2})[ ,-]+(?P<y>\d{4})"),
     re.compile(r"(?P<d>\d{1,2})[./](?P<m>\d{1,2})[./](?P<y>\d{4})"),
-    re.compile(rf"(?:den )?(?P<d>\d{{1,2}})(?::?e)? (?P<name>{_MONTH}),? (?P<y>\d{{4}})"),
+    re.compile(rf"(?:den )?(?P<d>\d{{1,2}})(?::?e|\.)? (?P<name>{_MONTH}),? (?P<y>\d{{4}})"),
     re.compile(rf"(?P<name>{_MONTH}),? (?P<y>\d{{4}})"),
     re.compile(r"(?P<y>\d{4})-(?P<m>\d\d)"),
     re.compile(r"(?:q|kvartal )(?P<quarter>[1-4]),? (?P<y>\d{4})"),
@@ -85,15 +116,27 @@ _STATUS_WORDS = {
     ActionStatus.PLANNED: (
         *("planerad", "planerat", "ej påbörjad", "ej påbörjat", "inte påbörjad"),
         *("ej startad", "inte startad", "inte påbörjat", "ny", "planeras", "kommande"),
+        *("planlagt", "planlegges", "ikke påbegynt", "ikke startet", "kommende"),
+        *("planned", "not started", "new"),
     ),
-    ActionStatus.ONGOING: ("pågår", "pågående", "påbörjad", "påbörjat", "startad", "löpande"),
-    ActionStatus.PAUSED: ("pausad", "pausat", "vilande", "avvaktar", "väntar"),
+    ActionStatus.ONGOING: (
+        *("pågår", "pågående", "påbörjad", "påbörjat", "startad", "löpande"),
+        *("påbegynt", "startet", "løpende", "i gang", "ongoing", "in progress", "started"),
+    ),
+    ActionStatus.PAUSED: (
+        *("pausad", "pausat", "vilande", "avvaktar", "väntar"),
+        *("satt på pause", "på pause", "pauset", "avventer", "venter", "paused", "on hold"),
+    ),
     ActionStatus.DONE: (
         *("genomförd", "genomfört", "klar", "klart", "färdig", "färdigt", "avslutad"),
         *("avslutat", "slutförd", "slutfört", "utförd", "utfört"),
+        *("gjennomført", "ferdig", "avsluttet", "fullført", "utført", "done", "completed"),
     ),
-    ActionStatus.VERIFIED: ("verifierad",),
-    ActionStatus.DROPPED: ("avbruten", "avbrutet", "struken", "utgår", "utgått"),
+    ActionStatus.VERIFIED: ("verifierad", "verifisert", "verified"),
+    ActionStatus.DROPPED: (
+        *("avbruten", "avbrutet", "struken", "utgår", "utgått"),
+        *("avbrutt", "frafalt", "henlagt", "strøket", "dropped", "cancelled"),
+    ),
 }
 _ERRORS = (
     *("#REF!", "#REFERENS!", "#N/A", "#SAKNAS!", "#VALUE!", "#VÄRDEFEL!", "#NAME?", "#NAMN?"),
@@ -108,6 +151,12 @@ def same_cell(field: str, text: str) -> str:
     if field in LONG or field.startswith(f"{KEPT}:"):
         return "\n".join(normalise_space(line) for line in text.splitlines()).strip("\n")
     return normalise_space(text)
+
+
+def same_word(field: str, text: str) -> str:
+    """`text` with a status as we store it, whichever language and word it was written with."""
+    status = read_status(text) if field == "status" else None
+    return text if status is None else STATUS_MARKS[status].label
 
 
 def mark(field: str, text: str) -> str:
@@ -165,7 +214,7 @@ def _day(found: dict[str, str], last: bool) -> date | None:
     year = int(found["y"])
     first_month, last_month = 1, 12
     if name := found.get("name"):
-        first_month = last_month = 1 + [one[:3] for one in _MONTHS].index(name[:3])
+        first_month = last_month = _MONTH_NUMBERS[name.rstrip(".")]
     elif month := found.get("m"):
         first_month = last_month = int(month)
     elif quarter := found.get("quarter"):

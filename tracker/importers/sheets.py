@@ -23,7 +23,14 @@ from pathlib import PurePath
 from typing import Any
 
 from tracker.domain.errors import N_, RuleBroken
-from tracker.domain.sheets import ACTIONS_SHEET, BASE_SHEET, FORMAT, MAX_COLUMNS, MAX_ROWS, UNREAD
+from tracker.domain.sheets import (
+    ACTIONS_SHEETS,
+    BASE_SHEET,
+    FORMAT,
+    MAX_COLUMNS,
+    MAX_ROWS,
+    UNREAD,
+)
 from tracker.importers.decoding import decoded
 from tracker.importers.package import XLSX, opened, protected
 
@@ -144,7 +151,7 @@ def _workbook(data: bytes) -> Sheet:
         )
         visible = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
         base = _base(book[BASE_SHEET]) if BASE_SHEET in book.sheetnames else None
-        ours = [s for s in visible if s.title == ACTIONS_SHEET] if base is not None else []
+        ours = [s for s in visible if s.title in ACTIONS_SHEETS] if base is not None else []
         for sheet in ours or visible:
             if rows := _rows(sheet, data, _OUR_COLUMNS if ours else MAX_COLUMNS):
                 return Sheet(sheet.title[:100], len(visible), rows, base)

@@ -15,6 +15,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 
 from tracker.domain.answering import ANSWER_DAYS
 from tracker.domain.ladder import ROUNDS, Reason
+from tracker.domain.languages import day_pattern
 from tracker.domain.text import normalise_space
 from tracker.mail.headline import Kind, Urgency, headline
 
@@ -110,7 +111,8 @@ class _Words:
 
     def day(self, day: date) -> str:
         """A day as people say it, with the year where it is not this one."""
-        pattern = "EEEE d MMMM" if day.year == self.today.year else "EEEE d MMMM y"
+        other = day.year != self.today.year
+        pattern = day_pattern(self.locale, year=other, weekday=True)
         return str(format_date(day, pattern, locale=self.locale))
 
 

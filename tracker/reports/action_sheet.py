@@ -17,6 +17,8 @@ from typing import Any
 
 import xlsxwriter
 
+from tracker.domain.errors import N_
+from tracker.domain.languages import Say
 from tracker.domain.sheets import (
     ACTIONS_SHEET,
     BASE_SHEET,
@@ -25,6 +27,7 @@ from tracker.domain.sheets import (
     FORMAT,
     HEADINGS,
     KEPT,
+    LATEST_HEALTH,
     LONG,
     NUMBER_HEADING,
     READ_ONLY,
@@ -49,16 +52,18 @@ _LOOKS: dict[str, dict[str, Any]] = {
     "title": {**_BASE, "font_size": 16, "bold": True},
 }
 _GUIDE = (
-    "Ändra i de vita kolumnerna på fliken Åtgärder, spara filen och läs in den i Åtgärda.",
-    "Innan något sparas får du se rad för rad vad som kommer att ändras.",
-    "Låt kolumnen Nr vara. Den säger vilken åtgärd raden handlar om.",
-    "En ny rad utan Nr blir en ny åtgärd. En rad som du tar bort händer ingenting med.",
-    "Grå kolumner är till för att läsa. Det som skrivs i dem sparas inte.",
-    "Kolumner kan flyttas, döljas och tas bort. Egna kolumner till höger följer med nästa gång.",
-    "Ägare skrivs med e-postadress eller namn. Flera medverkande skiljs åt med semikolon.",
-    "Datum skrivs 2026-03-01. Ett ändrat slutdatum behöver ett skäl i kolumnen bredvid.",
-    "Genomförd, verifierad och avbruten sätts i Åtgärda, där underlag och skäl hör hemma.",
-    "Har någon annan ändrat samma cell under tiden får du välja vilken text som gäller.",
+    N_("Ändra i de vita kolumnerna på fliken Åtgärder, spara filen och läs in den i Åtgärda."),
+    N_("Innan något sparas får du se rad för rad vad som kommer att ändras."),
+    N_("Låt kolumnen Nr vara. Den säger vilken åtgärd raden handlar om."),
+    N_("En ny rad utan Nr blir en ny åtgärd. En rad som du tar bort händer ingenting med."),
+    N_("Grå kolumner är till för att läsa. Det som skrivs i dem sparas inte."),
+    N_(
+        "Kolumner kan flyttas, döljas och tas bort. Egna kolumner till höger följer med nästa gång."
+    ),
+    N_("Ägare skrivs med e-postadress eller namn. Flera medverkande skiljs åt med semikolon."),
+    N_("Datum skrivs 2026-03-01. Ett ändrat slutdatum behöver ett skäl i kolumnen bredvid."),
+    N_("Genomförd, verifierad och avbruten sätts i Åtgärda, där underlag och skäl hör hemma."),
+    N_("Har någon annan ändrat samma cell under tiden får du välja vilken text som gäller."),
 )
 
 
@@ -86,25 +91,25 @@ class SheetContent:
     editable: bool = True
 
 
-def action_sheet(content: SheetContent) -> bytes:
-    """The workbook as XLSX."""
+def action_sheet(content: SheetContent, say: Say) -> bytes:
+    """The workbook as XLSX, its own words in the language of `say` (Swedish → the reader's)."""
     out = io.BytesIO()
     settings = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     book = xlsxwriter.Workbook(out, settings)
-    book.set_properties({"title": "Åtgärder", "created": datetime(2000, 1, 1)})  # noqa: DTZ001
+    book.set_properties({"title": say(ACTIONS_SHEET), "created": datetime(2000, 1, 1)})  # noqa: DTZ001
     looks = {name: book.add_format(look) for name, look in _LOOKS.items()}
-    _Actions(book.add_worksheet(ACTIONS_SHEET), looks, content).write()
+    _Actions(book.add_worksheet(say(ACTIONS_SHEET)), looks, content, say).write()
     if content.editable:
-        _way_back(book, looks, content)
+        _way_back(book, looks, content, say)
     book.close()
     return out.getvalue()
 
 
-def _way_back(book: Any, looks: dict[str, Any], content: SheetContent) -> None:
+def _way_back(book: Any, looks: dict[str, Any], content: SheetContent, say: Say) -> None:
     """What the sheet needs to be edited and read in again."""
-    _guide(book.add_worksheet("Anvisningar"), looks, content.made_on)
+    _guide(book.add_worksheet(say(N_("Anvisningar"))), looks, content.made_on, say)
     lists = book.add_worksheet("_listor")
-    _lists(lists, content)
+    _lists(lists, content, say)
     base = book.add_worksheet(BASE_SHEET)
     _base(base, content.actions)
     lists.very_hidden()
@@ -122,8 +127,8 @@ def written(text: str) -> str:
 class _Actions:
     """The sheet that people edit; rows and columns count from 0."""
 
-    def __init__(self, sheet: Any, looks: dict[str, Any], content: SheetContent) -> None:
-        self.sheet, self.looks, self.content = sheet, looks, content
+    def __init__(self, sheet: Any, looks: dict[str, Any], content: SheetContent, say: Say) -> None:
+        self.sheet, self.looks, self.content, self.say = sheet, looks, content, say
         known = {name: None for action in content.actions for name in action.extra}
         self.extra = list(known)
 
@@ -142,7 +147,8 @@ class _Actions:
         self.sheet.repeat_rows(0)
 
     def _headings(self) -> list[str]:
-        return [NUMBER_HEADING, *HEADINGS.values(), *READ_ONLY, *self.extra]
+        ours = (NUMBER_HEADING, *HEADINGS.values(), *READ_ONLY)
+        return [*map(self.say, ours), *self.extra]
 
     def _head(self) -> None:
         first_grey = 1 + len(HEADINGS)
@@ -167,10 +173,12 @@ class _Actions:
                 day = datetime.combine(date.fromisoformat(text), datetime.min.time())
                 self.sheet.write_datetime(row, column, day, self.looks["day"])
             else:
-                self._text(row, column, text, self._look(field))
+                said = self.say(text) if field == "status" and text else text
+                self._text(row, column, said, self._look(field))
         column = 1 + len(HEADINGS)
-        for place, text in enumerate(action.read_only):
-            self._text(row, column + place, text, self.looks["grey"])
+        for place, (heading, text) in enumerate(zip(READ_ONLY, action.read_only, strict=True)):
+            said = self.say(text) if heading == LATEST_HEALTH and text else text
+            self._text(row, column + place, said, self.looks["grey"])
         for place, name in enumerate(self.extra, start=column + len(READ_ONLY)):
             self._text(row, place, action.extra.get(name, ""), self.looks["text"])
 
@@ -185,7 +193,7 @@ class _Actions:
         last = len(self.content.actions) + _SPARE
         columns = list(HEADINGS)
         for place, field in enumerate(("status", "unit", "committee")):
-            count = len(_chosen(self.content)[place])
+            count = len(_chosen(self.content, self.say)[place])
             if not count:
                 continue
             letter = "ABC"[place]
@@ -193,31 +201,33 @@ class _Actions:
                 "validate": "list",
                 "source": f"=_listor!${letter}$1:${letter}${count}",
                 "error_type": "warning",
-                "error_title": HEADINGS[field],
-                "error_message": "Välj något ur listan.",
+                "error_title": self.say(HEADINGS[field]),
+                "error_message": self.say(N_("Välj något ur listan.")),
             }
             column = columns.index(field) + 1
             self.sheet.data_validation(1, column, last, column, rule)
         column = columns.index(REASON) + 1
-        told = {"validate": "any", "input_message": "Skriv varför, om du ändrar slutdatumet."}
+        why = self.say(N_("Skriv varför, om du ändrar slutdatumet."))
+        told = {"validate": "any", "input_message": why}
         self.sheet.data_validation(1, column, last, column, told)
 
 
-def _chosen(content: SheetContent) -> tuple[Sequence[str], Sequence[str], Sequence[str]]:
-    return content.statuses, content.units, content.committees
+def _chosen(content: SheetContent, say: Say) -> tuple[Sequence[str], ...]:
+    return tuple(map(say, content.statuses)), content.units, content.committees
 
 
-def _lists(sheet: Any, content: SheetContent) -> None:
-    for column, names in enumerate(_chosen(content)):
+def _lists(sheet: Any, content: SheetContent, say: Say) -> None:
+    for column, names in enumerate(_chosen(content, say)):
         for row, name in enumerate(names):
             sheet.write_string(row, column, written(name))
 
 
-def _guide(sheet: Any, looks: dict[str, Any], made_on: date) -> None:
+def _guide(sheet: Any, looks: dict[str, Any], made_on: date, say: Say) -> None:
     sheet.hide_gridlines(2)
     sheet.set_column(0, 0, 90)
-    sheet.write_string(0, 0, "Så här fungerar filen", looks["title"])
-    lines = (*_GUIDE, f"Filen hämtades {made_on.isoformat()}.")
+    sheet.write_string(0, 0, say(N_("Så här fungerar filen")), looks["title"])
+    fetched = say(N_("Filen hämtades %(day)s.")) % {"day": made_on.isoformat()}
+    lines = (*map(say, _GUIDE), fetched)
     for row, text in enumerate(lines, start=2):
         sheet.write_string(row, 0, text, looks["text"])
 

@@ -13,7 +13,8 @@ from datetime import date
 from enum import StrEnum
 from typing import TypeAlias
 
-LANGUAGES = ("sv", "en")
+from tracker.domain.languages import LANGUAGES
+
 LONGEST_TITLE = 300  # characters; what is longer is cut, for these stand on every page
 LONGEST_RUNNING = 120  # sender, kind, header, footer, a column's heading
 LONGEST_WHOLE_ROW = 900  # characters: a longer row of a table may go on on the next page

@@ -31,10 +31,11 @@ _LONGEST_PROPERTY, _LONGEST_ALT = 255, 2000
 _LONGEST_HEADER = 80  # letters: one line beside the date
 _DAY = re.compile(r"\b\d{4}-\d\d-\d\d\b")
 _SPACE = "{http://www.w3.org/XML/1998/namespace}space"
-_LANGUAGES = {"sv": "sv-SE", "en": "en-GB"}
+_LANGUAGES = {"sv": "sv-SE", "en": "en-GB", "nb": "nb-NO"}
 _WORDS = {  # before the page's number, before the number of pages, after that; without a title
     "sv": ("Sida ", " (", ")", "Utan titel"),
     "en": ("Page ", " of ", "", "Untitled"),
+    "nb": ("Side ", " (", ")", "Uten tittel"),
 }
 _SIDES = {
     content.Align.LEFT: WD_ALIGN_PARAGRAPH.LEFT,

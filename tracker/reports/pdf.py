@@ -42,6 +42,7 @@ _TEMPLATE = Path(__file__).parents[1] / "data" / "document.typ"
 _WORDS = {
     "sv": {"page": "Sida # (##)", "region": "se", "untitled": "Utan titel", "figure": "Figur"},
     "en": {"page": "Page # of ##", "region": "gb", "untitled": "Untitled", "figure": "Figure"},
+    "nb": {"page": "Side # (##)", "region": "no", "untitled": "Uten tittel", "figure": "Figur"},
 }
 _LONG_WORD = re.compile(r"[^\s\u200b]{24,}")
 _BREAK_AFTER = re.compile(r"([/._\-?&=:;,]|[^\s]{16})(?=[^\s])")

@@ -5,20 +5,19 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import date
 from enum import StrEnum
 from typing import Any, TypeAlias
 
 from tracker.domain.errors import N_
+from tracker.domain.languages import Say
 from tracker.domain.reporting import ReportFacts, ReportRow
 from tracker.domain.statuses import HEALTH_MARKS, STATUS_MARKS
 from tracker.reports.action_sheet import written
 
 FORMAT = "atgarda-report-rows/1"
 Cell: TypeAlias = str | int | date | None
-Say: TypeAlias = Callable[[str], str]
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 
 

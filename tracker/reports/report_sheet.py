@@ -15,10 +15,11 @@ from typing import Any
 import xlsxwriter
 
 from tracker.domain.errors import N_
+from tracker.domain.languages import Say
 from tracker.domain.reporting import Change, Move, Promise, ReportFacts, ReportRow, Tally
 from tracker.domain.statuses import STATUS_MARKS
 from tracker.reports.action_sheet import written
-from tracker.reports.report_rows import COLUMNS, Cell, Say, Sort, cells
+from tracker.reports.report_rows import COLUMNS, Cell, Sort, cells
 
 ACTIONS, SUMMARY, CHANGES = N_("Åtgärder"), N_("Sammanfattning"), N_("Förändringar")
 PROMISES = N_("Utlovat till nu")

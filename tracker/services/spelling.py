@@ -8,6 +8,7 @@ from datetime import date
 
 from babel.dates import get_month_names
 
+from tracker.domain.languages import LANGUAGES
 from tracker.domain.text import fold, normalise_space
 from tracker.importers.municipalities import NAMES
 
@@ -25,7 +26,7 @@ _MONTHS = (
 )
 _NUMBERS = {
     name.casefold().rstrip("."): number
-    for locale in ("sv", "en")
+    for locale in LANGUAGES
     for width in ("abbreviated", "wide")
     for number, name in get_month_names(width, locale=locale).items()
 }

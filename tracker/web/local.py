@@ -8,10 +8,11 @@ from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
 from flask import current_app, url_for
-from flask_babel import format_date, get_locale
+from flask_babel import format_date, format_time, get_locale
 
 from tracker.clock import now
 from tracker.domain.calendar import local_date
+from tracker.domain.languages import day_pattern, time_pattern
 
 
 def zone() -> ZoneInfo:
@@ -39,13 +40,32 @@ def long_date(day: date | None) -> str:
     """A day as people say it: tisdag 1 december, with the year where it is not this one."""
     if day is None:
         return ""
-    pattern = "EEEE, d MMMM" if get_locale().language == "en" else "EEEE d MMMM"
-    return str(format_date(day, pattern if day.year == today().year else f"{pattern} y"))
+    return _in_words(day, year=day.year != today().year, weekday=True)
+
+
+def day_of_year(day: date) -> str:
+    """A day where the year is said elsewhere: tisdag 1 december."""
+    return _in_words(day, year=False, weekday=True)
+
+
+def day_in_words(day: date) -> str:
+    """A day as reports write it: 20 februari 2026."""
+    return _in_words(day)
+
+
+def plain_date(day: date) -> str:
+    """A day without its name: 1 mars, with the year where it is not this one."""
+    return _in_words(day, year=day.year != today().year)
+
+
+def _in_words(day: date, *, year: bool = True, weekday: bool = False) -> str:
+    pattern = day_pattern(get_locale().language, year=year, weekday=weekday)
+    return str(format_date(day, pattern))
 
 
 def clock_time(at: time) -> str:
-    """A time of day as people say it: 09.14 in Swedish, 09:14 in English."""
-    return f"{at:%H:%M}" if get_locale().language == "en" else f"{at:%H.%M}"
+    """A time of day as people say it: 09.14 in Swedish and Norwegian, 09:14 in English."""
+    return str(format_time(at, time_pattern(get_locale().language), rebase=False))
 
 
 def short_date(day: date | None) -> str:

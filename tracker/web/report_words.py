@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from flask_babel import format_date, format_decimal, ngettext
+from flask_babel import format_decimal, ngettext
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
@@ -13,6 +13,7 @@ from tracker.domain.reporting import Changes, Move, ReportFacts, ReportKind
 from tracker.domain.statuses import ActionStatus
 from tracker.models import ReportState
 from tracker.services.reports.reading.listing import ListedReport, WaitingReport
+from tracker.web.local import day_in_words
 
 KINDS = {
     "pdf": ("PDF", _l("att läsa och skriva ut")),
@@ -33,11 +34,6 @@ class Number:
     icon: str
     tone: str
     late: str = ""
-
-
-def day_in_words(day: date) -> str:
-    """A day as reports write it: 20 februari 2026."""
-    return str(format_date(day, "d MMMM y"))
 
 
 def report_name(report: ListedReport) -> str:

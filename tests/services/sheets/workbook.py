@@ -25,7 +25,7 @@ SHEET = "Åtgärder"
 
 def exported(by: User) -> bytes:
     """Every action that the person sees, as the download has it."""
-    return action_sheet(sheet_content(ActionFilter(), by=by, today=TODAY, zone=HOME))
+    return action_sheet(sheet_content(ActionFilter(), by=by, today=TODAY, zone=HOME), str)
 
 
 def edited(data: bytes, change: Callable[[Any], None]) -> bytes:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
+from tracker.domain.languages import LANGUAGES
 from tracker.reports.content import (
-    LANGUAGES,
     Block,
     Bullets,
     Column,

@@ -10,6 +10,7 @@ from gettext import NullTranslations
 from babel.dates import format_date
 
 from tracker.domain.errors import N_
+from tracker.domain.languages import day_pattern
 from tracker.domain.statuses import STATUS_MARKS, is_overdue
 from tracker.mail.catalogue import catalogue
 from tracker.models.dispositions import Answer
@@ -64,7 +65,7 @@ NO_EVIDENCE = N_("Underlag saknas: lägg till en länk eller en fil som visar at
 
 @dataclass(frozen=True)
 class Words:
-    """The words of one language: "sv" or "en"."""
+    """The words of one of the LANGUAGES."""
 
     locale: str
 
@@ -79,7 +80,7 @@ class Words:
 
     def day(self, day: date) -> str:
         """20 februari 2026."""
-        return str(format_date(day, "d MMMM y", locale=self.locale))
+        return str(format_date(day, day_pattern(self.locale), locale=self.locale))
 
     def month(self, month: date) -> str:
         """februari 2026."""

@@ -21,7 +21,7 @@ from sqlalchemy import select
 
 from tracker.domain.errors import N_, RuleBroken
 from tracker.domain.permissions import Deed
-from tracker.domain.sheets import MAX_NEW, NUMBER, REASON, UNREAD, mark, same_cell
+from tracker.domain.sheets import MAX_NEW, NUMBER, REASON, UNREAD, mark, same_cell, same_word
 from tracker.domain.text import fold
 from tracker.extensions import db
 from tracker.models import Action, User
@@ -259,7 +259,8 @@ class _Reader:
     @staticmethod
     def _as_exported(marks: Mapping[str, str], name: str, text: str) -> bool:
         # A column that somebody added after the export was empty then.
-        return mark(name, text) == marks.get(name, mark(name, ""))
+        was = marks.get(name, mark(name, ""))
+        return was in (mark(name, text), mark(name, same_word(name, text)))
 
     def _wrong_number(
         self, row: TableRow, number: int, action: Action | None, title: str

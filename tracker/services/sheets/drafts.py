@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from functools import cache
 from typing import Any
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import undefer
 
 from tracker.domain.errors import Conflict, NotFound, RuleBroken
+from tracker.domain.languages import LANGUAGES
 from tracker.domain.permissions import Deed
 from tracker.domain.sheets import (
     FORMER_READ_ONLY,
@@ -26,6 +28,7 @@ from tracker.domain.text import fold, normalise_space
 from tracker.extensions import db
 from tracker.importers.isolated import read_sheet_isolated
 from tracker.importers.sheets import Base, Sheet
+from tracker.mail.catalogue import catalogue
 from tracker.models import ActionPlan, SheetDraft, Unit, User
 from tracker.services import scope
 from tracker.services.actions import rules
@@ -35,7 +38,17 @@ KEPT_FOR = timedelta(days=30)
 _LONGEST_NAME = 255
 _LONGEST_HEADING = 100
 _OURS_AT_LEAST = 6
-_TAKEN = {fold(one) for one in (NUMBER_HEADING, *HEADINGS.values(), *READ_ONLY, *FORMER_READ_ONLY)}
+
+
+@cache
+def our_headings() -> Mapping[str, str]:
+    """The field that each folded heading of an export is, in any language ("" for one that is
+    only to be read). A field wins over what is only read where two languages share a word."""
+    says = [catalogue(language).gettext for language in LANGUAGES]
+    read = {fold(say(one)): "" for one in READ_ONLY for say in says}
+    fields = {fold(say(heading)): name for name, heading in HEADINGS.items() for say in says}
+    numbers = {fold(say(NUMBER_HEADING)): NUMBER for say in says}
+    return {fold(one): "" for one in FORMER_READ_ONLY} | read | fields | numbers
 
 
 @dataclass(frozen=True)
@@ -224,7 +237,7 @@ def _names(headings: Sequence[str], columns: Sequence[str]) -> list[str]:
             found.append(name)
             continue
         own = normalise_space(heading)[:_LONGEST_HEADING] or f"Kolumn {place}"
-        if fold(own) in _TAKEN:
+        if fold(own) in our_headings():
             own = f"{own} (eget)"
         key = f"{KEPT}:{own}"
         found.append(key if key not in found else f"{key} ({place})")
@@ -256,12 +269,9 @@ def _map_at_first(draft: SheetDraft, sheet: Sheet) -> None:
 def _own_columns(sheet: Sheet, header: int) -> list[str] | None:
     """What the columns of our own export are by their headings; None for any other sheet. Without
     the export's memory most of its headings must be there: others number their rows too."""
-    known = {fold(heading): name for name, heading in HEADINGS.items()}
-    known[fold(NUMBER_HEADING)] = NUMBER
-    known |= {fold(heading): "" for heading in (*READ_ONLY, *FORMER_READ_ONLY)}
     found: list[str] = []
     for heading in sheet.rows[header].cells:
-        name = known.get(fold(heading), KEPT if heading.strip() else "")
+        name = our_headings().get(fold(heading), KEPT if heading.strip() else "")
         found.append(KEPT if name and name in found else name)
     fields = {name for name in found if name not in ("", KEPT)}
     if not {NUMBER, "title"} <= fields:

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from flask import url_for
-from flask_babel import format_date, ngettext
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from tracker.domain.statuses import (
     HEALTH_MARKS,
@@ -19,7 +19,7 @@ from tracker.domain.statuses import (
     slippage,
 )
 from tracker.web.actions import bp
-from tracker.web.local import today
+from tracker.web.local import plain_date, today
 
 
 @bp.app_template_filter("state_word")
@@ -118,8 +118,3 @@ def slippage_sentence(first: date, current: date) -> str:
             day=day,
         )
     return str(sentence)
-
-
-def plain_date(day: date) -> str:
-    """A day without its name: 1 mars, with the year where it is not this one."""
-    return str(format_date(day, "d MMMM" if day.year == today().year else "d MMMM y"))

@@ -17,7 +17,7 @@ from tracker.domain.rungs import RungProblem, is_standard, meaning, step_of
 from tracker.services import forecast, ladders
 from tracker.services.actions.rules import Refused
 from tracker.web.access import me, requires
-from tracker.web.local import today, zone
+from tracker.web.local import clock_time, today, zone
 from tracker.web.messages import done, show_error, translated
 from tracker.web.operations.blueprint import bp, rung_in_words
 from tracker.web.operations.forms import LadderForm
@@ -28,7 +28,12 @@ from tracker.web.operations.forms import LadderForm
 def ladder() -> ResponseReturnValue:
     """The rungs in words."""
     present, _version = ladders.standing()
-    return render_template("operations/ladder.html", ladder=present, standard=is_standard(present))
+    return render_template(
+        "operations/ladder.html",
+        ladder=present,
+        hour=clock_time(present.morning),
+        standard=is_standard(present),
+    )
 
 
 @bp.get("/operations/forecast")

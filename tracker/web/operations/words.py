@@ -2,15 +2,36 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
-from flask_babel import format_date, format_datetime
+from flask_babel import format_date
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
 from tracker.domain.calendar import holiday_name, is_working_day, local_date
 from tracker.domain.hours import Hours
 from tracker.services.operations import Health
-from tracker.web.local import long_date
+from tracker.web.local import clock_time, long_date
+
+# The calendar's names, as they stand in a sentence.
+HOLIDAYS = {
+    "Nyårsdagen": _l("nyårsdagen"),
+    "Trettondedag jul": _l("trettondedag jul"),
+    "Långfredagen": _l("långfredagen"),
+    "Påskdagen": _l("påskdagen"),
+    "Annandag påsk": _l("annandag påsk"),
+    "Första maj": _l("första maj"),
+    "Kristi himmelsfärdsdag": _l("Kristi himmelsfärdsdag"),
+    "Pingstdagen": _l("pingstdagen"),
+    "Nationaldagen": _l("nationaldagen"),
+    "Midsommarafton": _l("midsommarafton"),
+    "Midsommardagen": _l("midsommardagen"),
+    "Alla helgons dag": _l("alla helgons dag"),
+    "Julafton": _l("julafton"),
+    "Juldagen": _l("juldagen"),
+    "Annandag jul": _l("annandag jul"),
+    "Nyårsafton": _l("nyårsafton"),
+}
 
 
 def going_out(machinery: Health) -> str:
@@ -30,17 +51,15 @@ def next_round(machinery: Health, now: datetime) -> str:
     """When people are written to next, and why not before."""
     hours = machinery.hours
     day, following = local_date(now, hours.zone), hours.next_opening(now)
-    time, when = format_datetime(following, "HH.mm"), _moment(following, hours)
+    time, when = _time(following, hours), _moment(following, hours)
     if hours.open_at(now):
         sentence = _("Dagens omgång är igång. Nästa omgång %(when)s.", when=when)
     elif is_working_day(day):
         sentence = _("Dagens omgång börjar kl. %(time)s.", time=time)
     else:
-        holiday = holiday_name(day)
-        name = holiday.lower() if holiday else format_date(day, "EEEE")
         sentence = _(
             "I dag är %(day)s: inga brev går ut. Nästa omgång %(when)s.",
-            day=name,
+            day=_day_of_rest(day),
             when=when,
         )
     return str(sentence)
@@ -55,5 +74,15 @@ def when_it_leaves(hours: Hours, now: datetime) -> str:
 
 
 def _moment(moment: datetime, hours: Hours) -> str:
-    day, time = long_date(local_date(moment, hours.zone)), format_datetime(moment, "HH.mm")
+    day, time = long_date(local_date(moment, hours.zone)), _time(moment, hours)
     return str(_("%(day)s kl. %(time)s", day=day, time=time))
+
+
+def _time(moment: datetime, hours: Hours) -> str:
+    return clock_time(moment.astimezone(hours.zone).time())
+
+
+def _day_of_rest(day: date) -> str:
+    holiday = holiday_name(day)
+    # Two may fall on one day: Nationaldagen; Pingstdagen.
+    return str(HOLIDAYS[holiday.split(";")[0]] if holiday else format_date(day, "EEEE"))

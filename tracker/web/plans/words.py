@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from flask_babel import format_date, ngettext
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
 
 from tracker.models import ActionPlan, DecisionKind, JournalEntry, PlanState
 from tracker.services.plans.listing import PlanRow
-from tracker.web.local import unbroken
+from tracker.web.local import day_in_words, unbroken
 from tracker.web.past import drawn
 from tracker.web.plans.blueprint import bp
 
@@ -31,14 +31,10 @@ def plan_period(plan: ActionPlan | PlanRow) -> str:
         if (first.month, first.day, last.month, last.day) == (1, 1, 12, 31):
             years = (first.year, last.year)
             return str(first.year) if years[0] == years[1] else "–".join(map(str, years))
-        return f"{_day(first)} – {_day(last)}"
+        return f"{day_in_words(first)} – {day_in_words(last)}"
     if first:
-        return str(_("från %(day)s", day=_day(first)))
-    return str(_("till %(day)s", day=_day(last))) if last else ""
-
-
-def _day(day: date) -> str:
-    return str(format_date(day, "d MMMM y"))
+        return str(_("från %(day)s", day=day_in_words(first)))
+    return str(_("till %(day)s", day=day_in_words(last))) if last else ""
 
 
 @bp.app_template_filter("plan_state")
@@ -153,7 +149,7 @@ def _minutes(data: Mapping[str, Any]) -> str:
         _(
             "%(body)s %(day)s § %(section)s",
             body=data["body"],
-            day=_day(date.fromisoformat(data["decided_on"])),
+            day=day_in_words(date.fromisoformat(data["decided_on"])),
             section=data["section"],
         )
     )

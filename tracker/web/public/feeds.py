@@ -11,13 +11,13 @@ from datetime import datetime
 from typing import Any
 
 from flask import Response
-from flask_babel import format_date
 from flask_babel import gettext as _
 
 from tracker.services.publicity import pages
 from tracker.services.publicity.pages import NewsPage
 from tracker.services.publicity.reading import OpenPlan, OpenReport
 from tracker.web.access import public
+from tracker.web.local import day_in_words
 from tracker.web.public.blueprint import ROOT, absolute, answer, bp, locale, municipality, page
 from tracker.web.public.views import report_links
 
@@ -69,7 +69,7 @@ def _entries(found: NewsPage) -> Iterator[tuple[OpenReport, OpenPlan, str]]:
 
 
 def _summary(report: OpenReport, plan: OpenPlan) -> str:
-    day = format_date(report.as_of, "d MMMM y")
+    day = day_in_words(report.as_of)
     told = _("Rapport om ”%(plan)s”: läget den %(day)s.", plan=plan.title, day=day)
     if report.replaced_by is not None:
         return f"{told} {_('Den är ersatt av en nyare version.')}"

@@ -12,7 +12,7 @@ from tracker.domain.rounds import RoundState
 from tracker.services.rounds import calendar, listing, nudging, reporting
 from tracker.web.access import me, requires
 from tracker.web.fields import a_key, known
-from tracker.web.local import today, zone
+from tracker.web.local import day_of_year, today, zone
 from tracker.web.paging import SIZE, asked_page, page_of
 from tracker.web.round_words import round_lead
 from tracker.web.rounds import words
@@ -22,7 +22,7 @@ bp.add_app_template_filter(words.round_state)
 bp.add_app_template_filter(words.round_kind)
 bp.add_app_template_filter(words.report_name, "round_report_name")
 bp.add_app_template_filter(words.happening, "round_happening")
-bp.add_app_template_filter(words.day_of_year, "day_of_year")
+bp.add_app_template_filter(day_of_year)
 ONE = "/rounds/<int:round_id>"
 ASKING = (RoundState.OPEN, RoundState.LATE)
 LISTED = 6  # two years of rounds; each is measured on all actions

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from flask_babel import format_date, get_locale, ngettext
+from flask_babel import format_date, ngettext
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
@@ -115,12 +115,6 @@ def months(shown: RoundYear) -> list[tuple[str, list[Row]]]:
     for row in rows:
         by_month.setdefault(row.on.month, []).append(row)
     return [(str(format_date(held[0].on, "MMMM")), held) for held in by_month.values()]
-
-
-def day_of_year(day: date) -> str:
-    """A day under a heading that says the year: tisdag 1 december."""
-    comma = "," if get_locale().language == "en" else ""
-    return str(format_date(day, f"EEEE{comma} d MMMM"))
 
 
 def not_offered(one: NotOffered) -> str:

@@ -40,7 +40,7 @@ def export() -> ResponseReturnValue:
     form.offer(choices.filter_choices(me()), pages.plans_shown(me()))
     content = exporting.sheet_content(form.asked(), by=me(), today=today(), zone=zone())
     name = f"atgarder-{today().isoformat()}.xlsx"
-    return downloads.attachment(action_sheet(content), name)
+    return downloads.attachment(action_sheet(content, _), name)
 
 
 @bp.route("/sheets/upload", methods=["GET", "POST"])

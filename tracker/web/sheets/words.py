@@ -58,6 +58,11 @@ def _fault(number: int, fault: Fault) -> FaultShown:
     return FaultShown(number, heading(fault.name), translated(fault.why))
 
 
+def said(name: str, text: str) -> str:
+    """A cell's text, a status in the reader's language."""
+    return str(_(text)) if name == "status" and text else text
+
+
 def shown(text: str) -> str:
     """A cell's text as a table shows it."""
     if text == UNREAD:
@@ -86,8 +91,8 @@ def changes_of(outcome: Outcome) -> list[dict[str, Any]]:
             "row": row.number,
             "title": row.title,
             "column": heading(cell.name),
-            "before": shown(cell.before),
-            "after": shown(cell.after),
+            "before": shown(said(cell.name, cell.before)),
+            "after": shown(said(cell.name, cell.after)),
         }
         for row in outcome.changed
         for cell in row.cells
@@ -104,8 +109,8 @@ def clashes_of(outcome: Outcome) -> list[dict[str, Any]]:
             "row": row.number,
             "title": row.title,
             "column": heading(cell.name),
-            "before": cell.before,
-            "after": cell.after,
+            "before": said(cell.name, cell.before),
+            "after": said(cell.name, cell.after),
         }
         for row in outcome.changed
         for place, cell in enumerate(row.cells)
@@ -120,7 +125,7 @@ def new_of(outcome: Outcome) -> list[dict[str, Any]]:
             "row": row.number,
             "title": row.title,
             "cells": [
-                {"term": heading(cell.name), "value": shown(cell.after)}
+                {"term": heading(cell.name), "value": shown(said(cell.name, cell.after))}
                 for cell in row.cells
                 if cell.name != "title"
             ],

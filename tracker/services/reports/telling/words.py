@@ -11,6 +11,7 @@ from babel.dates import format_date
 from babel.lists import format_list
 
 from tracker.domain.errors import N_
+from tracker.domain.languages import LANGUAGES, day_pattern
 from tracker.domain.reporting import (
     AreaState,
     EvaluationFacts,
@@ -23,7 +24,6 @@ from tracker.domain.reporting import (
 )
 from tracker.domain.statuses import STATUS_MARKS
 from tracker.mail.catalogue import catalogue
-from tracker.reports.content import LANGUAGES
 from tracker.reports.glyphs import legible, one_line, unbroken
 
 GROUPS = {
@@ -78,7 +78,7 @@ class Words:
 
     def day(self, day: date) -> str:
         """20 februari 2026."""
-        return str(format_date(day, "d MMMM y", locale=self.language))
+        return str(format_date(day, day_pattern(self.language), locale=self.language))
 
     def short_day(self, day: date) -> str:
         """2026-02-20, for tables."""
