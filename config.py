@@ -54,6 +54,11 @@ class Config:
     oidc: Oidc | None = None
 
     @property
+    def secrets(self) -> tuple[str, ...]:
+        """Today's secret, and those that what was signed earlier may still carry."""
+        return (self.secret_key, *self.old_secret_keys)
+
+    @property
     def secure(self) -> bool:
         """Whether people reach us over https, so that cookies may insist on it."""
         return self.base_url.startswith("https://")
@@ -76,6 +81,9 @@ class Config:
             "MAX_CONTENT_LENGTH": 26 * 1024 * 1024,
             "MAX_FORM_MEMORY_SIZE": 2 * 1024 * 1024,
             "WTF_CSRF_TIME_LIMIT": None,
+            # Browsers' own word on where a form comes from is asked instead (web/headers.py): a
+            # page that keeps its address to itself sends no Referer.
+            "WTF_CSRF_SSL_STRICT": False,
             "BABEL_DEFAULT_LOCALE": self.locale,
             "BABEL_DEFAULT_TIMEZONE": self.timezone.key,
             "BABEL_TRANSLATION_DIRECTORIES": str(
@@ -90,10 +98,10 @@ def child_environment(**changes: str) -> dict[str, str]:
 
 
 def engine_options(database_url: str) -> dict[str, Any]:
-    """Connection settings per database kind."""
+    """Connection settings per database kind; what stands in a statement stays out of the log."""
     if database_url.startswith("sqlite"):
-        return {"connect_args": {"timeout": 15}}
-    return {"pool_pre_ping": True}
+        return {"connect_args": {"timeout": 15}, "hide_parameters": True}
+    return {"pool_pre_ping": True, "hide_parameters": True}
 
 
 def from_environment() -> Config:

@@ -19,6 +19,7 @@ from werkzeug.routing import Rule
 
 from tests.helpers.apps import entered, make_app, settings
 from tests.helpers.cast import NOW, Cast, Keys, People, found_cast
+from tests.helpers.planted import planted_fields, traces
 from tests.helpers.queries import count_queries
 from tests.helpers.source import the_house
 from tests.helpers.things import Thing, Things
@@ -173,7 +174,7 @@ def test_the_table_decides(
 ) -> None:
     """Whoever may gets an answer, who may not 403, outside one's scope 404, strangers log in.
 
-    Looking (GET) writes nothing, whoever looks.
+    Looking (GET) writes nothing, whoever looks; and of what no form asks nothing is taken.
     """
     role, method = who
     user: User | None = None if role == ANONYMOUS else getattr(cast, role)
@@ -182,7 +183,7 @@ def test_the_table_decides(
     for step in walk.steps[method]:
         allowed = step.allowed(user)
         with count_queries(app) as counted:
-            page = visitor.ask(method, step.path)
+            page = visitor.ask(method, step.path, planted_fields())
         tried += 1
         if method == "GET" and any(sent.startswith(WRITING) for sent in counted.statements):
             wrong.append(f"GET {step.path} as {role} writes to the database")
@@ -192,6 +193,15 @@ def test_the_table_decides(
             assert page.response.location.startswith("/login"), step.path
     assert tried
     assert not wrong, "\n".join(wrong)
+    assert not traces(), "a field that no form has was taken"
+
+
+def test_a_planted_value_is_found(app: Flask, cast: Cast) -> None:
+    """The check for fields that no form has can fail."""
+    assert not traces()
+    cast.owner.password_hash = planted_fields()["password_hash"]
+    db.session.commit()
+    assert traces() == ["user_account"]
 
 
 def test_nothing_is_accepted_without_a_token(

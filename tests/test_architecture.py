@@ -341,8 +341,8 @@ BAD: list[tuple[Rule, dict[str, str]]] = [
     (
         services_commit_once,
         {
-            "tracker__services__bad": "from tracker.services.accounts import preferences\ndef f():\n"
-            "    preferences.set_locale()\n    db.session.commit()"
+            "tracker__services__bad": "from tracker.services.accounts import preferences\n"
+            "def f():\n    preferences.set_locale()\n    db.session.commit()"
         },
     ),
 ]

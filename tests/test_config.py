@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from config import Config, ConfigurationError, from_environment
+from config import Config, ConfigurationError, Oidc, from_environment
 from tests.helpers.apps import ROOT, settings
 
 PUBLIC = {"SECRET_KEY": "s" * 32, "BASE_URL": "https://atgarda.testkoping.example"}
@@ -220,3 +220,58 @@ def test_a_key_that_cannot_be_read_is_told(monkeypatch: pytest.MonkeyPatch, tmp_
     (tmp_path / "secret_key").mkdir()
     with pytest.raises(ConfigurationError, match="SECRET_KEY"):
         read(monkeypatch, tmp_path, BY_HAND)
+
+
+OIDC = {
+    "OIDC_ISSUER": "https://login.example/t",
+    "OIDC_CLIENT_ID": "id",
+    "OIDC_CLIENT_SECRET": "hemligt",
+}
+
+
+def test_a_provider_needs_three_settings_and_may_have_two_more(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    assert read(monkeypatch, tmp_path, PUBLIC).oidc is None
+    assert read(monkeypatch, tmp_path, PUBLIC).local_login is True
+    plain = read(monkeypatch, tmp_path, PUBLIC | OIDC)
+    assert plain.oidc == Oidc(
+        *("https://login.example/t", "id", "hemligt"), "kommunens inloggning", "roles"
+    )
+    assert plain.local_login is True
+    named = {"OIDC_NAME": "Entra", "OIDC_CLAIM": "groups", "LOCAL_LOGIN": "off"}
+    chosen = read(monkeypatch, tmp_path, PUBLIC | OIDC | named)
+    assert chosen.oidc == Oidc("https://login.example/t", "id", "hemligt", "Entra", "groups")
+    assert chosen.local_login is False
+
+
+@pytest.mark.parametrize(
+    ("env", "sentence"),
+    [
+        ({"LOCAL_LOGIN": "off"}, "LOCAL_LOGIN=off lämnar ingen väg in: sätt också OIDC_ISSUER"),
+        (OIDC | {"LOCAL_LOGIN": "no"}, "LOCAL_LOGIN ska vara on eller off, inte no."),
+        ({"OIDC_ISSUER": "https://x.example"}, "behöver också OIDC_CLIENT_ID och OIDC_CLIENT_S"),
+        (OIDC | {"OIDC_CLIENT_SECRET": ""}, "behöver också OIDC_CLIENT_SECRET."),
+        (OIDC | {"OIDC_ISSUER": ""}, "behöver också OIDC_ISSUER."),
+        (OIDC | {"OIDC_ISSUER": "http://login.example"}, "OIDC_ISSUER ska vara en adress som"),
+        (OIDC | {"OIDC_ISSUER": "login.example"}, "OIDC_ISSUER ska vara en adress som"),
+        (OIDC | {"OIDC_ISSUER": "https://"}, "OIDC_ISSUER ska vara en adress som"),
+        (OIDC | {"OIDC_ISSUER": "https://x:99999"}, "OIDC_ISSUER ska vara en adress som"),
+        (OIDC | {"OIDC_ISSUER": "http://localhost.evil.example"}, "OIDC_ISSUER ska vara"),
+    ],
+)
+def test_what_is_wrong_with_a_provider_is_said_without_its_secret(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, env: dict[str, str], sentence: str
+) -> None:
+    with pytest.raises(ConfigurationError, match=sentence) as refused:
+        read(monkeypatch, tmp_path, PUBLIC | env)
+    assert "hemligt" not in str(refused.value)
+
+
+@pytest.mark.parametrize("host", ["localhost:9400", "127.0.0.1:9400", "[::1]:9400"])
+def test_a_provider_on_this_very_machine_may_do_without_https(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, host: str
+) -> None:
+    found = read(monkeypatch, tmp_path, PUBLIC | OIDC | {"OIDC_ISSUER": f"http://{host}"}).oidc
+    assert found is not None
+    assert found.issuer == f"http://{host}"

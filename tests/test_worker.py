@@ -22,11 +22,12 @@ from sqlalchemy import select
 from tests.helpers.apps import ROOT
 from tests.helpers.cast import NOW, Cast
 from tests.mail.peers import Conversation, peer
-from tests.services.mailing import messages, plan, replaced_delivery
+from tests.services.mailing import messages, plan, post, replaced_delivery
 from tracker import scheduler
 from tracker.extensions import db
 from tracker.models import OutboxState, WorkerHeartbeat
 from tracker.services import reminders
+from tracker.services.accounts.own import ask_reset
 
 pytestmark = pytest.mark.waits
 ENDS_WITHIN = 10
@@ -72,6 +73,16 @@ class TestPass:
         assert result["planned"] >= planned if planned else result["planned"] == 0
         assert result["delivered"] == ({"sent": result["planned"]} if planned else {})
         assert [beat.at for beat in heartbeats()] == [moment]
+
+    def test_a_letter_about_an_account_waits_for_no_morning(
+        self, any_app: Flask, cast: Cast, clock: time_machine.Traveller
+    ) -> None:
+        plan()
+        sunday = datetime(2026, 3, 1, 2, 0, tzinfo=UTC)
+        clock.move_to(sunday, tick=False)
+        ask_reset(cast.owner.email, post=post(), now=sunday)
+        assert one_pass(any_app) == {"planned": 0, "delivered": {"sent": 1}}
+        assert one_pass(any_app) == {"planned": 0, "delivered": {}}
 
     def test_what_waits_leaves_at_any_hour(
         self, app: Flask, cast: Cast, clock: time_machine.Traveller

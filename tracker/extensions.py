@@ -8,7 +8,7 @@ import time
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from flask import Flask, current_app, has_request_context, request
+from flask import Flask, current_app, g, has_request_context, request
 from flask_babel import Babel
 from flask_login import LoginManager
 from flask_migrate import Migrate
@@ -59,6 +59,12 @@ def only_read() -> None:
     """Begin a transaction that keeps nobody from writing, however long it reads."""
     db.session.rollback()
     db.session.connection(execution_options={ONLY_READS: True})
+
+
+def will_write() -> None:
+    """Let this request write although it is a GET, as another house sends people back to us."""
+    db.session.rollback()
+    g.will_write = True
 
 
 def in_turn(what: str) -> None:
@@ -120,5 +126,7 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
 
 def _begin_sqlite(connection: Connection) -> None:
     in_get = has_request_context() and request.method in ("GET", "HEAD", "OPTIONS")
-    reads_only = in_get or connection.get_execution_options().get(ONLY_READS)
+    reads_only = (in_get and "will_write" not in g) or connection.get_execution_options().get(
+        ONLY_READS
+    )
     connection.exec_driver_sql("BEGIN" if reads_only else "BEGIN IMMEDIATE")

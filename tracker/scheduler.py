@@ -22,6 +22,7 @@ from tracker.domain.hours import Hours
 from tracker.extensions import db
 from tracker.mail.url import parse_mail_url
 from tracker.services import ladders, operations, outbox, places, reminders
+from tracker.services.records.making import Exports
 
 TICK_SECONDS = 60
 ENDING = (signal.SIGTERM, signal.SIGINT)
@@ -74,26 +75,39 @@ def tick(app: Flask, stopping: Callable[[], bool] = lambda: False) -> dict[str, 
 def one_pass(
     settings: Config, *, now: datetime, stopping: Callable[[], bool] = lambda: False
 ) -> dict[str, Any]:
-    """Plan and deliver (on a working day, from the ladder's morning hour), for a tick's time.
+    """Plan and deliver (on a working day, from the ladder's morning hour; letters about accounts at
+    any time), for a tick's time.
 
     What is not done by then the next tick goes on with; in between the heart beats. When
     `stopping()`, the mail in hand is not waited for as long as otherwise.
     """
     operations.beat(worker_name(), now=now)
+    Exports(settings.instance_dir / "exports").forget_old(now)
     end = now + timedelta(seconds=TICK_SECONDS)
 
     ladder, post = ladders.current(), places.post_of(settings)
-    hours = Hours(ladder.morning, settings.timezone)
+    hours, target = Hours(ladder.morning, settings.timezone), parse_mail_url(settings.mail_url)
+
+    def time_is_up() -> bool:
+        return stopping() or clock.now() >= end
+
     if not hours.open_at(now):
-        return {"planned": 0, "delivered": {}}
+        only = outbox.deliver_all(
+            target=target,
+            post=post,
+            clock=clock.now,
+            only_accounts=True,
+            stopping=time_is_up,
+            hurried=stopping,
+        )
+        return {"planned": 0, "delivered": only}
 
     def enough() -> bool:
-        present = clock.now()
-        return stopping() or present >= end or not hours.open_at(present)
+        return time_is_up() or not hours.open_at(clock.now())
 
     plan = reminders.plan(ladder=ladder, post=post, now=now, stopping=enough)
     delivered = outbox.deliver_all(
-        target=parse_mail_url(settings.mail_url),
+        target=target,
         post=post,
         clock=clock.now,
         stopping=enough,

@@ -24,7 +24,9 @@ COLUMNS = (
      "VARCHAR(20) DEFAULT 'password' NOT NULL CONSTRAINT ck_login_session_method"
      " CHECK (method IN ('password', 'two_factors', 'oidc'))"),
     ('role_assignment', 'from_claims', 'BOOLEAN DEFAULT false NOT NULL'),
-    ('user_account', 'pseudonymised_at', 'TIMESTAMP WITH TIME ZONE'),
+    ('user_account', 'pseudonymised_at',
+     "TIMESTAMP WITH TIME ZONE CONSTRAINT ck_user_account_pseudonym_is_closed"
+     " CHECK (pseudonymised_at IS NULL OR deactivated_at IS NOT NULL AND password_hash = '')"),
 )
 TABLES = ('journal_seal', 'retention_rule', 'site_text', 'recovery_code', 'second_factor',
           'login_failure', 'known_device', 'claim_rule', 'external_identity', 'account_token')
@@ -82,7 +84,7 @@ def _people() -> None:
     op.create_table('external_identity',
     sa.Column('user_id', sa.Integer(), nullable=False),
     sa.Column('issuer', sa.String(length=300), nullable=False),
-    sa.Column('subject', sa.String(length=255), nullable=False),
+    sa.Column('subject', sa.String(length=255), nullable=True),
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('id', sa.Integer(), nullable=False),
     sa.ForeignKeyConstraint(['user_id'], ['user_account.id'], name=op.f('fk_external_identity_user_id')),
@@ -131,8 +133,7 @@ def _people() -> None:
     sa.Column('user_id', sa.Integer(), nullable=False),
     sa.Column('secret', sa.String(length=300), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
-    sa.Column('confirmed_at', sa.DateTime(timezone=True), nullable=True),
-    sa.Column('last_step', sa.Integer(), server_default=sa.text('0'), nullable=False),
+    sa.Column('last_step', sa.Integer(), nullable=False),
     sa.Column('id', sa.Integer(), nullable=False),
     sa.ForeignKeyConstraint(['user_id'], ['user_account.id'], name=op.f('fk_second_factor_user_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_second_factor')),

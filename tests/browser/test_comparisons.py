@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from tests.helpers.live import Login
 
-PATHS = ["/comparison", "/comparison/areas/2", "/comparison/actions/5", "/comparison/method", "/"]
+PATHS = ["/comparison", "/comparison/areas/2", "/comparison/actions/5", "/"]
 
 
 @pytest.mark.parametrize("path", PATHS)

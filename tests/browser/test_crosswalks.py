@@ -1,29 +1,12 @@
-"""The pages about what belongs together, on a telephone in the dark and on a desk."""
+"""The pages about what belongs together, without a script."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from tests.helpers.live import Login
-
-PATHS = ["/crosswalks", "/crosswalks/threshold", "/crosswalks/1/2", "/evaluations/1/scores"]
-
-
-@pytest.mark.parametrize("path", PATHS)
-def test_on_a_telephone_in_the_dark(
-    new_page: Callable[..., Page],
-    sign_in: Callable[[Page, str], Login],
-    axe: Callable[[Page], None],
-    path: str,
-) -> None:
-    page = new_page(viewport={"width": 320, "height": 640}, color_scheme="dark")
-    sign_in(page, "director")
-    page.goto(path)
-    axe(page)
-    assert page.evaluate("document.scrollingElement.scrollWidth") <= 320
 
 
 def test_a_row_is_corrected_and_put_back_without_a_script(

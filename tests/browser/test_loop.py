@@ -7,7 +7,9 @@ import email.policy
 import re
 from collections.abc import Callable
 from datetime import date, timedelta
+from email.message import EmailMessage
 from pathlib import Path
+from typing import cast
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -96,9 +98,9 @@ def add_person(  # a row of the story
     unit: str | None = None,
     committee: str | None = None,
 ) -> None:
-    """Open an account through the form."""
+    """Invite somebody through the form, who follows the letter and chooses a password."""
     story.menu(page, "Personer")
-    story.follow(page, "Lägg upp en person")
+    story.follow(page, "Bjud in en person")
     page.locator("#name").fill(name)
     page.locator("#email").fill(address)
     page.locator("#role").select_option(role)
@@ -106,10 +108,35 @@ def add_person(  # a row of the story
         page.locator("#unit_id").select_option(label=unit)
     if committee:
         page.locator("#committee_id").select_option(label=committee)
-    page.locator("#password").fill(PASSWORD)
-    page.locator("#again").fill(PASSWORD)
-    story.press(page, "Lägg upp personen")
+    story.press(page, "Skicka inbjudan")
     expect(page.locator("h1")).to_have_text(name)
+    theirs = story.new_page()
+    theirs.goto(invitation_to(story, address))
+    story.axe(theirs)
+    theirs.get_by_role("button", name="Visa lösenordet").click()
+    expect(theirs.locator("#password")).to_have_attribute("type", "text")
+    theirs.locator("#password").fill(PASSWORD)
+    story.press(theirs, "Spara lösenordet")
+    expect(theirs.locator("h1")).to_have_text("Logga in")
+
+
+def letters(story: Story) -> list[EmailMessage]:
+    """Every letter that has left."""
+    return [
+        cast(EmailMessage, email.message_from_bytes(path.read_bytes(), policy=email.policy.default))
+        for path in story.live.letters()
+    ]
+
+
+def invitation_to(story: Story, address: str) -> str:
+    """Where the newest letter leads."""
+    story.live.run("worker", "--once")
+    (letter,) = [one for one in letters(story) if address in one["To"]]
+    body = letter.get_body(("plain",))
+    assert body is not None
+    found = re.search(r"(/invitation/\S+)", body.get_content())
+    assert found
+    return found[1]
 
 
 def upload(story: Story, page: Page, report: Path) -> None:
@@ -166,12 +193,9 @@ def link_in_mail(story: Story, day: date) -> str:
     """The reminder goes out once, to the manager, and holds the way to the form."""
     for _ in range(2):
         story.live.run("reminders", "run", "--now", day.isoformat())
-    letters = [
-        email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
-        for path in story.live.letters()
-    ]
-    assert [letter["To"].addresses[0].addr_spec for letter in letters] == [MANAGER]
-    body = letters[0].get_body(("plain",))
+    reminders = [one for one in letters(story) if "<account-" not in one["Message-ID"]]
+    assert [letter["To"].addresses[0].addr_spec for letter in reminders] == [MANAGER]
+    body = reminders[0].get_body(("plain",))
     assert body is not None
     found = re.search(r"http://\S+/answer/\S+", body.get_content())
     assert found

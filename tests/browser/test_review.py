@@ -55,30 +55,6 @@ def test_another_place_of_the_report_keeps_what_is_typed(page: Page, sign_in: Si
     assert page.input_value("#score") == "77"
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1280, 320])
-def test_every_page_is_accessible(
-    new_page: Callable[..., Page],
-    sign_in: SignIn,
-    axe: Callable[[Page], None],
-    width: int,
-    scheme: str,
-) -> None:
-    page = new_page(viewport={"width": width, "height": 800}, color_scheme=scheme)
-    open_review(page, sign_in, 3 if width == 320 else 4)
-    base = page.url.split("/areas/")[0]
-    for path in ("", "/areas/1", "/areas/0", "/items/3", "/items/new?area=1", "/changes"):
-        page.goto(base + path)
-        axe(page)
-        assert page.evaluate("document.documentElement.scrollWidth") <= width, path
-    page.goto(f"{base}/areas/1")
-    page.locator("details").evaluate_all("all => all.forEach(one => { one.open = true })")
-    page.fill("#score", "x")
-    page.locator("main form button").first.click()
-    expect(page.locator(".error-summary")).to_be_focused()
-    axe(page)
-
-
 def test_without_a_script(new_page: Callable[..., Page], sign_in: SignIn) -> None:
     page = new_page(java_script_enabled=False)
     open_review(page, sign_in, 5)

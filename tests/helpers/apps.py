@@ -57,6 +57,8 @@ def make_app(config: Config) -> Flask:
     app.testing = True
     # No test goes on while a report is still being read, unless it means to.
     app.config["READING_PATIENCE"] = 60
+    # Nor does one before a letter that is written beside the request is in the outbox.
+    app.config["LETTER_PATIENCE"] = 60
     # Nor are the files of a report made beside it.
     app.config["KEEP_REPORTS_AT_ONCE"] = False
     app.test_client_class = VisitingClient

@@ -36,6 +36,7 @@ class Installation:
     url: str = ""
     mail_url: str = ""
     logins: list[Login] = field(default_factory=list)
+    more: dict[str, str] = field(default_factory=dict)
 
     @property
     def environment(self) -> dict[str, str]:
@@ -48,6 +49,7 @@ class Installation:
             "SECRET_KEY": "only-for-tests-0123456789abcdef0123456789abcdef",
             "BASE_URL": self.url or "http://127.0.0.1:8000",
             **({"MAIL_URL": self.mail_url} if self.mail_url else {}),
+            **self.more,
         }
 
     def run(

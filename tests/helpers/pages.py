@@ -13,6 +13,8 @@ import html5lib
 from html5lib.html5parser import ParseError
 from werkzeug.test import TestResponse
 
+from config import LOCALES
+
 UNLABELLED_TYPES = ("hidden", "submit", "button", "reset", "image")
 REFERENCES = ("aria-describedby", "aria-labelledby", "aria-controls", "headers")
 
@@ -198,7 +200,7 @@ def _head_faults(page: Page) -> Iterator[str]:
         yield "the title is empty"
     if len(page.all("h1")) != 1 or not page.h1:
         yield f"one h1 expected, {len(page.all('h1'))} found"
-    if page.root.get("lang") not in ("sv", "en"):
+    if page.root.get("lang") not in LOCALES:
         yield "html has no lang"
     for node in elements(page.root, "img"):
         if node.get("alt") is None:

@@ -9,22 +9,29 @@ from flask import current_app
 from tests.helpers.cast import NOW, TODAY, Cast
 from tests.helpers.hostile import whole
 from tests.helpers.logos import logo
+from tracker.domain.permissions import Role
 from tracker.domain.statuses import Health
 from tracker.extensions import db
 from tracker.models import (
     Absence,
     Action,
+    ClaimRule,
     Comment,
     Evidence,
     FollowUpRound,
+    LogInMethod,
+    LoginSession,
     OutboxMessage,
     OutboxState,
     StatusUpdate,
+    TokenPurpose,
     User,
 )
 from tracker.services import letterhead, places
+from tracker.services.accounts import sessions, tokens
 from tracker.services.actions.evidence import kept_in
 from tracker.services.answers import link_to_answer
+from tracker.services.records.making import Exports, carry_out
 
 
 def _author(action: Action) -> int:
@@ -101,6 +108,14 @@ def absence(cast: Cast) -> dict[str, int]:
     return {"user_id": cast.owner.id, "absence_id": away.id}
 
 
+def claim_rule() -> dict[str, int]:
+    """What names one more rule by which a claim gives a role."""
+    rule = ClaimRule(value=f"Grupp {db.session.query(ClaimRule).count()}", role=Role.DIRECTOR)
+    db.session.add(rule)
+    db.session.commit()
+    return {"claim_rule_id": rule.id}
+
+
 def dead_letter(to: User) -> dict[str, int]:
     """What names one more letter to the person that the server refused."""
     number = db.session.query(OutboxMessage).count()
@@ -126,3 +141,25 @@ def dead_letter(to: User) -> dict[str, int]:
 def logo_mark(by: User) -> str:
     """What names the picture of the letterhead, which is there now."""
     return letterhead.keep_logo(logo(4, 4), by=by, now=NOW)
+
+
+def account_key(to: User, purpose: TokenPurpose) -> str:
+    """The key of a letter to the person; a new address is confirmed by it."""
+    email = f"ny.{to.email}" if purpose is TokenPurpose.NEW_ADDRESS else None
+    key = tokens.issue(to, purpose, now=NOW, email=email)
+    db.session.commit()
+    return key
+
+
+def open_session(user: User) -> dict[str, int]:
+    """What names a session of the person's in some other browser."""
+    sessions.open_session(user, method=LogInMethod.PASSWORD, device="Firefox · Mac", now=NOW)
+    return {"session_id": db.session.query(LoginSession.id).order_by(LoginSession.id.desc())[0][0]}
+
+
+def export_key(by: User) -> str:
+    """The key of a complete export that the person may fetch."""
+    config = current_app.extensions["settings"]
+    claim = Exports(config.instance_dir / "exports").begin(by=by, now=NOW)
+    carry_out(claim, config=config, clock=lambda: NOW)
+    return claim.export.token

@@ -35,6 +35,7 @@ from tracker.models import (
     Report,
     RoleAssignment,
     SheetDraft,
+    TokenPurpose,
     User,
 )
 from tracker.services.calendars import token_of
@@ -99,6 +100,11 @@ class Things:
             frozenset({"token"}): self._readings,
             frozenset({"sheet_id"}): self._sheets,
             frozenset({"secret"}): self._calendars,
+            **{
+                frozenset({purpose}): lambda purpose=purpose: self._account_keys(purpose)
+                for purpose in TokenPurpose
+            },
+            frozenset({"session_id"}): self._sessions,
             frozenset({"link"}): lambda: [Thing({"link": pieces.answer_token(self.cast.action)})],
             frozenset({"plan_id"}): self._plans,
             frozenset({"open_plan_id"}): lambda: [Thing({"open_plan_id": cast.plan.id})],
@@ -127,11 +133,20 @@ class Things:
             frozenset({"reminder_id"}): self._reminders,
             frozenset({"message_id"}): lambda: [Thing(pieces.dead_letter(self.cast.owner))],
             frozenset({"user_id"}): self._users,
+            frozenset({"what"}): lambda: [Thing({"what": "drafts"}), Thing({"what": "letters"})],
             frozenset({"user_id", "role_id"}): self._roles,
+            frozenset({"claim_rule_id"}): lambda: [Thing(pieces.claim_rule())],
             frozenset({"absence_id"}): lambda: [Thing(pieces.absence(cast), only_for=cast.owner)],
             frozenset({"user_id", "absence_id"}): lambda: [Thing(pieces.absence(cast))],
             frozenset({"before_id", "after_id"}): lambda: [Thing(between.crosswalk(cast))],
             frozenset({"evaluation_id", "edition"}): lambda: [Thing(between.more_scores(cast))],
+            frozenset({"kind", "language"}): lambda: [
+                Thing({"kind": "privacy", "language": "sv"}),
+                Thing({"kind": "privacy", "language": "fi"}, exists=False),
+            ],
+            frozenset({"export_key"}): lambda: [
+                Thing({"export_key": pieces.export_key(cast.admin)}, only_for=cast.admin)
+            ],
             frozenset({"municipality_id", "predecessor_id"}): lambda: [
                 Thing(between.predecessor(cast))
             ],
@@ -282,6 +297,16 @@ class Things:
     def _users(self) -> list[Thing]:
         # Nobody of the cast: the walk closes the account.
         return [Thing({"user_id": self._bystander.id})]
+
+    def _account_keys(self, purpose: TokenPurpose) -> list[Thing]:
+        # Each of somebody else: a key that is spent makes the person's others void.
+        somebody = make_user(f"Nyckel {next(self._places)}")
+        db.session.add(somebody)
+        db.session.commit()
+        return [Thing({purpose.value: pieces.account_key(somebody, purpose)})]
+
+    def _sessions(self) -> list[Thing]:
+        return [Thing(pieces.open_session(self.cast.owner), only_for=self.cast.owner)]
 
     def _roles(self) -> list[Thing]:
         role = RoleAssignment(role=Role.COMMITTEE, committee=self.cast.committee)

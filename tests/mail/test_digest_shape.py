@@ -213,8 +213,9 @@ def test_every_sentence_passes_through_the_catalogue() -> None:
 
 def test_days_are_written_in_the_readers_language() -> None:
     digest = Digest("Anna Ek", TODAY, (item(-1),), MINE, "Exempelkommun")
-    rendered = render_digest(digest, SWEDISH, "en")
-    assert "Skulle ha varit klar Monday 30 November" in rendered.text
+    for locale, day in (("en", "Monday, 30 November"), ("nb", "mandag 30. november")):
+        rendered = render_digest(digest, SWEDISH, locale)
+        assert f"Skulle ha varit klar {day}" in rendered.text
 
 
 def test_what_is_no_digest() -> None:

@@ -28,7 +28,8 @@ def an_action(number: int = 7, extra: dict[str, str] | None = None, **values: st
 
 def made(actions: Sequence[SheetAction]) -> bytes:
     return action_sheet(
-        SheetContent(actions, ("Park", "Skola"), ("Skolnämnden",), ("Pågår",), date(2026, 3, 2))
+        SheetContent(actions, ("Park", "Skola"), ("Skolnämnden",), ("Pågår",), date(2026, 3, 2)),
+        str,
     )
 
 

@@ -134,9 +134,10 @@ def test_the_same_document_gives_the_same_bytes() -> None:
     assert other != rendered(document())
 
 
-def test_english_has_its_own_words() -> None:
-    made = pdf.render_pdf(Document("Follow-up", "en", date(2031, 9, 1), EVERY), at=AT)
-    assert "Page 1 of" in pages(made)[0]
+@pytest.mark.parametrize(("language", "foot"), [("en", "Page 1 of"), ("nb", "Side 1 (")])
+def test_each_language_has_its_own_words(language: str, foot: str) -> None:
+    made = pdf.render_pdf(Document("Follow-up", language, date(2031, 9, 1), EVERY), at=AT)
+    assert foot in pages(made)[0]
     assert complaints(made) == []
 
 

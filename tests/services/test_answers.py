@@ -40,12 +40,12 @@ LINKS = r"[A-Za-z0-9_.-]+"
 
 def opened(token: str, now: datetime = LATER) -> Opened:
     config = current_app.extensions["settings"]
-    return open_link(token, secret=config.secret_key, now=now, zone=config.timezone)
+    return open_link(token, secrets=config.secrets, now=now, zone=config.timezone)
 
 
 def answer(token: str, report: Report = GOOD, now: datetime = LATER) -> Action:
     config = current_app.extensions["settings"]
-    return save_answer(token, report, secret=config.secret_key, now=now, zone=config.timezone)
+    return save_answer(token, report, secrets=config.secrets, now=now, zone=config.timezone)
 
 
 def updates(action: Action) -> list[StatusUpdate]:

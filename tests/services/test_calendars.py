@@ -31,7 +31,7 @@ def token(cast):
 
 
 def read(token):
-    return icalendar.Calendar.from_ical(feed(token, secret=SECRET, base_url=BASE).content)
+    return icalendar.Calendar.from_ical(feed(token, secrets=(SECRET,), base_url=BASE).content)
 
 
 def events(token):
@@ -75,7 +75,7 @@ class TestWhatStandsInIt:
         assert summaries(token_of(cast.director, SECRET)) == []
 
     def test_it_speaks_the_language_of_its_person(self, cast, token):
-        swedish = feed(token, secret=SECRET, base_url=BASE)
+        swedish = feed(token, secrets=(SECRET,), base_url=BASE)
         cast.owner.locale = "en"
         db.session.commit()
         assert len(events(token)) == 2
@@ -122,7 +122,7 @@ class TestWhatStandsInIt:
         db.session.commit()
         db.session.expunge_all()
         with count_queries() as counted:
-            feed(token, secret=SECRET, base_url=BASE)
+            feed(token, secrets=(SECRET,), base_url=BASE)
         # The person, their roles, and all the days at once.
         assert counted.number == 3
 
@@ -223,11 +223,11 @@ class TestAddress:
 
 class TestWriting:
     def test_the_same_days_give_the_same_bytes(self, cast, token):
-        one, two = (feed(token, secret=SECRET, base_url=BASE) for _ in range(2))
+        one, two = (feed(token, secrets=(SECRET,), base_url=BASE) for _ in range(2))
         assert one == two
         cast.action.title = "Ett annat namn"
         db.session.commit()
-        assert feed(token, secret=SECRET, base_url=BASE).tag != one.tag
+        assert feed(token, secrets=(SECRET,), base_url=BASE).tag != one.tag
 
     def test_lines_are_short_and_end_as_they_should(self):
         content = calendar("Mina", [_event("Räksmörgås, ; \\ " * 40)])

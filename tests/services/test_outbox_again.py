@@ -12,13 +12,13 @@ from sqlalchemy import select
 from tests.helpers.cast import NOW, Cast
 from tests.helpers.smtp import Recorder
 from tests.mail.peers import Mailbox, mail_server
-from tests.services.mailing import at_once, deliver, message_to, only_colleague
+from tests.services.mailing import at_once, deliver, message_to, only_colleague, post
 from tracker.domain.errors import Forbidden, NotFound, RuleBroken
 from tracker.extensions import db
 from tracker.models import JournalEntry, OutboxMessage, OutboxState
+from tracker.services.accounts.addresses import change_address
 from tracker.services.outbox.again import send_again, set_aside
 from tracker.services.outbox.pages import GROUPS, outbox_page
-from tracker.services.people import change_address
 
 LATER = NOW + timedelta(hours=30)
 
@@ -61,7 +61,7 @@ def test_an_address_that_was_wrong_is_mended(
     with mail_server(Mailbox(answers={"RCPT": "550 no such user"})) as port:
         assert deliver(f"smtp://127.0.0.1:{port}") == {"dead": 1}
     right = "karin.ratt@testkoping.example"
-    change_address(cast.colleague.id, right, shown=wrong, by=cast.admin, now=LATER)
+    change_address(cast.colleague.id, right, shown=wrong, post=post(), by=cast.admin, now=LATER)
     send_again(letter.id, by=cast.admin, now=LATER)
     assert deliver(smtp_server.url, now=LATER) == {"sent": 1}
     (sent,) = smtp_server.messages

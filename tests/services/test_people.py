@@ -12,21 +12,20 @@ from sqlalchemy import select
 
 from tests.helpers.cast import NOW, PASSWORD, Cast
 from tests.helpers.logged_in import log_in
-from tests.services.mailing import at_once
+from tests.services.mailing import at_once, post
 from tracker.domain.errors import Forbidden, NotFound, RuleBroken
 from tracker.domain.permissions import Role
 from tracker.extensions import db
 from tracker.models import User
 from tracker.services import journal
 from tracker.services.accounts import sessions
+from tracker.services.accounts.addresses import Overtaken, change_address
 from tracker.services.actions.rules import Refused
 from tracker.services.people import (
     NewPerson,
     NewRole,
-    Overtaken,
     add_person,
     add_role,
-    change_address,
     load_person,
     people_page,
     person_id_of,
@@ -134,7 +133,9 @@ def test_a_role_of_somebody_else_is_not_found(cast: Cast) -> None:
 def test_another_address_is_logged_in_with_and_ends_no_session(any_app: Flask, cast: Cast) -> None:
     old, new = cast.owner.email, "Olle.Ny@testkoping.example"
     _user, token = log_in(old, PASSWORD, now=NOW)
-    changed = change_address(cast.owner.id, f" {new} ", shown=old, by=cast.admin, now=LATER)
+    changed = change_address(
+        cast.owner.id, f" {new} ", shown=old, post=post(), by=cast.admin, now=LATER
+    )
     assert (changed.email, changed.email_key) == (new, new.lower())
     assert sessions.user_of_session(token, now=LATER) == changed
     assert log_in(new.upper(), PASSWORD, now=LATER)[0] == changed
@@ -165,27 +166,31 @@ def test_another_address_is_logged_in_with_and_ends_no_session(any_app: Flask, c
 def test_which_address_will_do(cast: Cast, typed: str, sentence: str) -> None:
     before = cast.owner.email
     if not sentence:
-        changed = change_address(cast.owner.id, typed, shown=before, by=cast.admin, now=NOW)
+        changed = change_address(
+            cast.owner.id, typed, shown=before, post=post(), by=cast.admin, now=NOW
+        )
         assert changed.email == typed
         return
     with pytest.raises(RuleBroken, match=sentence) as refused:
-        change_address(cast.owner.id, typed, shown=before, by=cast.admin, now=NOW)
+        change_address(cast.owner.id, typed, shown=before, post=post(), by=cast.admin, now=NOW)
     assert refused.value.field == "email"
     db.session.rollback()
     assert cast.owner.email == before
 
 
 def test_the_same_address_is_no_deed(cast: Cast) -> None:
-    change_address(cast.owner.id, cast.owner.email, shown="x", by=cast.admin, now=NOW)
+    change_address(cast.owner.id, cast.owner.email, shown="x", post=post(), by=cast.admin, now=NOW)
     assert journal.history("user", cast.owner.id) == []
 
 
 def test_who_changes_an_address_that_was_changed_meanwhile_is_told(cast: Cast) -> None:
     old, first, second = cast.owner.email, "en@b.example", "tva@b.example"
-    change_address(cast.owner.id, first, shown=old, by=cast.admin, now=NOW)
+    change_address(cast.owner.id, first, shown=old, post=post(), by=cast.admin, now=NOW)
     with pytest.raises(Overtaken, match=first) as told:
-        change_address(cast.owner.id, second, shown=old, by=cast.admin, now=NOW)
-    change_address(cast.owner.id, second, shown=told.value.address, by=cast.admin, now=NOW)
+        change_address(cast.owner.id, second, shown=old, post=post(), by=cast.admin, now=NOW)
+    change_address(
+        cast.owner.id, second, shown=told.value.address, post=post(), by=cast.admin, now=NOW
+    )
     assert cast.owner.email == second
 
 
@@ -195,7 +200,7 @@ def test_two_people_do_not_get_one_address_at_once(any_app: Flask, cast: Cast) -
     def give(user_id: int) -> str:
         try:
             shown = ids[user_id]
-            change_address(user_id, "ny@b.example", shown=shown, by=None, now=NOW)
+            change_address(user_id, "ny@b.example", shown=shown, post=post(), by=None, now=NOW)
         except RuleBroken as error:
             return error.field or ""
         return "given"
@@ -228,9 +233,11 @@ def test_only_administrators(cast: Cast) -> None:
         add_role(cast.owner.id, NewRole(Role.ADMIN), by=cast.owner, now=NOW)
     with pytest.raises(Forbidden):
         shown = cast.owner.email
-        change_address(cast.owner.id, "a@b.example", shown=shown, by=cast.owner, now=NOW)
+        change_address(
+            cast.owner.id, "a@b.example", shown=shown, post=post(), by=cast.owner, now=NOW
+        )
     with pytest.raises(NotFound):
-        change_address(999, "a@b.example", shown="", by=cast.admin, now=NOW)
+        change_address(999, "a@b.example", shown="", post=post(), by=cast.admin, now=NOW)
 
 
 def test_the_number_of_queries_does_not_grow(cast: Cast, count_queries: Any) -> None:

@@ -33,7 +33,7 @@ def test_static_files_are_named_by_their_content(client: FlaskClient) -> None:
 def test_pages_are_kept_by_nobody(client: FlaskClient) -> None:
     answer = client.get("/login")
     assert answer.headers["Cache-Control"] == "no-store"
-    assert "default-src 'self'" in answer.headers["Content-Security-Policy"]
+    assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
 
 

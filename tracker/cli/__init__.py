@@ -7,7 +7,9 @@ from flask import Flask
 from tracker.cli.committee_report import committee_report
 from tracker.cli.demo import demo
 from tracker.cli.evaluation import evaluation
+from tracker.cli.factor import reset_factor
 from tracker.cli.journal import journal_group
+from tracker.cli.records import records
 from tracker.cli.reminders import reminders
 from tracker.cli.report import report
 from tracker.cli.report_import import import_command
@@ -18,11 +20,13 @@ from tracker.cli.user import user
 def register(app: Flask) -> None:
     """Bind the commands to the app's command line."""
     report.add_command(import_command)
+    user.add_command(reset_factor)
     for command in (
         report,
         evaluation,
         committee_report,
         reminders,
+        records,
         user,
         demo,
         journal_group,

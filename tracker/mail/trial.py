@@ -9,8 +9,8 @@ from email.policy import default
 from gettext import NullTranslations
 from html import escape
 
-# Whoever holds such an address answers in the recipient's name: it is for nobody else's eyes.
-_ANSWER_LINK = re.compile(r"(/answer/)[^\s<>\"]+")
+# Whoever holds such an address acts in the recipient's name: it is for nobody else's eyes.
+_KEY_LINK = re.compile(r"(/(?:answer|invitation|reset|new-address)/)[^\s<>\"]+")
 HIDDEN = "…"
 
 
@@ -43,4 +43,4 @@ def plain_text(mime: bytes) -> str:
     except (LookupError, KeyError, UnicodeError):
         return ""
     lines = text.replace("\r\n", "\n").strip()
-    return _ANSWER_LINK.sub(rf"\1{HIDDEN}", lines)
+    return _KEY_LINK.sub(rf"\1{HIDDEN}", lines)

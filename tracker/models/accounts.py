@@ -47,7 +47,7 @@ class AccountToken(WithId, Base):
 
 
 class SecondFactor(WithId, Base):
-    """The TOTP secret of a person, encrypted; it counts once it has been confirmed with a code.
+    """The TOTP secret of a person, encrypted; kept once it has been confirmed with a code.
 
     `last_step` is the 30-second step of the newest code that was used: a code opens only once.
     """
@@ -57,8 +57,7 @@ class SecondFactor(WithId, Base):
     user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"), unique=True)
     secret: Mapped[str] = mapped_column(String(300))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    last_step: Mapped[int] = mapped_column(default=0, server_default=text("0"))
+    last_step: Mapped[int]
 
 
 class RecoveryCode(WithId, Base):
@@ -99,14 +98,18 @@ class KnownDevice(WithId, Base):
 
 
 class ExternalIdentity(WithId, Base):
-    """Who somebody is at an OpenID provider: its issuer and the subject, which never change."""
+    """Who somebody is at an OpenID provider: its issuer and the subject, which never change.
+
+    One without a subject is prepared: whoever next signs on there by the person's very address
+    becomes that subject.
+    """
 
     __tablename__ = "external_identity"
     __table_args__ = (UniqueConstraint("issuer", "subject"),)
 
     user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"), index=True)
     issuer: Mapped[str] = mapped_column(String(300))
-    subject: Mapped[str] = mapped_column(String(255))
+    subject: Mapped[str | None] = mapped_column(String(255))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
     user: Mapped[User] = relationship()

@@ -13,6 +13,14 @@ from tracker.models.base import Base, UtcDateTime, WithId, enum_column
 from tracker.models.places import Committee, Unit
 
 
+class LogInMethod(StrEnum):
+    """How somebody came in."""
+
+    PASSWORD = "password"  # noqa: S105 (a way in, not a secret)
+    TWO_FACTORS = "two_factors"
+    OIDC = "oidc"
+
+
 class User(WithId, Base):
     """A person with an account; `email_key` is the folded address that log-in compares.
 
@@ -26,6 +34,10 @@ class User(WithId, Base):
     __table_args__ = (
         CheckConstraint(
             "digest_weekday IS NULL OR digest_weekday BETWEEN 0 AND 4", name="weekday_is_worked"
+        ),
+        CheckConstraint(
+            "pseudonymised_at IS NULL OR deactivated_at IS NOT NULL AND password_hash = ''",
+            name="pseudonym_is_closed",
         ),
     )
 
@@ -45,6 +57,7 @@ class User(WithId, Base):
     )
 
     session_token = ""  # not stored: the token of the session that this very request came with
+    session_method = LogInMethod.PASSWORD  # not stored: how that session was opened
     stands_for = NOBODY  # not stored: whom the person acts for today, once somebody has looked
 
     def get_id(self) -> str:
@@ -134,14 +147,6 @@ class Absence(WithId, Base):
 
     user: Mapped[User] = relationship(foreign_keys=[user_id])
     delegate: Mapped[User] = relationship(foreign_keys=[delegate_id])
-
-
-class LogInMethod(StrEnum):
-    """How somebody came in."""
-
-    PASSWORD = "password"  # noqa: S105 (a way in, not a secret)
-    TWO_FACTORS = "two_factors"
-    OIDC = "oidc"
 
 
 class LoginSession(WithId, Base):

@@ -88,9 +88,13 @@ def link_to_answer(
     return f"{post.base_url}/answer/{token}"
 
 
-def read_link(token: str, secret: str) -> Link | None:
-    """What we once wrote into a link; None for anything else, down to the last character."""
-    signer = _signer(secret)
+def read_link(token: str, *secrets: str) -> Link | None:
+    """What we once wrote into a link with one of the secrets; None for anything else, down to the
+    last character."""
+    return next(filter(None, (_read(token, _signer(secret)) for secret in secrets)), None)
+
+
+def _read(token: str, signer: URLSafeSerializer) -> Link | None:
     try:
         person_id, action_id, deadline_rev, seconds = numbers = signer.loads(token)
         # One link has one spelling: base64 would take others for the same bytes.
@@ -102,16 +106,16 @@ def read_link(token: str, secret: str) -> Link | None:
     return Link(person_id, action_id, deadline_rev, issued_at)
 
 
-def open_link(token: str, *, secret: str, now: datetime, zone: ZoneInfo) -> Opened:
+def open_link(token: str, *, secrets: tuple[str, ...], now: datetime, zone: ZoneInfo) -> Opened:
     """What the link is good for, and what its page may show; writes nothing.
 
     `now` is an aware instant, `zone` the municipality's own.
     """
-    return _opened(token, secret=secret, now=now, zone=zone, to_write=False)
+    return _opened(token, secrets=secrets, now=now, zone=zone, to_write=False)
 
 
 def save_answer(
-    token: str, report: Report, *, secret: str, now: datetime, zone: ZoneInfo
+    token: str, report: Report, *, secrets: tuple[str, ...], now: datetime, zone: ZoneInfo
 ) -> Action:
     """Append the report of the link's person, as if they had logged in; a link takes one.
 
@@ -119,7 +123,7 @@ def save_answer(
         LinkSpent: it takes none, or none any more.
         RuleBroken, Refused: what was typed breaks rules.
     """
-    opened = _opened(token, secret=secret, now=now, zone=zone, to_write=True)
+    opened = _opened(token, secrets=secrets, now=now, zone=zone, to_write=True)
     if opened.state is not LinkState.READY or opened.asked is None:
         raise LinkSpent(opened)
     action, person = opened.asked.action, opened.asked.person
@@ -143,10 +147,12 @@ def _signer(secret: str) -> URLSafeSerializer:
     return URLSafeSerializer(secret, salt=_SALT, signer_kwargs=options)
 
 
-def _opened(token: str, *, secret: str, now: datetime, zone: ZoneInfo, to_write: bool) -> Opened:
+def _opened(
+    token: str, *, secrets: tuple[str, ...], now: datetime, zone: ZoneInfo, to_write: bool
+) -> Opened:
     """With `to_write` the action is locked first, so that of two answers at once one finds the
     link used."""
-    link = read_link(token, secret)
+    link = read_link(token, *secrets)
     if link is None:
         return Opened(LinkState.BROKEN)
     if is_old(link.issued_at, now):

@@ -16,6 +16,7 @@ from tracker.domain.statuses import OPEN
 from tracker.extensions import db
 from tracker.models import Action, RoleAssignment, User, action_contributor
 from tracker.services import journal
+from tracker.services.accounts import tokens
 from tracker.services.accounts.sessions import end_sessions
 from tracker.services.actions import rules
 from tracker.services.people import (
@@ -110,8 +111,8 @@ def deactivate_person(
     by: User | None,
     now: datetime,
 ) -> list[Handover]:
-    """Close an account: the sessions end, every open action gets another owner, and the person
-    helps with none any longer. What is done stays with who did it.
+    """Close an account: the sessions end, keys in letters open nothing any longer, every open
+    action gets another owner, and the person helps with none. What is done stays with who did it.
 
     `shown` are the actions that the administrator had before them; None asks for no check.
 
@@ -133,6 +134,7 @@ def deactivate_person(
     entries += [_stop_helping(action, user, by=by, now=now) for action in helped]
     user.deactivated_at = now
     end_sessions(user.id, now=now)
+    tokens.void_all(user, now=now)
     facts = {"handed_over": len(owned), "helped": len(helped)}
     journal.record_many([("user.deactivate", "user", user.id, facts, by, now), *entries])
     db.session.commit()

@@ -65,6 +65,7 @@ def read_into_draft(
     in_turn(f"draft {digest}")
     if twin := _draft_of_file(digest):
         return twin
+    sources.keep(data)  # a discarded draft of it may have been thinned out before our turn came
     draft = _add_draft(reading.draft, reading.lines, SourceFile(digest, file_name), by, now)
     db.session.commit()
     return draft
@@ -84,11 +85,13 @@ def read_again(
     known = load_row(draft_id, by)
     source = SourceFile(known.file_sha256, known.file_name)
     db.session.rollback()
-    reading = read_isolated(sources.read(source.sha256), source.name, progress)
+    data = sources.read(source.sha256)
+    reading = read_isolated(data, source.name, progress)
     in_turn(f"draft {source.sha256}")
     twin = _draft_of_file(source.sha256)
     if twin and twin.is_open:
         return twin
+    sources.keep(data)
     draft = _add_draft(reading.draft, reading.lines, source, by, now)
     db.session.commit()
     return draft

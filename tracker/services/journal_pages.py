@@ -64,6 +64,10 @@ def journal_page(
     return _in_words(db.session.scalars(query).all()), total
 
 
+# Where the data of an entry names the thing that it is about.
+NAMED_IN = ("round", "report", "value")
+
+
 def history_of(subject: str, subject_id: int) -> list[JournalLine]:
     """Everything that was done to one thing, newest first. The caller has authorised."""
     return _in_words(journal.history(subject, subject_id))
@@ -78,9 +82,9 @@ def _in_words(entries: Sequence[JournalEntry]) -> list[JournalLine]:
             entry.actor,
             # A deed that is not in the table is shown by its code rather than not at all.
             DEEDS.get(entry.deed, entry.deed.replace("%", "%%")),
-            # A round or a report that was removed has no row to be named by.
+            # What was removed has no row to be named by.
             names.get((entry.subject, entry.subject_id), "")
-            or str(entry.data.get("round") or entry.data.get("report") or entry.subject_id),
+            or str(next(filter(None, map(entry.data.get, NAMED_IN)), entry.subject_id)),
             *entry.data.get(FROM_TO.get(entry.deed, ""), ()),
         )
         for entry in entries

@@ -23,6 +23,10 @@ SUBJECTS = {
     "effect_settings": N_("Gränsen för förbättring"),
     "municipality": N_("Kommuner"),
     "reference": N_("Andra kommuner"),
+    "site_text": N_("Kommunens egna texter"),
+    "records": N_("Export"),
+    "claim_rule": N_("Roller ur inloggningen"),
+    "retention": N_("Gallring"),
 }
 
 # What each deed is called; %(subject)s is the thing's own name. %(before)s and %(after)s, where
@@ -116,6 +120,20 @@ DEEDS = {
         "ändrade gränsen för förbättring från %(before)s till %(after)s procentenheter"
     ),
     "user.add": N_("lade upp %(subject)s"),
+    "user.invite": N_("bjöd in %(subject)s"),
+    "user.invite_again": N_("bjöd in %(subject)s en gång till"),
+    "user.accept": N_("tog emot sin inbjudan och valde ett lösenord"),
+    "user.ask_reset": N_("skickade en länk till %(subject)s, som hade glömt sitt lösenord"),
+    "user.reset_password": N_("bytte lösenord för %(subject)s"),
+    "user.change_password": N_("bytte lösenord"),
+    "user.ask_address": N_("bad om att få byta e-postadress"),
+    "session.end": N_("avslutade inloggningar någon annanstans"),
+    "user.factor_on": N_("ställde in tvåstegsinloggning för %(subject)s"),
+    "user.factor_codes": N_("hämtade nya återställningskoder"),
+    "user.factor_spent": N_("använde en återställningskod"),
+    "user.factor_off": N_("stängde av tvåstegsinloggning för %(subject)s"),
+    "user.factor_remove": N_("tog bort tvåstegsinloggningen för %(subject)s"),
+    "user.factor_guessed": N_("stoppade den som gissade koder till kontot för %(subject)s"),
     "user.add_role": N_("gav %(subject)s en roll"),
     "user.remove_role": N_("tog bort en roll från %(subject)s"),
     "user.change_address": N_(
@@ -126,6 +144,12 @@ DEEDS = {
     "user.calendar_renew": N_("gav kalendern för %(subject)s en ny adress"),
     "user.calendar_close": N_("stängde av kalendern för %(subject)s"),
     "user.digest_weekday": N_("valde på vilken dag %(subject)s får sina påminnelser"),
+    "user.export": N_("tog ut de uppgifter som finns om %(subject)s"),
+    "user.pseudonymise": N_("pseudonymiserade %(subject)s"),
+    "retention.change": N_(
+        "ändrade efter hur många månader gallring föreslås, från %(before)s till %(after)s"
+    ),
+    "retention.thin": N_("gallrade det som hade haft sin tid"),
     "absence.add": N_("skrev in en frånvaro för %(subject)s"),
     "absence.change": N_("ändrade en frånvaro för %(subject)s"),
     "absence.remove": N_("tog bort en frånvaro för %(subject)s"),
@@ -143,9 +167,23 @@ DEEDS = {
     "reference.import": N_("läste in andra kommuners poäng"),
     "reference.undo": N_("tog bort en inläsning av andra kommuners poäng"),
     "reference.remove": N_("tog bort en rad ur andra kommuners poäng"),
+    "site_text.change_accessibility": N_("ändrade tillgänglighetsredogörelsen"),
+    "site_text.reset_accessibility": N_("återgick till vår mall för tillgänglighetsredogörelsen"),
+    "site_text.change_privacy": N_("ändrade texten om personuppgifter"),
+    "site_text.reset_privacy": N_("återgick till vår mall för texten om personuppgifter"),
+    "site_text.change_processing": N_("ändrade instruktionen till personuppgiftsbiträdet"),
+    "site_text.reset_processing": N_(
+        "återgick till vår mall för instruktionen till personuppgiftsbiträdet"
+    ),
+    "records.export": N_("exporterade allt som finns här"),
     "demo.load": N_("läste in demokommunen"),
     "session.open": N_("loggade in"),
     "session.close": N_("loggade ut"),
+    "session.refuse": N_("släppte inte in en person som kommunens inloggning kände"),
+    "user.link": N_("kopplade %(subject)s till kommunens inloggning"),
+    "user.prepare_link": N_("förberedde att koppla %(subject)s till kommunens inloggning"),
+    "claim_rule.add": N_("lät värdet ”%(subject)s” ge en roll"),
+    "claim_rule.remove": N_("lät värdet ”%(subject)s” inte längre ge en roll"),
 }
 
 FROM_TO = {
@@ -156,4 +194,5 @@ FROM_TO = {
     "municipality.add_predecessor": "pair",
     "municipality.remove_predecessor": "pair",
     "effect.threshold": "threshold",
+    "retention.change": "months",
 }

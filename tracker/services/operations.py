@@ -16,6 +16,7 @@ from tracker.domain.hours import Hours
 from tracker.extensions import db
 from tracker.models import OutboxMessage, OutboxState, WorkerHeartbeat
 from tracker.services import ladders
+from tracker.services.accounts import devices, throttle
 
 HEARTBEAT_OLD = timedelta(minutes=5)
 CLOCK_AHEAD = timedelta(minutes=5)  # a note further ahead comes from a clock that is wrong
@@ -207,7 +208,7 @@ def beat(worker: str, *, now: datetime) -> None:
     """Note that a worker lives, or that cron has run (a name that begins with CRON).
 
     The notes of workers that are long gone, and those that a clock running ahead has left, are
-    dropped.
+    dropped, and so are the guesses at log-ins and the browsers that no longer count.
     """
     at = WorkerHeartbeat.at
     db.session.execute(
@@ -220,6 +221,8 @@ def beat(worker: str, *, now: datetime) -> None:
             ),
         )
     )
+    throttle.forget_old(now)
+    devices.forget_old(now)
     db.session.merge(WorkerHeartbeat(worker=worker, at=now))
     db.session.commit()
 

@@ -45,6 +45,12 @@ def page_image(draft_id: int, page: int, *, by: User, sources: Sources, cache: P
     return _kept(kept) or _drawn(kept, sources.read(digest), page)
 
 
+def forget_images(digest: str, cache: Path) -> None:
+    """Let go of the pictures of a file that is no longer kept."""
+    for path in (cache / digest[:2]).glob(f"{digest}-*.png"):
+        path.unlink(missing_ok=True)
+
+
 def _drawn(path: Path, data: bytes, page: int) -> bytes:
     """The picture, drawn unless somebody has drawn it while we waited for our turn."""
     if not _TURNS.acquire(timeout=_PATIENCE):

@@ -11,20 +11,19 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 
 from tracker.domain.errors import N_, NotFound, RuleBroken
+from tracker.domain.passwords import check_password
 from tracker.domain.permissions import Assignment, Deed, Role, may
 from tracker.domain.statuses import OPEN
 from tracker.domain.text import fold, normalise_space
 from tracker.extensions import db
 from tracker.mail.message import check_address
 from tracker.models import Absence, Action, Committee, RoleAssignment, Unit, User
-from tracker.services import journal, scope
+from tracker.services import journal, places, scope
 from tracker.services.accounts.passwords import hash_password
 from tracker.services.accounts.sessions import end_sessions
-from tracker.services.actions.rules import Refused, check_length, check_written, collecting
+from tracker.services.actions.rules import Refused, check_written, collecting
 
 NAME_MAX = 120
-PASSWORD_MIN = 12
-PASSWORD_MAX = 200
 
 ROLE_LABELS = {
     Role.DIRECTOR: N_("Direktör"),
@@ -36,22 +35,7 @@ ROLE_LABELS = {
 _SWEDISH = str.maketrans("åäö", "{|}")
 
 
-_AT_ONCE = N_("Någon annan lade upp samma adress i samma ögonblick.")
-
-
-class Overtaken(RuleBroken):
-    """Somebody else changed the address while the form was open; `address` is it now."""
-
-    def __init__(self, address: str) -> None:
-        super().__init__(
-            N_(
-                "Någon annan har ändrat adressen till %(address)s medan sidan var öppen. "
-                "Kontrollera vilken som stämmer, och spara igen om det är din."
-            ),
-            field="email",
-            address=address,
-        )
-        self.address = address
+AT_ONCE = N_("Någon annan lade upp samma adress i samma ögonblick.")
 
 
 @dataclass(frozen=True)
@@ -65,12 +49,13 @@ class NewRole:
 
 @dataclass(frozen=True)
 class NewPerson:
-    """A person to be, as typed."""
+    """A person to be, as typed; without a password (None) they are to choose it themselves."""
 
     name: str
     email: str
-    password: str
+    password: str | None
     role: NewRole
+    locale: str = "sv"
 
 
 def people_page(
@@ -108,28 +93,36 @@ def load_person(user_id: int, *, by: User) -> User:
 
 
 def add_person(data: NewPerson, *, by: User | None, now: datetime) -> User:
-    """Open an account; `by` None means the command line.
+    """Open an account that can be logged in to at once; `by` None means the command line.
 
     Raises:
         Forbidden: the person is no administrator.
         Refused: what was typed breaks rules; its `problems` name the fields.
     """
+    user = open_account(data, by=by, now=now)
+    db.session.commit()
+    return user
+
+
+def open_account(data: NewPerson, *, by: User | None, now: datetime) -> User:
+    """As `add_person`, in the caller's transaction."""
     require_manager(by)
     user = _checked(data, now)
-    # Hashing takes long; do not hold the database's write lock meanwhile.
-    db.session.rollback()
-    user.password_hash = hash_password(data.password)
-    _check_unused(user.email_key)
-    user.roles = [_assignment(data.role)]
+    if data.password is not None:
+        # Hashing takes long; do not hold the database's write lock meanwhile.
+        db.session.rollback()
+        user.password_hash = hash_password(data.password)
+    check_unused(user.email_key)
+    user.roles = [assignment_of(data.role)]
     db.session.add(user)
     try:
         db.session.flush()
     except IntegrityError as error:
         db.session.rollback()
-        raise RuleBroken(_AT_ONCE, field="email") from error
+        raise RuleBroken(AT_ONCE, field="email") from error
     facts = {"name": user.name, "email": user.email, **_in_journal(data.role)}
-    journal.record("user.add", "user", user.id, facts, by=by, now=now)
-    db.session.commit()
+    deed = "user.invite" if data.password is None else "user.add"
+    journal.record(deed, "user", user.id, facts, by=by, now=now)
     return user
 
 
@@ -142,7 +135,7 @@ def add_role(user_id: int, role: NewRole, *, by: User | None, now: datetime) -> 
     """
     require_manager(by)
     user = locked_person(user_id)
-    given = _assignment(role)
+    given = assignment_of(role)
     held = [(one.role, one.unit_id, one.committee_id) for one in user.roles]
     if (given.role, given.unit_id, given.committee_id) in held:
         raise RuleBroken("Personen har redan den rollen.", field="role")
@@ -177,37 +170,6 @@ def remove_role(user_id: int, assignment_id: int, *, by: User | None, now: datet
     return user
 
 
-def change_address(user_id: int, email: str, *, shown: str, by: User | None, now: datetime) -> User:
-    """Give a person another address, to log in with and to be written to; whoever is logged in
-    stays so. `shown` is the address that the writer had before them.
-
-    Raises:
-        NotFound, Forbidden.
-        RuleBroken: it is no address, or somebody else's.
-        Overtaken: somebody else has changed the address since.
-    """
-    require_manager(by)
-    user, email = locked_person(user_id), email.strip()
-    _check_email(email)
-    before = user.email
-    if email == before:
-        db.session.rollback()
-        return user
-    if shown != before:
-        raise Overtaken(before)
-    _check_unused(fold(email), user.id)
-    user.email, user.email_key = email, fold(email)
-    try:
-        db.session.flush()
-    except IntegrityError as error:
-        db.session.rollback()
-        raise RuleBroken(_AT_ONCE, field="email") from error
-    facts = {"email": [before, email]}
-    journal.record("user.change_address", "user", user.id, facts, by=by, now=now)
-    db.session.commit()
-    return user
-
-
 def person_id_of(email: str) -> int:
     """The account with this address, for the command line. Raises RuleBroken where none is."""
     found = db.session.scalar(select(User.id).where(User.email_key == fold(email)))
@@ -232,7 +194,12 @@ def person_with(user_id: int) -> User:
 
 def locked_person(user_id: int) -> User:
     """The person, and every administrator's role, held until the transaction ends: two
-    administrators must not remove each other at the same moment."""
+    administrators must not remove each other at the same moment.
+
+    Raises:
+        NotFound.
+        RuleBroken: the person is pseudonymised, so the account stays as it is.
+    """
     admins = select(RoleAssignment.id).where(RoleAssignment.role == Role.ADMIN)
     db.session.execute(admins.order_by(RoleAssignment.id).with_for_update())
     # Not so strong that whoever names the person in a row has to wait, and could wait for ever.
@@ -240,6 +207,8 @@ def locked_person(user_id: int) -> User:
     user = db.session.scalar(query.execution_options(populate_existing=True))
     if user is None:
         raise NotFound
+    if user.pseudonymised_at is not None:
+        raise RuleBroken("Personen är pseudonymiserad, och kontot går inte att ändra.")
     return user
 
 
@@ -250,19 +219,34 @@ def _checked(data: NewPerson, now: datetime) -> User:
     with collecting(problems):
         check_written(name, "name", N_("Skriv personens för- och efternamn."), NAME_MAX)
     with collecting(problems):
-        _check_email(email)
+        check_email(email)
     with collecting(problems):
-        _check_unused(fold(email))
+        check_unused(fold(email))
     with collecting(problems):
-        _check_password(data.password)
+        if data.password is not None:
+            check_password(data.password, about=known_of(name, email))
     with collecting(problems):
-        _assignment(data.role)
+        assignment_of(data.role)
     if problems:
         raise Refused(problems)
-    return User(name=name, email=email, email_key=fold(email), created_at=now)
+    return User(
+        name=name,
+        email=email,
+        email_key=fold(email),
+        password_hash="",
+        locale=data.locale,
+        created_at=now,
+    )
 
 
-def _check_email(email: str) -> None:
+def known_of(name: str, email: str) -> tuple[str, ...]:
+    """What anybody knows of a person, and no password may be made of."""
+    own = places.own_municipality()
+    return (name, email, own.name if own else "")
+
+
+def check_email(email: str) -> None:
+    """Raise RuleBroken, at `email`, for what no letter could be sent to."""
     if not email:
         raise RuleBroken("Skriv personens e-postadress.", field="email")
     try:
@@ -271,7 +255,7 @@ def _check_email(email: str) -> None:
         raise RuleBroken(error.message, field="email", **error.params) from error
 
 
-def _check_unused(email_key: str, but: int | None = None) -> None:
+def check_unused(email_key: str, but: int | None = None) -> None:
     """Raise RuleBroken where somebody has the address; `but` is the person who is to have it."""
     row = db.session.execute(
         select(User.id, User.name, User.deactivated_at).where(User.email_key == email_key)
@@ -290,15 +274,7 @@ def _check_unused(email_key: str, but: int | None = None) -> None:
     raise RuleBroken(sentence, field="email", name=row.name)
 
 
-def _check_password(password: str) -> None:
-    if len(password) < PASSWORD_MIN:
-        raise RuleBroken(
-            "Lösenordet ska ha minst %(least)s tecken.", field="password", least=PASSWORD_MIN
-        )
-    check_length(password, "password", PASSWORD_MAX)
-
-
-def _assignment(given: NewRole) -> RoleAssignment:
+def assignment_of(given: NewRole) -> RoleAssignment:
     """The role with the place it needs, and none that it cannot have."""
     wants_unit = given.role in (Role.DIRECTOR, Role.MANAGER)
     unit_id = given.unit_id if wants_unit else None

@@ -64,6 +64,10 @@ class Sources:
         except OSError:
             return None
 
+    def forget(self, digest: str) -> None:
+        """Let go of the file with that SHA-256, if it is here."""
+        self._path(digest).unlink(missing_ok=True)
+
     def _is_whole(self, path: Path, digest: str) -> bool:
         """Whether the file is there and still what it was: one that is damaged is written anew."""
         try:

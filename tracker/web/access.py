@@ -9,7 +9,7 @@ from typing import Any, ParamSpec, TypeVar, cast
 from flask import Response, current_app
 from flask_login import current_user
 
-from tracker.domain.errors import Forbidden
+from tracker.domain.errors import Forbidden, NotFound
 from tracker.domain.permissions import Deed, Role
 from tracker.models import User
 
@@ -41,6 +41,23 @@ def requires(deed: Deed) -> Callable[[Callable[P, R]], Callable[P, R | Response]
         return guarded
 
     return decorate
+
+
+def passwords_here() -> bool:
+    """Whether people log in with passwords that are kept here."""
+    return bool(current_app.extensions["settings"].local_login)
+
+
+def with_passwords(view: Callable[P, R]) -> Callable[P, R]:
+    """Let a view about passwords answer only where people log in with them."""
+
+    @wraps(view)
+    def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
+        if not passwords_here():
+            raise NotFound
+        return view(*args, **kwargs)
+
+    return guarded
 
 
 def me() -> User:

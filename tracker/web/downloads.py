@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import io
 import unicodedata
-from pathlib import PurePosixPath
+from collections.abc import Iterator
+from pathlib import Path, PurePosixPath
 
 from flask import Response, render_template, send_file
 from flask.typing import ResponseReturnValue
@@ -15,6 +16,7 @@ from tracker.web.messages import translated
 
 OPAQUE = "application/octet-stream"
 _LONGEST_STEM, _LONGEST_ENDING = 100, 10
+_PIECE = 256 * 1024  # bytes
 _UNSAFE = dict.fromkeys(map(ord, '"*:<>?|;%'))
 
 
@@ -31,6 +33,25 @@ def attachment(data: bytes, name: str, content_type: str = OPAQUE) -> Response:
         etag=False,
         max_age=0,
     )
+    return _kept_to_itself(response)
+
+
+def attached_path(path: Path, name: str, content_type: str) -> Response:
+    """As `attachment`, of a file on disk that need not fit in memory; `name` is in ASCII."""
+    response = Response(_pieces(path), mimetype=content_type)
+    response.content_length = path.stat().st_size
+    response.headers.set("Content-Disposition", "attachment", filename=safe_name(name))
+    return _kept_to_itself(response)
+
+
+def _pieces(path: Path) -> Iterator[bytes]:
+    """The file, a piece at a time; it is opened when the first one is wanted."""
+    with path.open("rb") as file:
+        while piece := file.read(_PIECE):
+            yield piece
+
+
+def _kept_to_itself(response: Response) -> Response:
     response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
     response.headers["Cache-Control"] = "private, no-store"
     response.headers.pop("Expires", None)

@@ -133,10 +133,17 @@ class TypedForm(FlaskForm):
 
 
 def printable(text: str | None) -> str | None:
-    """`text` without control characters, apart from tabs and line ends."""
-    if text is None:
-        return None
-    return "".join(ch for ch in text if ch in "\t\r\n" or unicodedata.category(ch) != "Cc")
+    """`text` without control characters, apart from tabs and line ends; one that parts words, as
+    PowerPoint's line break does, becomes a blank."""
+    if text is None or text.isprintable():
+        return text
+    return "".join(map(_printable, text))
+
+
+def _printable(ch: str) -> str:
+    if ch in "\t\r\n" or unicodedata.category(ch) != "Cc":
+        return ch
+    return " " if ch.isspace() else ""
 
 
 class FileForm(FlaskForm):

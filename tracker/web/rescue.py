@@ -10,7 +10,7 @@ from flask_wtf.csrf import CSRFError
 # What is secret, or what the page and not the person filled in.
 _NOT_WRITTEN = (
     *("csrf_token", "next", "version", "password", "again", "locale", "health", "status"),
-    *("then", "was"),
+    *("then", "was", "present", "code"),
 )
 
 

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from flask import (
     Flask,
     Response,
     current_app,
     has_request_context,
+    make_response,
     render_template,
     request,
     session,
@@ -25,32 +26,21 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import BadRequest, HTTPException, SecurityError
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, SecurityError
+from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter, Map
 
 from config import LOCALES
 from tracker.domain.errors import Conflict, Forbidden, NotFound, RuleBroken, Unavailable
+from tracker.domain.languages import NAMES
 from tracker.domain.permissions import Deed
 from tracker.extensions import db, login_manager
 from tracker.services import places
 from tracker.services.bell.listing import number_waiting
-from tracker.web import local, rescue, tasks
+from tracker.web import headers, local, rescue, tasks
 from tracker.web.access import me, starts_with_own_actions
 from tracker.web.machinery import machinery
 from tracker.web.messages import in_words, translated
-
-POLICY = (
-    "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
-    "form-action 'self'; frame-ancestors 'none'"
-)
-
-
-# Control characters and code points that are none, in UTF-8: HTML forbids them, however escaped.
-UNSHOWABLE = re.compile(
-    rb"[\x00-\x08\x0b\x0e-\x1f\x7f]|\xc2[\x80-\x9f]|\xef\xb7[\x90-\xaf]|\xef\xbf[\xbe\xbf]"
-    rb"|[\xf0-\xf4][\x8f\x9f\xaf\xbf]\xbf[\xbe\xbf]"
-)
-
 
 STATUSES = {NotFound: 404, Forbidden: 403, Conflict: 409, Unavailable: 503}
 
@@ -91,14 +81,19 @@ UNDER = {
     "drafts": "evaluations.index",
     "packs": "comparisons.index",
     "plans": "actions.index",
+    "privacy": "people.index",
+    "records": "operations.index",
     "references": "comparisons.index",
     "sheets": "actions.index",
+    "sign_on_rules": "organisation.index",
+    "site_texts": "organisation.index",
 }
 
 
 def register(app: Flask, babel: Babel) -> None:
     """Bind the whole web room to the app."""
     babel.init_app(app, locale_selector=chosen_locale)
+    behind_proxies(app)
     login_manager.unauthorized_handler(rescue.ask_to_log_in)
     app.url_map.converters["int"] = KeyConverter
     for blueprint in tasks.blueprints():
@@ -115,12 +110,24 @@ def register(app: Flask, babel: Babel) -> None:
         in_words,
     ):
         app.add_template_filter(name)
-    app.before_request(refuse_stray_files)
-    app.after_request(harden)
+    app.jinja_env.globals["nonce"] = headers.nonce
+    app.before_request(headers.refuse_other_sites)
+    app.before_request(headers.refuse_stray_files)
+    app.after_request(headers.harden)
+    app.log_exception = log_fault  # type: ignore[method-assign]
     app.register_error_handler(RuleBroken, show_rule)
     app.register_error_handler(HTTPException, show_http_error)
     app.register_error_handler(CSRFError, rescue.show_stale_form)
     app.register_error_handler(SecurityError, show_wrong_host)
+
+
+def behind_proxies(app: Flask) -> None:
+    """Believe what our own proxies say of the visitor's address and of https, and nothing else:
+    the host stands in Host, and whatever stands before that many entries the visitor wrote."""
+    count = app.extensions["settings"].proxies
+    if count:
+        seen = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=0, x_port=0, x_prefix=0)
+        app.wsgi_app = seen  # type: ignore[method-assign]
 
 
 def static_version(endpoint: str, values: dict[str, Any]) -> None:
@@ -152,10 +159,21 @@ def page_context() -> dict[str, Any]:
         "navigation": menu(),
         "municipality_name": settings.municipality or (own.name if own else ""),
         "locale": get_locale().language,
+        "languages": NAMES,
+        "this_page": this_page(),
         "today": local.today(),
         "alarms": alarms(),
         "bell": bell(),
     }
+
+
+def this_page() -> str:
+    """The address to come back to: this page's own, or where its form was sent from if the page
+    answers nothing but forms."""
+    if request.url_rule is None or "GET" in (request.url_rule.methods or ()):
+        return request.full_path.rstrip("?")
+    came_from = urlsplit(request.referrer or "")
+    return came_from._replace(scheme="", netloc="").geturl() if came_from.path else "/"
 
 
 def menu() -> list[MenuItem]:
@@ -188,24 +206,10 @@ def bell() -> int | None:
     return number_waiting(me(), local.today(), local.zone())
 
 
-def refuse_stray_files() -> None:
-    """Only a report comes as a file; one in a text's place is no form of ours."""
-    if any(name != "file" for name in request.files):
-        raise BadRequest
-
-
-def harden(response: Response) -> Response:
-    """Headers that keep a page to itself, and a page without what no page may hold."""
-    response.headers.setdefault("Content-Security-Policy", POLICY)
-    response.headers.setdefault("X-Content-Type-Options", "nosniff")
-    response.headers.setdefault("Referrer-Policy", "same-origin")
-    if current_app.extensions["settings"].secure:
-        response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
-    if request.endpoint != "static" or response.status_code >= 400:
-        response.headers.setdefault("Cache-Control", "no-store")
-    if response.mimetype == "text/html" and not response.direct_passthrough:
-        response.set_data(UNSHOWABLE.sub(b"", response.get_data()))
-    return response
+def log_fault(exc_info: Any) -> None:
+    """Log a fault under the rule of its address: the address itself may be a key."""
+    rule = request.url_rule.rule if request.url_rule else "no address of ours"
+    current_app.logger.error("Exception on %s [%s]", rule, request.method, exc_info=exc_info)
 
 
 def show_rule(error: RuleBroken) -> ResponseReturnValue:
@@ -224,7 +228,10 @@ def show_http_error(error: HTTPException) -> ResponseReturnValue:
         # Without the context of other pages: that asks the database, which may be what failed.
         return current_app.jinja_env.get_template("errors/500.html").render(), code
     page = code if code in (400, 403, 404, 409, 413) else 400
-    return render_template(f"errors/{page}.html"), code
+    answer = make_response(render_template(f"errors/{page}.html"), code)
+    if isinstance(error, MethodNotAllowed):
+        answer.allow.update(error.valid_methods or ())
+    return answer
 
 
 def show_wrong_host(_error: SecurityError) -> ResponseReturnValue:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from flask import Blueprint
 
+from tracker.web.account import factor as account_factor
+from tracker.web.account import own as account_own
 from tracker.web.account.views import bp as account
 from tracker.web.actions import board as actions_board
 from tracker.web.actions import bulk as actions_bulk
@@ -17,6 +19,9 @@ from tracker.web.actions import ties as actions_ties
 from tracker.web.actions import timeline as actions_timeline
 from tracker.web.actions.views import bp as actions
 from tracker.web.answers.views import bp as answers
+from tracker.web.auth import keys as auth_keys
+from tracker.web.auth import second as auth_second
+from tracker.web.auth.sign_on import bp as sign_on
 from tracker.web.auth.views import bp as auth
 from tracker.web.bell.views import bp as bell
 from tracker.web.calendars.views import bp as calendars
@@ -44,6 +49,7 @@ from tracker.web.organisation.views import bp as organisation
 from tracker.web.packs import outlook as packs_outlook
 from tracker.web.packs.views import bp as packs
 from tracker.web.people import absences as people_absences
+from tracker.web.people import factor as people_factor
 from tracker.web.people.views import bp as people
 from tracker.web.plans import closing as plans_closing
 from tracker.web.plans import editing as plans_editing
@@ -56,9 +62,14 @@ from tracker.web.points import answers as point_answers
 from tracker.web.points import matrix as point_matrix
 from tracker.web.points import worksheet as point_worksheet
 from tracker.web.points.views import bp as points
+from tracker.web.privacy import pseudonyms as privacy_pseudonyms
+from tracker.web.privacy import thinning as privacy_thinning
+from tracker.web.privacy import views as privacy_views
+from tracker.web.privacy.blueprint import bp as privacy
 from tracker.web.public import feeds as public_feeds
 from tracker.web.public import files as public_files
 from tracker.web.public.views import bp as public
+from tracker.web.records.views import bp as records
 from tracker.web.references import over_time as references_over_time
 from tracker.web.references.views import bp as references
 from tracker.web.reports import editing as report_editing
@@ -72,10 +83,14 @@ from tracker.web.rounds import editing as round_editing
 from tracker.web.rounds.views import bp as rounds
 from tracker.web.sheets import mapping as sheet_mapping
 from tracker.web.sheets.views import bp as sheets
+from tracker.web.sign_on_rules.views import bp as sign_on_rules
+from tracker.web.site_texts.views import bp as site_texts
 from tracker.web.start.views import bp as start
 
 # Modules that hang their pages on a task's blueprint when they are imported.
 PARTS = (
+    *(account_factor, account_own),
+    *(auth_keys, auth_second),
     comparison_details,
     *(plans_closing, plans_editing, plans_minutes, plans_points, plans_publicity),
     *(actions_board, actions_timeline),
@@ -87,9 +102,10 @@ PARTS = (
     *(evaluation_changes, evaluation_scores, evaluation_views, reading),
     *(point_ancestry, point_answers, point_matrix, point_worksheet),
     organisation_letterhead,
+    *(privacy_pseudonyms, privacy_thinning, privacy_views),
     *(public_feeds, public_files),
     packs_outlook,
-    people_absences,
+    *(people_absences, people_factor),
     references_over_time,
     *(report_editing, report_files, report_listing, report_meeting),
     *(report_reviewing, report_views),
@@ -102,6 +118,7 @@ def blueprints() -> tuple[Blueprint, ...]:
     """Every task's pages."""
     return (
         auth,
+        sign_on,
         account,
         start,
         bell,
@@ -121,6 +138,10 @@ def blueprints() -> tuple[Blueprint, ...]:
         crosswalks,
         references,
         people,
+        privacy,
         organisation,
+        site_texts,
+        records,
+        sign_on_rules,
         operations,
     )

@@ -11,6 +11,7 @@ from tracker.domain.errors import RuleBroken
 from tracker.domain.text import fold
 from tracker.extensions import db
 from tracker.models import User
+from tracker.services.accounts import devices, throttle
 from tracker.services.accounts.passwords import is_password
 
 
@@ -24,18 +25,34 @@ class Origin:
 
 
 def check_login(email: str, password: str, *, origin: Origin, now: datetime) -> User:
-    """The person whose address and password these are.
+    """The person whose address and password these are. The guess is counted and saved first.
 
     Raises:
+        throttle.Stopped: there have been too many guesses; this one was not looked at.
         RuleBroken: address or password is wrong, or the account is closed (told apart for nobody).
     """
-    user = db.session.scalar(select(User).where(User.email_key == fold(email.strip())))
+    account = fold(email.strip())
+    user = db.session.scalar(select(User).where(User.email_key == account))
     hashed = user.password_hash if user and user.is_active else ""
-    # Hashing takes long; do not hold the database's write lock meanwhile.
+    user_id = user.id if user else None
+    guess = _guess(account, user, origin, now)
+    try:
+        throttle.count(guess, now=now)
+    except throttle.Stopped:
+        throttle.tell("login.stopped", user_id=user_id, address=origin.address, now=now)
+        raise
+    # Hashing takes long; counting has let go of the database's write lock.
+    if is_password(password, hashed) and user is not None:
+        db.session.refresh(user)
+        if user.is_active:
+            throttle.forgive(guess)
+            return user
     db.session.rollback()
-    if not is_password(password, hashed) or user is None:
-        raise RuleBroken("E-postadressen eller lösenordet stämmer inte.")
-    db.session.refresh(user)
-    if not user.is_active:
-        raise RuleBroken("E-postadressen eller lösenordet stämmer inte.")
-    return user
+    throttle.tell("login.failed", user_id=user_id, address=origin.address, now=now)
+    raise RuleBroken("E-postadressen eller lösenordet stämmer inte.")
+
+
+def _guess(account: str, user: User | None, origin: Origin, now: datetime) -> throttle.Guess:
+    if devices.is_known(user, origin.device, now=now):
+        return throttle.Guess(account, origin.device, is_known=True)
+    return throttle.Guess(account, throttle.network(origin.address))

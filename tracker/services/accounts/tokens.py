@@ -22,7 +22,7 @@ LIFE = {
 def issue(user: User, purpose: TokenPurpose, *, now: datetime, email: str | None = None) -> str:
     """A new key for the person, in the caller's transaction; earlier ones of its kind are void."""
     void(user, purpose, now=now)
-    key = secrets.token_urlsafe(32)
+    key = secrets.token_hex(32)  # no sign at its end that a mail program leaves out of the link
     db.session.add(
         AccountToken(
             token_hash=_hash(key),
@@ -85,6 +85,15 @@ def void(user: User, purpose: TokenPurpose, *, now: datetime) -> None:
             AccountToken.purpose == purpose,
             AccountToken.spent_at.is_(None),
         )
+        .values(spent_at=now)
+    )
+
+
+def void_all(user: User, *, now: datetime) -> None:
+    """Spend every key that the person has, in the caller's transaction."""
+    db.session.execute(
+        update(AccountToken)
+        .where(AccountToken.user_id == user.id, AccountToken.spent_at.is_(None))
         .values(spent_at=now)
     )
 

@@ -12,6 +12,7 @@ from tracker.domain.permissions import Deed
 from tracker.extensions import db
 from tracker.models import OutboxState, User
 from tracker.services import journal, scope
+from tracker.services.outbox.kinds import KEYS
 from tracker.services.outbox.leases import OUTBOX
 
 _NOT_DEAD = "Brevet är inte längre stoppat: någon har redan gjort något åt det. Läs in sidan igen."
@@ -26,9 +27,14 @@ def send_again(message_id: int, *, by: User, now: datetime) -> None:
     Raises:
         Forbidden: the person is no administrator.
         NotFound: there is no such letter.
-        RuleBroken: it is not dead any more.
+        RuleBroken: it is not dead any more, or holds a key.
     """
     letter = _dead(message_id, by)
+    if letter.kind.startswith(KEYS):
+        raise RuleBroken(
+            "Brevet har en personlig länk och skickas inte igen. Personen kan i stället få en ny: "
+            "med en ny inbjudan under Personer, eller med ”Glömt lösenordet?”."
+        )
     may_have_arrived = letter.data_started_at is not None
     _change(
         message_id,
@@ -65,7 +71,8 @@ def _dead(message_id: int, by: User) -> Any:
     scope.require(by, Deed.OPERATIONS_MANAGE)
     letter = db.session.execute(
         select(
-            OUTBOX.c.state, OUTBOX.c.message_id, OUTBOX.c.data_started_at, OUTBOX.c.set_aside_at
+            *(OUTBOX.c.state, OUTBOX.c.kind, OUTBOX.c.message_id),
+            *(OUTBOX.c.data_started_at, OUTBOX.c.set_aside_at),
         ).where(OUTBOX.c.id == message_id)
     ).one_or_none()
     if letter is None:

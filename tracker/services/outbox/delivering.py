@@ -20,7 +20,7 @@ from tracker.mail.failures import PermanentFailure, TemporaryFailure, Uncertain
 from tracker.mail.transports import Courier
 from tracker.mail.url import MailTarget
 from tracker.models import OutboxState
-from tracker.services.outbox.leases import Lease, claim, recover, release
+from tracker.services.outbox.leases import Lease, claim, forget_keys, recover, release
 from tracker.services.outbox.marks import (
     LOST,
     NO_SERVER,
@@ -45,14 +45,16 @@ def deliver_all(
     post: Post,
     clock: Callable[[], datetime],
     only_to: str | None = None,
+    only_accounts: bool = False,
     stopping: Callable[[], bool] = lambda: False,
     hurried: Callable[[], bool] = lambda: False,
 ) -> dict[str, int]:
     """Deliver until nothing is due or we are asked to stop; how many ended in each way.
 
-    Nothing leaves on a day of rest. A server that gives no answer ends the round: the others
-    would wait a minute each for it. When `stopping()`, no other message is begun; when
-    `hurried()`, the one in hand has a few seconds more.
+    On a day of rest, and with `only_accounts`, nothing leaves but letters about accounts. A server
+    that gives no answer ends the round: the others would wait a minute each for it. When
+    `stopping()`, no other message is begun; when `hurried()`, the one in hand has a few seconds
+    more.
     """
     recover(now=clock())
     outcomes: Counter[str] = Counter()
@@ -63,9 +65,8 @@ def deliver_all(
     with Courier(target, hurried=hurried) as courier:
         while outcomes[NO_SERVER] == 0 and not enough():
             now = clock()
-            if not is_working_day(local_date(now, post.zone)):
-                break
-            held = claim(now=now, only_to=only_to)
+            rests = only_accounts or not is_working_day(local_date(now, post.zone))
+            held = claim(now=now, only_to=only_to, rests=rests)
             if not held:
                 break
             try:
@@ -75,6 +76,7 @@ def deliver_all(
                 raise
             outcomes.update(batch.ended)
             outcomes.update(_Round(batch.ready, courier, clock, enough).run())
+            forget_keys(held)
     return {outcome: count for outcome, count in outcomes.items() if count}
 
 

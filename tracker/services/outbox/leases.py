@@ -20,6 +20,7 @@ from tracker.domain.calendar import is_working_day, local_date
 from tracker.domain.text import fold
 from tracker.extensions import db
 from tracker.models import OutboxMessage, OutboxState, User
+from tracker.services.outbox.kinds import KEYS, about_an_account
 from tracker.services.posts import Post
 
 LEASE = timedelta(minutes=5)
@@ -54,15 +55,18 @@ class Held(Lease):
     created_at: datetime
 
 
-def claim(*, now: datetime, only_to: str | None = None, limit: int = BATCH) -> list[Held]:
-    """Make the most overdue messages ours, each under a token of its own, and commit.
+def claim(
+    *, now: datetime, only_to: str | None = None, rests: bool = False, limit: int = BATCH
+) -> list[Held]:
+    """Make the most overdue messages ours, each under a token of its own, and commit; while it
+    `rests`, only those about accounts.
 
     SKIP LOCKED where the database knows it; SQLite has one writer at a time anyway, so there the
     choice and the update cannot be parted.
     """
     due = (
         select(OUTBOX.c.id)
-        .where(*_due(now, only_to))
+        .where(*_due(now, only_to, rests))
         .order_by(OUTBOX.c.next_at, OUTBOX.c.id)
         .limit(limit)
         .with_for_update(skip_locked=True)
@@ -147,20 +151,31 @@ def recover(*, now: datetime) -> None:
     db.session.commit()
 
 
+def forget_keys(held: Sequence[Held]) -> None:
+    """Of letters that hold a key, and have left or never will, keep no content; commit."""
+    ids = [message.id for message in held if message.kind.startswith(KEYS)]
+    if not ids:
+        return
+    over = OUTBOX.c.state.in_([OutboxState.SENT, OutboxState.CANCELLED])
+    with db.engine.begin() as connection:
+        connection.execute(update(OUTBOX).where(OUTBOX.c.id.in_(ids), over).values(mime=b""))
+
+
 def due_count(*, post: Post, now: datetime, only_to: str | None = None) -> int:
-    """How many messages a delivery at `now` would try; none on a day of rest."""
-    if not is_working_day(local_date(now, post.zone)):
-        return 0
-    query = select(func.count()).select_from(OUTBOX).where(*_due(now, only_to))
+    """How many messages a delivery at `now` would try; on a day of rest those about accounts."""
+    rests = not is_working_day(local_date(now, post.zone))
+    query = select(func.count()).select_from(OUTBOX).where(*_due(now, only_to, rests))
     return db.session.scalar(query) or 0
 
 
-def _due(now: datetime, only_to: str | None) -> list[ColumnElement[bool]]:
+def _due(now: datetime, only_to: str | None, rests: bool) -> list[ColumnElement[bool]]:
     """Waiting, and its time has come; a time far ahead was set by a clock that was wrong."""
     due = [
         OUTBOX.c.state.in_(CLAIMABLE),
         or_(OUTBOX.c.next_at <= now, OUTBOX.c.next_at > now + WRONG_CLOCK),
     ]
+    if rests:
+        due.append(about_an_account())
     if only_to is not None:
         person = select(User.id).where(User.email_key == fold(only_to))
         due.append(OUTBOX.c.recipient_id.in_(person))

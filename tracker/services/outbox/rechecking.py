@@ -17,6 +17,7 @@ from tracker.extensions import db
 from tracker.mail.message import Envelope, split_sender
 from tracker.models import OutboxState, Reminder, ReminderState, User
 from tracker.services.digests import write_digest
+from tracker.services.outbox.kinds import ACCOUNT
 from tracker.services.outbox.leases import FREE, Held, change
 from tracker.services.outbox.marks import LOST, Claim, backoff
 from tracker.services.posts import Post
@@ -64,7 +65,7 @@ def recheck(held: Sequence[Held], *, post: Post, now: datetime) -> Rechecked:
         )
     for message in held:
         left = message.recipient_id in known.addresses and (
-            message.frozen or known.kept.get(message.id)
+            message.frozen or _is_finished(message) or known.kept.get(message.id)
         )
         if not left:
             _end(result, message, OutboxState.CANCELLED.value, state=OutboxState.CANCELLED)
@@ -115,8 +116,14 @@ def _by_message(rows: Sequence[Any]) -> dict[int, list[Any]]:
     return found
 
 
+def _is_finished(message: Held) -> bool:
+    """Whether it is about an account: such a letter goes where it was to go, as it was written."""
+    return message.kind.startswith(ACCOUNT)
+
+
 def _prepare(result: Rechecked, message: Held, known: _Known, *, post: Post, now: datetime) -> None:
-    changed = {} if message.frozen else _rewritten(message, known, post=post, now=now)
+    is_finished = message.frozen or _is_finished(message)
+    changed = {} if is_finished else _rewritten(message, known, post=post, now=now)
     envelope = Envelope(
         sender=split_sender(post.sender)[1],
         recipient=changed.get("address", message.address),

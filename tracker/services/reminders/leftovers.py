@@ -15,6 +15,7 @@ from sqlalchemy import ColumnElement, select
 from tracker.domain.ladder import Reason
 from tracker.extensions import db
 from tracker.models import OutboxMessage, OutboxState, Reminder, ReminderState
+from tracker.services.outbox.kinds import about_an_account
 from tracker.services.reminder_facts import holding
 
 
@@ -75,6 +76,7 @@ def leftovers(people: Collection[int], day: date, zone: ZoneInfo) -> dict[int, L
         .where(
             OutboxMessage.recipient_id.in_(people),
             OutboxMessage.local_date != day,
+            ~about_an_account(),
             still_unsent(),
         )
         .order_by(OutboxMessage.id.desc())

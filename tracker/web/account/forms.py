@@ -7,12 +7,34 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import RadioField, SelectChoice
+from wtforms import EmailField, PasswordField, RadioField, SelectChoice
+from wtforms.validators import InputRequired, Length
 
 from tracker.domain.errors import N_
+from tracker.domain.text import normalise_space
 
 WEEKDAYS = (N_("Måndagar"), N_("Tisdagar"), N_("Onsdagar"), N_("Torsdagar"), N_("Fredagar"))
 EVERY_DAY = "every"
+
+
+class ChangePasswordForm(FlaskForm):
+    """The present password and the next; the service says which will do."""
+
+    present = PasswordField(
+        _l("Nuvarande lösenord"), [InputRequired(_l("Skriv ditt nuvarande lösenord."))]
+    )
+    password = PasswordField(_l("Nytt lösenord"), [InputRequired(_l("Skriv ett nytt lösenord."))])
+
+
+class ChangeAddressForm(FlaskForm):
+    """Another address, and the password that shows who asks."""
+
+    email = EmailField(
+        _l("Ny e-postadress"),
+        [InputRequired(_l("Skriv den nya e-postadressen.")), Length(max=254)],
+        filters=[lambda typed: normalise_space(typed or "")],
+    )
+    present = PasswordField(_l("Ditt lösenord"), [InputRequired(_l("Skriv ditt lösenord."))])
 
 
 class WeekdayForm(FlaskForm):

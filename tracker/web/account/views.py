@@ -1,4 +1,4 @@
-"""One's own account: when the digest comes, and who acts when one is away."""
+"""One's own account: how one logs in, when the digest comes, and who acts when one is away."""
 
 from __future__ import annotations
 
@@ -9,10 +9,11 @@ from flask_babel import gettext as _
 from tracker.clock import now
 from tracker.domain.permissions import Deed
 from tracker.services import absences
-from tracker.services.accounts import preferences
+from tracker.services.accounts import factors, preferences, sessions
 from tracker.web import away
 from tracker.web.access import me, requires
 from tracker.web.account.forms import WeekdayForm
+from tracker.web.door import second_factor_rule
 from tracker.web.local import today
 from tracker.web.messages import done
 
@@ -51,6 +52,8 @@ def _page(form: WeekdayForm) -> str:
         form=form,
         reminded=reminded,
         whose=_mine(),
+        factor=factors.standing(me(), second_factor_rule()),
+        logged_in=sessions.open_sessions(me(), me().session_token, now=now()),
         absences=absences.absences_of(me().id, by=me(), today=today()) if reminded else (),
         duties=absences.duties_of(me(), today=today()) if reminded else (),
     )

@@ -56,7 +56,7 @@ def answer(link: str) -> ResponseReturnValue:
     """How it goes, said by the person of the link; looking at it changes nothing, so a program
     that tries the links of a mail does no harm."""
     settings = _settings()
-    opened = answers.open_link(link, secret=settings.secret_key, now=now(), zone=zone())
+    opened = answers.open_link(link, secrets=settings.secrets, now=now(), zone=zone())
     with force_locale(opened.locale) if opened.locale else nullcontext():
         return _ask(link, opened) if opened.state is LinkState.READY else _told(link, opened)
 
@@ -78,8 +78,8 @@ def _ask(link: str, opened: Opened) -> ResponseReturnValue:
         status = 422
         if form.validate():
             try:
-                report, secret = form.report(), _settings().secret_key
-                answers.save_answer(link, report, secret=secret, now=now(), zone=zone())
+                report, secrets = form.report(), _settings().secrets
+                answers.save_answer(link, report, secrets=secrets, now=now(), zone=zone())
             except LinkSpent as error:
                 return _told(link, error.opened)
             except RuleBroken as error:

@@ -1,4 +1,4 @@
-"""Forms for logging in."""
+"""Forms for logging in, and for what the keys in letters open."""
 
 from __future__ import annotations
 
@@ -22,3 +22,23 @@ class LoginForm(FlaskForm):
         _l("Lösenord"), [InputRequired(_l("Skriv ditt lösenord.")), Length(max=200)]
     )
     next = HiddenField()
+
+
+class ForgottenForm(FlaskForm):
+    """Where the letter is to go."""
+
+    email = EmailField(
+        _l("E-postadress"),
+        [InputRequired(_l("Skriv din e-postadress.")), Length(max=254)],
+        filters=[lambda typed: normalise_space(typed or "")],
+    )
+
+
+class PasswordForm(FlaskForm):
+    """A password of one's own; the service says which will do."""
+
+    password = PasswordField(_l("Nytt lösenord"), [InputRequired(_l("Skriv ett lösenord."))])
+
+
+class ConfirmForm(FlaskForm):
+    """Only the button."""

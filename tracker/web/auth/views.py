@@ -8,16 +8,19 @@ from flask_login import current_user, logout_user
 
 from config import LOCALES
 from tracker.clock import now
-from tracker.domain.errors import RuleBroken
+from tracker.domain.errors import Forbidden, RuleBroken
 from tracker.domain.permissions import Deed
 from tracker.extensions import login_manager
 from tracker.models import LogInMethod, User
 from tracker.services import operations
 from tracker.services.accounts import preferences, sessions
-from tracker.services.accounts.logging_in import Origin, check_login
-from tracker.web.access import me, public, requires
+from tracker.services.accounts.logging_in import check_login
+from tracker.services.accounts.throttle import Stopped
+from tracker.web import cookies
+from tracker.web.access import me, passwords_here, public, requires
 from tracker.web.auth.forms import LoginForm
-from tracker.web.door import admit
+from tracker.web.auth.sign_on import came_by_provider, way_out
+from tracker.web.door import admit, lacks_second_step
 from tracker.web.local import safe_target, today, zone
 from tracker.web.messages import show_error
 
@@ -27,9 +30,14 @@ bp = Blueprint("auth", __name__)
 @login_manager.user_loader
 def load_user(token: str) -> User | None:
     """The person behind the cookie's token; the database decides whether it still holds."""
-    user = sessions.user_of_session(token, now=now(), today=today())
-    if user is not None:
-        user.session_token = token
+    at = now()
+    if cookies.is_idle(at):
+        return None
+    user = sessions.user_of_session(token, now=at, today=today())
+    if user is None or lacks_second_step(user):
+        return None
+    user.session_token = token
+    cookies.note_use(at)
     return user
 
 
@@ -39,19 +47,22 @@ def login() -> ResponseReturnValue:
     """The log-in page."""
     if current_user.is_authenticated:
         return redirect(url_for("start.index"))
+    if request.method == "POST" and not passwords_here():
+        raise Forbidden
     form = LoginForm(next=request.args.get("next", ""))
     if form.validate_on_submit():
         try:
-            user = check_login(form.email.data, form.password.data, origin=_origin(), now=now())
+            typed = (form.email.data, form.password.data)
+            user = check_login(*typed, origin=cookies.origin(), now=now())
+        except Stopped as error:
+            show_error(form, error)
+            later = {"Retry-After": str(error.seconds)}
+            return render_template("auth/login.html", form=form), 429, later
         except RuleBroken as error:
             show_error(form, error)
             return render_template("auth/login.html", form=form), 422
         return admit(user, method=LogInMethod.PASSWORD, target=form.next.data or "")
     return render_template("auth/login.html", form=form), 422 if form.errors else 200
-
-
-def _origin() -> Origin:
-    return Origin(request.remote_addr or "")
 
 
 @bp.post("/logout")
@@ -60,14 +71,15 @@ def logout() -> ResponseReturnValue:
     """End this session."""
     sessions.log_out(me().session_token, by=me(), now=now())
     logout_user()
+    came = came_by_provider()
     session.clear()
-    return redirect(url_for("auth.login"))
+    return redirect(way_out(came))
 
 
 @bp.post("/language")
 @public
 def language() -> ResponseReturnValue:
-    """Switch between Swedish and English, for the account or, before log-in, this browser."""
+    """Choose a language, for the account or, before log-in, this browser."""
     locale = request.form.get("locale", "")
     if locale in LOCALES:
         if current_user.is_authenticated:

@@ -80,7 +80,7 @@ def feed(secret: str) -> ResponseReturnValue:
     """The calendar, for whoever holds its address; programs read it, so it has no page."""
     settings = _settings()
     try:
-        found = calendars.feed(secret, secret=settings.secret_key, base_url=settings.base_url)
+        found = calendars.feed(secret, secrets=settings.secrets, base_url=settings.base_url)
     except NotFound as error:
         return Response(translated(error), 404, mimetype="text/plain")
     response = Response(found.content, mimetype="text/calendar")

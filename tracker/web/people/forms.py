@@ -11,17 +11,16 @@ from flask_wtf import FlaskForm
 from wtforms import (
     EmailField,
     HiddenField,
-    PasswordField,
     SearchField,
     SelectChoice,
     SelectField,
     StringField,
 )
-from wtforms.validators import EqualTo, InputRequired, Length
+from wtforms.validators import InputRequired, Length
 
 from tracker.domain.permissions import Role
 from tracker.services import places
-from tracker.services.people import NAME_MAX, PASSWORD_MAX, ROLE_LABELS, NewPerson, NewRole
+from tracker.services.people import NAME_MAX, ROLE_LABELS, NewPerson, NewRole
 
 
 class SearchForm(FlaskForm):
@@ -71,7 +70,7 @@ class AddressForm(FlaskForm):
 
 
 class PersonForm(RoleForm):
-    """A new account."""
+    """Somebody who is to have an account."""
 
     name = StringField(
         _l("Namn"), [InputRequired(_l("Skriv personens för- och efternamn.")), Length(max=NAME_MAX)]
@@ -79,18 +78,7 @@ class PersonForm(RoleForm):
     email = EmailField(
         _l("E-postadress"), [InputRequired(_l("Skriv personens e-postadress.")), Length(max=254)]
     )
-    password = PasswordField(
-        _l("Första lösenordet"),
-        [InputRequired(_l("Skriv ett lösenord.")), Length(max=PASSWORD_MAX)],
-    )
-    again = PasswordField(
-        _l("Samma lösenord en gång till"),
-        [
-            InputRequired(_l("Skriv lösenordet en gång till.")),
-            EqualTo("password", _l("Lösenorden är inte lika.")),
-        ],
-    )
 
-    def new_person(self) -> NewPerson:
-        """The form as the service takes it."""
-        return NewPerson(self.name.data, self.email.data, self.password.data, self.new_role())
+    def new_person(self, locale: str) -> NewPerson:
+        """The form as the service takes it; the person is written to in the language `locale`."""
+        return NewPerson(self.name.data, self.email.data, None, self.new_role(), locale)

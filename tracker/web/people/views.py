@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_wtf import FlaskForm
@@ -13,14 +13,16 @@ from tracker.domain.permissions import Deed, Role
 from tracker.models import RoleAssignment, User
 from tracker.services import absences, departures
 from tracker.services import people as service
+from tracker.services.accounts import addresses, invitations
 from tracker.services.actions import pages
 from tracker.web import away
-from tracker.web.access import me, requires
+from tracker.web.access import me, passwords_here, requires
 from tracker.web.local import safe_target, today
 from tracker.web.messages import done, refused, tell
 from tracker.web.paging import asked_page, page_of
 from tracker.web.people.departure_form import departure_form
 from tracker.web.people.forms import AddressForm, PersonForm, RoleForm, SearchForm
+from tracker.web.postal import our_post
 
 bp = Blueprint("people", __name__)
 
@@ -39,6 +41,12 @@ def role_words(role: RoleAssignment) -> str:
     return f"{label}, {everywhere}" if role.role is Role.DIRECTOR else label
 
 
+@bp.app_template_filter("holds")
+def holds(invited: invitations.Invited) -> bool:
+    """Whether an invitation still lets the person in."""
+    return invited.holds(now()) or not passwords_here()
+
+
 @bp.get("/people")
 @requires(Deed.PEOPLE_MANAGE)
 def index() -> ResponseReturnValue:
@@ -46,22 +54,35 @@ def index() -> ResponseReturnValue:
     form = SearchForm(request.args)
     users, total = service.people_page(by=me(), q=form.q.data or "", number=asked_page())
     return render_template(
-        "people/index.html", form=form, users=users, total=total, page=page_of(total)
+        "people/index.html",
+        form=form,
+        users=users,
+        invited=invitations.invited(users),
+        total=total,
+        page=page_of(total),
     )
 
 
 @bp.route("/people/new", methods=["GET", "POST"])
 @requires(Deed.PEOPLE_MANAGE)
 def add() -> ResponseReturnValue:
-    """Open an account."""
+    """Invite somebody."""
     form = PersonForm()
     if form.validate_on_submit():
         try:
-            user = service.add_person(form.new_person(), by=me(), now=now())
+            person = form.new_person(str(current_app.extensions["settings"].locale))
+            local = passwords_here()
+            user = invitations.invite(person, local=local, post=our_post(), by=me(), now=now())
         except RuleBroken as error:
             refused(form, error)
         else:
-            done(_("%(name)s har fått ett konto.", name=user.name))
+            done(
+                _(
+                    "%(name)s har fått ett konto, och en inbjudan går nu till %(email)s.",
+                    name=user.name,
+                    email=user.email,
+                )
+            )
             return redirect(url_for("people.edit", user_id=user.id))
     return render_template("people/add.html", form=form), 422 if form.is_submitted() else 200
 
@@ -93,8 +114,10 @@ def change_address(user_id: int) -> ResponseReturnValue:
     if form.validate_on_submit():
         email, shown = form.email.data or "", form.shown.data or ""
         try:
-            user = service.change_address(user_id, email, shown=shown, by=me(), now=now())
-        except service.Overtaken as error:
+            user = addresses.change_address(
+                user_id, email, shown=shown, post=our_post(), by=me(), now=now()
+            )
+        except addresses.Overtaken as error:
             refused(form, error)
             form.shown.data, status = error.address, 409
         except RuleBroken as error:
@@ -121,10 +144,26 @@ def _person_page(person: User, form: RoleForm, address: AddressForm, *, wrong: F
         wrong=wrong,
         back=_asked_back(),
         person=person,
+        invited=invitations.invited([person]).get(person.id),
         itself=person.id == me().id,
         whose=away.Whose(person, "people", theirs=True) if reminded else None,
         absences=absences.absences_of(person.id, by=me(), today=today()) if reminded else (),
     )
+
+
+@bp.post(ONE + "/invite")
+@requires(Deed.PEOPLE_MANAGE)
+def invite_again(user_id: int) -> ResponseReturnValue:
+    """One more letter to somebody who has not come in yet."""
+    try:
+        user = invitations.invite_again(
+            user_id, local=passwords_here(), post=our_post(), by=me(), now=now()
+        )
+    except RuleBroken as error:
+        tell(error)
+    else:
+        done(_("En ny inbjudan går nu till %(email)s.", email=user.email))
+    return redirect(url_for("people.edit", user_id=user_id))
 
 
 @bp.post(ONE + "/roles/<int:role_id>/remove")

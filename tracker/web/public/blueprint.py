@@ -25,7 +25,10 @@ ROOT = "/public"
 FRESH_SECONDS = 300
 HTML = "text/html"
 # Folders whose files decide what a page looks like.
-_LOOKS = ("static", "web/public", "../templates/public", "../templates/reports")
+_LOOKS = (
+    *("static", "web/public"),
+    *("../templates/public", "../templates/reports", "../templates/_macros"),
+)
 
 
 @bp.before_request

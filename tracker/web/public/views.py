@@ -49,7 +49,13 @@ def report(open_report_id: int) -> Response:
 @public
 def robots() -> Response:
     """Search engines may read what everybody may, and nothing else."""
-    lines = ("User-agent: *", f"Allow: {url_for('public.index')}", "Allow: /static/", "Disallow: /")
+    lines = (
+        "User-agent: *",
+        f"Allow: {url_for('public.index')}",
+        "Allow: /about/",
+        "Allow: /static/",
+        "Disallow: /",
+    )
     return Response("\n".join((*lines, "")), mimetype="text/plain")
 
 

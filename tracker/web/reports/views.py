@@ -34,7 +34,7 @@ from tracker.web.reports.telling import (
 )
 
 APPENDICES = (Section.CHANGES, Section.HISTORY, Section.ACTIONS)  # folded on a telephone
-_TOKEN = re.compile(rb'name="csrf_token"[^>]*>')
+_ONCE_ONLY = re.compile(rb'name="csrf_token"[^>]*>|nonce="[^"]*"')
 
 
 @bp.get("/<int:report_id>")
@@ -112,9 +112,9 @@ def _presented(report: Report) -> ResponseReturnValue:
 
 def _unless_known(page: str) -> Response:
     """The page, or 304 for a browser that has the very same; no browser keeps it for others. The
-    token of the forms on it differs each time and counts for nothing."""
+    token of its forms and the nonce of its scripts differ each time and count for nothing."""
     response = make_response(page)
-    response.set_etag(hashlib.sha256(_TOKEN.sub(b"", response.get_data())).hexdigest()[:32])
+    response.set_etag(hashlib.sha256(_ONCE_ONLY.sub(b"", response.get_data())).hexdigest()[:32])
     response.headers["Cache-Control"] = "private, no-cache"
     response.make_conditional(request)
     return response

@@ -1,0 +1,229 @@
+"""The letters about an account: those that hold a key, and those that only tell what happened."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import lru_cache
+from gettext import NullTranslations
+from pathlib import Path
+from typing import Any
+
+from babel import Locale
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+
+from tracker.domain.errors import N_
+from tracker.mail.digest import Rendered, shortened
+
+_TEMPLATES = Path(__file__).resolve().parents[2] / "templates"
+_NAME_LENGTH = 100
+
+
+@dataclass(frozen=True)
+class Wording:
+    """What a letter says, as msgids: `said` and `after` are sentences of their own, `label` the
+    button above `after`. %(name)s places are filled from the letter's facts."""
+
+    subject: str
+    said: tuple[str, ...]
+    after: tuple[str, ...] = ()
+    label: str = ""
+
+
+_ONCE_HOURS = N_(
+    "Länken är personlig, går att använda en gång och gäller i %(hours)s timmar. "
+    "Skicka inte mejlet vidare."
+)
+_NOT_YOU = N_(
+    "Var det inte du? Välj genast ett nytt lösenord med ”Glömt lösenordet?” på inloggningssidan, "
+    "och berätta det för den som är administratör för Åtgärda hos er."
+)
+_TELL = N_("Var det inte väntat? Berätta det för den som är administratör för Åtgärda hos er.")
+
+# Those that hold a key, by what the key is for.
+INVITATION, RESET, NEW_ADDRESS = "invitation", "reset", "new-address"
+# Where people log in elsewhere, an invitation holds no key.
+WELCOME = "welcome"
+PASSWORD_CHANGED = "password-changed"  # noqa: S105 (a letter, not a secret)
+ADDRESS_ASKED, ADDRESS_CHANGED = "address-asked", "address-changed"
+FACTOR_ON, FACTOR_OFF, FACTOR_REMOVED = "factor-on", "factor-off", "factor-removed"
+RECOVERY_CODE_USED, CODE_GUESSED = "recovery-code-used", "code-guessed"
+
+WORDINGS = {
+    INVITATION: Wording(
+        N_("Du är inbjuden till Åtgärda"),
+        (
+            N_(
+                "Du har fått ett konto i Åtgärda, där kommunen följer sina åtgärder, från "
+                "utvärdering till effekt."
+            ),
+            N_("Välj ett lösenord så kan du logga in, med adressen %(email)s."),
+        ),
+        (
+            N_(
+                "Länken är personlig, går att använda en gång och gäller i %(days)s dagar. "
+                "Skicka inte mejlet vidare."
+            ),
+        ),
+        N_("Välj lösenord"),
+    ),
+    WELCOME: Wording(
+        N_("Du är inbjuden till Åtgärda"),
+        (
+            N_(
+                "Du har fått ett konto i Åtgärda, där kommunen följer sina åtgärder, från "
+                "utvärdering till effekt."
+            ),
+            N_("Du loggar in med kommunens vanliga inloggning."),
+        ),
+        (),
+        N_("Till inloggningen"),
+    ),
+    RESET: Wording(
+        N_("Välj ett nytt lösenord till Åtgärda"),
+        (N_("Någon, förmodligen du, har bett om ett nytt lösenord till ditt konto i Åtgärda."),),
+        (
+            _ONCE_HOURS,
+            N_("Var det inte du? Då behöver du inte göra något. Lösenordet är detsamma som förut."),
+        ),
+        N_("Välj ett nytt lösenord"),
+    ),
+    NEW_ADDRESS: Wording(
+        N_("Bekräfta din nya e-postadress"),
+        (
+            N_(
+                "Någon, förmodligen du, vill logga in i Åtgärda och få påminnelser med den här "
+                "adressen i stället för %(old)s."
+            ),
+        ),
+        (_ONCE_HOURS, N_("Var det inte du? Då behöver du inte göra något. Inget ändras.")),
+        N_("Bekräfta adressen"),
+    ),
+    PASSWORD_CHANGED: Wording(
+        N_("Lösenordet till ditt konto är bytt"),
+        (N_("Lösenordet till ditt konto i Åtgärda byttes %(when)s."),),
+        (_NOT_YOU,),
+    ),
+    ADDRESS_ASKED: Wording(
+        N_("Någon vill byta e-postadress på ditt konto"),
+        (
+            N_(
+                "Någon, förmodligen du, vill byta e-postadressen på ditt konto i Åtgärda till "
+                "%(new)s. Den byts först när någon har öppnat länken som har gått dit."
+            ),
+        ),
+        (_NOT_YOU,),
+    ),
+    ADDRESS_CHANGED: Wording(
+        N_("E-postadressen på ditt konto är bytt"),
+        (
+            N_(
+                "E-postadressen på ditt konto i Åtgärda byttes %(when)s till %(new)s. Dit går "
+                "mejlen från och med nu, och med den loggar du in."
+            ),
+        ),
+        (_TELL,),
+    ),
+    FACTOR_ON: Wording(
+        N_("Tvåstegsinloggning är inställd på ditt konto"),
+        (
+            N_(
+                "Tvåstegsinloggning ställdes in på ditt konto i Åtgärda %(when)s. Från och med nu "
+                "behövs också en kod från appen när du loggar in."
+            ),
+        ),
+        (_NOT_YOU,),
+    ),
+    FACTOR_OFF: Wording(
+        N_("Tvåstegsinloggning är avstängd på ditt konto"),
+        (
+            N_(
+                "Tvåstegsinloggningen på ditt konto i Åtgärda stängdes av %(when)s. Nu räcker "
+                "lösenordet för att logga in."
+            ),
+        ),
+        (_NOT_YOU,),
+    ),
+    FACTOR_REMOVED: Wording(
+        N_("Tvåstegsinloggning är borttagen från ditt konto"),
+        (
+            N_(
+                "En administratör tog bort tvåstegsinloggningen från ditt konto i Åtgärda "
+                "%(when)s, och du är utloggad överallt. Logga in med lösenordet och ställ in den "
+                "på nytt på Mitt konto."
+            ),
+        ),
+        (_TELL,),
+    ),
+    RECOVERY_CODE_USED: Wording(
+        N_("En av dina återställningskoder är använd"),
+        (
+            N_(
+                "En återställningskod till ditt konto i Åtgärda användes %(when)s. Kvar att "
+                "använda: %(left)s. Nya hämtar du på Mitt konto."
+            ),
+        ),
+        (_NOT_YOU,),
+    ),
+    CODE_GUESSED: Wording(
+        N_("Någon försöker komma in på ditt konto"),
+        (
+            N_(
+                "Någon som verkar ha ditt lösenord till Åtgärda har svarat fel flera gånger när "
+                "tjänsten frågade efter mer, senast %(when)s. Den som gissar får vänta allt längre."
+            ),
+        ),
+        (_NOT_YOU,),
+    ),
+}
+
+
+@dataclass(frozen=True)
+class AccountLetter:
+    """A letter to one person: `kind` is a key of WORDINGS (KeyError otherwise); `url` is where
+    its button leads, empty where it has none; `facts` fill the places of its sentences."""
+
+    kind: str
+    name: str
+    municipality: str
+    url: str = ""
+    facts: dict[str, Any] = field(default_factory=dict, repr=False)
+
+
+def render_account_letter(
+    letter: AccountLetter, translations: NullTranslations, locale: str
+) -> Rendered:
+    """Subject, text and HTML in the language of `translations` (NullTranslations: Swedish)."""
+    wording = WORDINGS[letter.kind]
+    facts = {key: shortened(str(value), 254) for key, value in letter.facts.items()}
+
+    def said(sentences: tuple[str, ...]) -> list[str]:
+        return [translations.gettext(sentence) % facts for sentence in sentences]
+
+    context = {
+        "_": translations.gettext,
+        "language": Locale.parse(locale).language,
+        "headline": translations.gettext(wording.subject),
+        "name": shortened(letter.name, _NAME_LENGTH),
+        "municipality": shortened(letter.municipality, _NAME_LENGTH),
+        "said": said(wording.said),
+        "after": said(wording.after),
+        "label": translations.gettext(wording.label) if wording.label else "",
+        "url": letter.url,
+    }
+    text, html = (
+        _environment().get_template(f"email/account/{name}").render(context)
+        for name in ("body.txt", "body.html")
+    )
+    return Rendered(subject=str(context["headline"]), text=text, html=html)
+
+
+@lru_cache(maxsize=1)
+def _environment() -> Environment:
+    return Environment(
+        loader=FileSystemLoader(_TEMPLATES),
+        autoescape=select_autoescape(["html"]),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
