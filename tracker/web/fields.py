@@ -131,6 +131,15 @@ class TypedForm(FlaskForm):
                 options = {**options, "filters": [printable]}
             return unbound_field.bind(form=form, **options)
 
+    def process(self, *args: Any, **values: Any) -> None:
+        """Read what was sent; a day or a number that is none is shown again as it was typed."""
+        super().process(*args, **values)
+        for field in self:
+            if field.raw_data:
+                field.raw_data = [
+                    printable(one) if isinstance(one, str) else one for one in field.raw_data
+                ]
+
 
 def printable(text: str | None) -> str | None:
     """`text` without control characters, apart from tabs and line ends; one that parts words, as

@@ -7,7 +7,6 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from wtforms import (
     BooleanField,
     IntegerField,
@@ -24,12 +23,13 @@ from tracker.domain.editions import KEYS, editions
 from tracker.importers.draft import SubAreaDraft
 from tracker.services.acceptance import DraftHead
 from tracker.services.review.work import Item, ItemKind, Work
+from tracker.web.fields import TypedForm
 
 SUBAREA_FIELDS = ("first", "second", "third")
 _HEAD_ONLY_ON_ACCEPT = ("municipality", "month", "edition")
 
 
-class HeadForm(FlaskForm):
+class HeadForm(TypedForm):
     """What the reviewer confirms or corrects before accepting."""
 
     municipality = StringField(
@@ -89,7 +89,7 @@ def head_values(work: Work, version: int) -> dict[str, Any]:
     }
 
 
-class ItemForm(FlaskForm):
+class ItemForm(TypedForm):
     """One strength or improvement point."""
 
     text = TextAreaField(_l("Text"), [InputRequired(_l("Skriv vad punkten säger."))])
@@ -139,7 +139,7 @@ def item_values(item: Item, offered: Sequence[str], version: int) -> dict[str, A
     }
 
 
-class DeedForm(FlaskForm):
+class DeedForm(TypedForm):
     """What can be done to an item beside editing it; each deed sends its own field."""
 
     parts = TextAreaField(_l("Texten, delad"))

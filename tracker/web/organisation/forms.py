@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
 from wtforms import SelectField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired
 
 from tracker.services import places
-from tracker.web.fields import FileForm
+from tracker.web.fields import FileForm, TypedForm
 
 
-class CommitteeForm(FlaskForm):
+class CommitteeForm(TypedForm):
     """A committee's name."""
 
     name = StringField(_l("Namn"), [InputRequired(_l("Skriv ett namn."))])

@@ -7,7 +7,6 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from wtforms import (
     EmailField,
     HiddenField,
@@ -21,9 +20,10 @@ from wtforms.validators import InputRequired, Length
 from tracker.domain.permissions import Role
 from tracker.services import places
 from tracker.services.people import NAME_MAX, ROLE_LABELS, NewPerson, NewRole
+from tracker.web.fields import TypedForm
 
 
-class SearchForm(FlaskForm):
+class SearchForm(TypedForm):
     """A name or an address; it lives in the page's own, so it needs no token."""
 
     class Meta:
@@ -37,7 +37,7 @@ def _number(value: Any) -> int | None:
     return int(value) if value not in (None, "") else None
 
 
-class RoleForm(FlaskForm):
+class RoleForm(TypedForm):
     """A role, and the unit or committee that it is for."""
 
     role = SelectField(_l("Roll"), [InputRequired(_l("Välj en roll."))])
@@ -62,7 +62,7 @@ def _choices(empty: str, rows: Iterable[Any]) -> list[SelectChoice]:
     return [SelectChoice("", empty), *(SelectChoice(row.id, row.name) for row in rows)]
 
 
-class AddressForm(FlaskForm):
+class AddressForm(TypedForm):
     """Another address for a person, and the one that the page showed when it was fetched."""
 
     email = EmailField(_l("Ny e-postadress"), [InputRequired(_l("Skriv personens e-postadress."))])

@@ -13,14 +13,14 @@ from wtforms import BooleanField, HiddenField, SearchField, SelectField, StringF
 from tracker.services.points.listing import AreaChoice, PointFilter
 from tracker.services.points.shown import Choice
 from tracker.services.points.state import PointState
-from tracker.web.fields import Needed, a_key, known, offered
+from tracker.web.fields import Needed, TypedForm, a_key, known, offered
 from tracker.web.points import words
 
 LONGEST_SEARCH = 200
 LONGEST_CHOICE = 90
 
 
-class FilterForm(FlaskForm):
+class FilterForm(TypedForm):
     """What to show; it lives in the address, so it needs no token."""
 
     class Meta:
@@ -73,7 +73,7 @@ class WeighForm(FlaskForm):
             field.id = field.label.field_id = f"weigh-{field.short_name}"
 
 
-class NoActionForm(FlaskForm):
+class NoActionForm(TypedForm):
     """Why nothing is to be done, and who decided so."""
 
     reason = TextAreaField(_l("Varför ska punkten inte åtgärdas?"), [Needed()])

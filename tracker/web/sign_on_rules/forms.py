@@ -6,7 +6,6 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from wtforms import EmailField, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length
 
@@ -14,10 +13,10 @@ from tracker.domain.permissions import Role
 from tracker.services import places
 from tracker.services.accounts.sign_on_rules import VALUE_MAX
 from tracker.services.people import ROLE_LABELS, NewRole
-from tracker.web.fields import a_key, maybe, offered
+from tracker.web.fields import TypedForm, a_key, maybe, offered
 
 
-class RuleForm(FlaskForm):
+class RuleForm(TypedForm):
     """A value of the claim, the role that it gives, and where."""
 
     value = StringField(
@@ -41,7 +40,7 @@ class RuleForm(FlaskForm):
         return NewRole(Role(self.role.data), self.unit_id.data, self.committee_id.data)
 
 
-class TryForm(FlaskForm):
+class TryForm(TypedForm):
     """Values to try; they live in the address, so the form needs no token."""
 
     class Meta:
@@ -50,7 +49,7 @@ class TryForm(FlaskForm):
     values = TextAreaField(_l("Värden, ett på varje rad"), [Length(max=5000)])
 
 
-class LinkForm(FlaskForm):
+class LinkForm(TypedForm):
     """The address of an account that is to be linked."""
 
     email = EmailField(
