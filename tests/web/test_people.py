@@ -13,6 +13,7 @@ from tests.helpers.visitor import Visits
 from tests.services.account_letters import key_in_letter
 from tracker.extensions import db
 from tracker.models import User
+from tracker.services import journal
 
 
 def typed(cast: Cast, **changes: str) -> dict[str, str]:
@@ -102,6 +103,19 @@ def test_roles_come_and_go(cast: Cast, visit: Visits) -> None:
     assert not any("Förtroendevald" in row[0] for row in page.rows)
 
 
+def test_a_lost_telephone_is_logged_out_by_the_administrator(cast: Cast, visit: Visits) -> None:
+    on_the_telephone = visit(cast.owner)
+    on_the_telephone.get("/account")
+    page = visit(cast.admin).get(f"/people/{cast.owner.id}")
+    form = next(one for one in page.forms if one.action.endswith("/log-out"))
+    page = visit(cast.admin).submit(form)
+    assert "Olle Ägare är utloggad överallt." in page.text
+    on_the_telephone.get("/account", status=302)
+    assert journal.latest(1)[0].deed == "session.end_all"
+    page = visit(cast.admin).get(f"/people/{cast.admin.id}")
+    assert not [form for form in page.forms if form.action.endswith("/log-out")]
+
+
 def test_an_address_is_changed_and_what_somebody_else_did_is_seen(
     cast: Cast, visit: Visits
 ) -> None:
@@ -147,7 +161,8 @@ def test_deactivating_asks_first_and_hands_over(cast: Cast, visit: Visits) -> No
     visit(cast.owner).get("/my-actions", status=302)
     again = visit(cast.admin).post(f"/people/{cast.owner.id}/deactivate", {}, 422)
     assert "redan avaktiverat" in again.text
-    page = visit(cast.admin).submit(visit(cast.admin).get(page.path).forms[-1])
+    page = visit(cast.admin).get(page.path)
+    page = visit(cast.admin).submit(next(one for one in page.forms if "reactivate" in one.action))
     assert "kan logga in igen" in page.text
 
 

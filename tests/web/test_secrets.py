@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import re
 from collections.abc import Callable
@@ -124,6 +125,21 @@ def test_a_refusal_shows_nothing_of_our_inside(cast: Cast, visit: Visits) -> Non
         answer = ask(client)
         assert answer.status_code < 500, number
         assert not LEAKS.search(re.sub(r"/static/\S+", "", answer.text)), number
+
+
+def test_who_was_refused_what_is_logged(
+    cast: Cast, visit: Visits, caplog: pytest.LogCaptureFixture
+) -> None:
+    visitor = visit(cast.member)
+    with caplog.at_level(logging.WARNING, "tracker.security"):
+        visitor.get("/people", status=403)
+        visitor.get("/actions/999999", status=404)
+    told = [json.loads(record.getMessage()) for record in caplog.records]
+    assert [(one["event"], one["rule"], one["method"]) for one in told] == [
+        ("access.denied", "/people", "GET"),
+        ("access.not_found", "/actions/<int:action_id>", "GET"),
+    ]
+    assert {one["user"] for one in told} == {cast.member.id}
 
 
 def test_a_fault_is_logged_under_the_rule_of_its_address(

@@ -128,6 +128,7 @@ DEEDS = {
     "user.change_password": N_("bytte lösenord"),
     "user.ask_address": N_("bad om att få byta e-postadress"),
     "session.end": N_("avslutade inloggningar någon annanstans"),
+    "session.end_all": N_("avslutade personens alla inloggningar"),
     "user.factor_on": N_("ställde in tvåstegsinloggning för %(subject)s"),
     "user.factor_codes": N_("hämtade nya återställningskoder"),
     "user.factor_spent": N_("använde en återställningskod"),

@@ -146,6 +146,21 @@ def add_role(user_id: int, role: NewRole, *, by: User | None, now: datetime) -> 
     return user
 
 
+def log_out_everywhere(user_id: int, *, by: User | None, now: datetime) -> User:
+    """End every session of a person, as when a telephone was lost.
+
+    Raises:
+        NotFound, Forbidden.
+        RuleBroken: the person is pseudonymised.
+    """
+    require_manager(by)
+    user = locked_person(user_id)
+    ended = end_sessions(user.id, now=now)
+    journal.record("session.end_all", "user", user.id, {"sessions": ended}, by=by, now=now)
+    db.session.commit()
+    return user
+
+
 def remove_role(user_id: int, assignment_id: int, *, by: User | None, now: datetime) -> User:
     """Take a role away; the person has to log in again.
 

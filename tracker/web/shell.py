@@ -31,11 +31,13 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter, Map
 
 from config import LOCALES
+from tracker.clock import now
 from tracker.domain.errors import Conflict, Forbidden, NotFound, RuleBroken, Unavailable
 from tracker.domain.languages import NAMES
 from tracker.domain.permissions import Deed
 from tracker.extensions import db, login_manager
 from tracker.services import places
+from tracker.services.accounts.throttle import tell
 from tracker.services.bell.listing import number_waiting
 from tracker.web import headers, local, rescue, tasks
 from tracker.web.access import me, starts_with_own_actions
@@ -212,8 +214,21 @@ def log_fault(exc_info: Any) -> None:
     current_app.logger.error("Exception on %s [%s]", rule, request.method, exc_info=exc_info)
 
 
+def _log_refusal(error: RuleBroken) -> None:
+    """Log who was refused what: a row of these is somebody who tries doors."""
+    if (
+        isinstance(error, Forbidden | NotFound)
+        and current_user.is_authenticated
+        and request.url_rule
+    ):
+        named = {"method": request.method, "rule": request.url_rule.rule}
+        event = "access.denied" if isinstance(error, Forbidden) else "access.not_found"
+        tell(event, user_id=me().id, address=request.remote_addr or "", now=now(), **named)
+
+
 def show_rule(error: RuleBroken) -> ResponseReturnValue:
     """One handler for every rule that a view let through."""
+    _log_refusal(error)
     db.session.rollback()
     status = STATUSES.get(type(error), 400)
     return render_template(f"errors/{status}.html", message=translated(error)), status

@@ -7,7 +7,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import ColumnElement, false, func, select, update
+from sqlalchemy import ColumnElement, false, func, select, true, update
 
 from tracker.domain.errors import NotFound
 from tracker.domain.permissions import NOBODY
@@ -141,13 +141,9 @@ def _still_open(user_id: int, now: datetime) -> tuple[ColumnElement[bool], ...]:
     )
 
 
-def end_sessions(user_id: int, *, now: datetime) -> None:
-    """End every session of a person, in the caller's transaction."""
-    db.session.execute(
-        update(LoginSession)
-        .where(LoginSession.user_id == user_id, LoginSession.ended_at.is_(None))
-        .values(ended_at=now)
-    )
+def end_sessions(user_id: int, *, now: datetime) -> int:
+    """End every session of a person, in the caller's transaction; how many there were."""
+    return _end(true(), user_id=user_id, now=now)
 
 
 def user_of_session(token: str, *, now: datetime, today: date | None = None) -> User | None:

@@ -112,11 +112,11 @@ def forget_old(now: datetime) -> None:
     db.session.execute(delete(LoginFailure).where(LoginFailure.at <= now - KEPT))
 
 
-def tell(event: str, *, user_id: int | None, address: str, now: datetime) -> None:
-    """Log a guess for whoever watches the server: never what was typed, which may be a password
-    in the wrong field."""
+def tell(event: str, *, user_id: int | None, address: str, now: datetime, **more: str) -> None:
+    """Log a guess or a refusal for whoever watches the server: never what was typed, which may be
+    a password in the wrong field. `more` are facts of our own."""
     told = {"at": now.isoformat(), "event": event, "user": user_id, "from": network(address)}
-    log.warning(json.dumps(told))
+    log.warning(json.dumps({**told, **more}))
 
 
 def network(address: str) -> str:

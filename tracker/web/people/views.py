@@ -179,6 +179,19 @@ def remove_role(user_id: int, role_id: int) -> ResponseReturnValue:
     return redirect(url_for("people.edit", user_id=user_id))
 
 
+@bp.post(f"{ONE}/log-out")
+@requires(Deed.PEOPLE_MANAGE)
+def log_out(user_id: int) -> ResponseReturnValue:
+    """End every log-in of the person; on one's own page this one too."""
+    try:
+        user = service.log_out_everywhere(user_id, by=me(), now=now())
+    except RuleBroken as error:
+        tell(error)
+    else:
+        done(_("%(name)s är utloggad överallt.", name=user.name))
+    return redirect(url_for("people.edit", user_id=user_id))
+
+
 @bp.route(ONE + "/deactivate", methods=["GET", "POST"])
 @requires(Deed.PEOPLE_MANAGE)
 def deactivate(user_id: int) -> ResponseReturnValue:
