@@ -90,6 +90,7 @@ class DayField(DateField):
 
     def process_formdata(self, valuelist: list[str]) -> None:
         """Read 2026-12-01."""
+        self.raw_data = [printable(one) or "" for one in valuelist]
         self.data: date | None = None
         text = "".join(valuelist).strip()
         if not text:
@@ -111,6 +112,7 @@ class NumberField(IntegerField):
 
     def process_formdata(self, valuelist: list[str]) -> None:
         """Read 53; what no column could hold is no number either."""
+        self.raw_data = [printable(one) or "" for one in valuelist]
         self.data: int | None = None
         text = "".join(valuelist).strip()
         if not text:

@@ -25,6 +25,7 @@ from tracker.domain.ladder import Ladder, Reason, Step, To
 from tracker.domain.rungs import MOST_RUNGS, Meaning, RungProblem, signed
 from tracker.services.journal_words import SUBJECTS
 from tracker.services.ladders import Wanted
+from tracker.web.fields import printable
 
 MOST_ROWS = 2 * MOST_RUNGS  # what is too much is shown again, to be made less
 LARGEST = 9999
@@ -63,6 +64,7 @@ class DaysField(IntegerField):
 
     def process_formdata(self, valuelist: list[str]) -> None:
         """Read 30; what is no such number gets a sentence of ours and stays as it was typed."""
+        self.raw_data = [printable(one) or "" for one in valuelist]
         self.data: int | None = None
         text = "".join(valuelist).strip()
         if not text:
