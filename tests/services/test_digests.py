@@ -160,7 +160,7 @@ def test_a_round_that_waits_is_named_whatever_the_reason(app: Flask, cast: Cast)
 def test_in_the_language_of_the_person(app: Flask, cast: Cast) -> None:
     cast.owner.locale = "en"
     db.session.commit()
-    assert "Thursday 30 April" in text_to(cast.owner, (cast.action, Reason.BEFORE))
+    assert "Thursday, 30 April" in text_to(cast.owner, (cast.action, Reason.BEFORE))
 
 
 def test_a_mail_about_many_takes_no_more_queries(app: Flask, cast: Cast) -> None:

@@ -190,7 +190,7 @@ class TestSessions:
         """Half past eleven at night in Stockholm is the day before in the time of the servers."""
         away(cast.owner, cast.colleague, last=TODAY)
         visitor = visit(cast.colleague)
-        clock.move_to(datetime(2026, 3, 2, 20, 30, tzinfo=UTC))
+        clock.move_to(datetime(2026, 3, 2, 21, 30, tzinfo=UTC))
         visitor.log_in(cast.colleague.email)
         clock.move_to(datetime(2026, 3, 2, 22, 59, tzinfo=UTC))
         visitor.get(f"/actions/{cast.action.id}")

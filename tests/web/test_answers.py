@@ -311,7 +311,7 @@ def ways_out(page: Page, own: str) -> set[str]:
     """Every address that the page leads to, but for itself and the parts of its frame."""
     found = {node.get("href", "") for node in page.all("a")}
     found |= {node.get("action") or own for node in page.all("form")}
-    return found - {"#main", "/", own}
+    return found - {"#main", "/", "/about/accessibility", "/about/privacy", own}
 
 
 def test_a_stranger_with_the_link_gets_nothing_else(cast: Cast, visit: Visits) -> None:
