@@ -29,7 +29,8 @@ COLUMNS = (
      " CHECK (pseudonymised_at IS NULL OR deactivated_at IS NOT NULL AND password_hash = '')"),
 )
 TABLES = ('journal_seal', 'retention_rule', 'site_text', 'recovery_code', 'second_factor',
-          'login_failure', 'known_device', 'claim_rule', 'external_identity', 'account_token')
+          'login_failure', 'known_device', 'claim_rule', 'closed_identity', 'external_identity',
+          'account_token')
 
 
 def upgrade() -> None:
@@ -92,6 +93,12 @@ def _people() -> None:
     sa.UniqueConstraint('issuer', 'subject', name=op.f('uq_external_identity_issuer_subject'))
     )
     op.create_index('ix_external_identity_user_id', 'external_identity', ['user_id'])
+    op.create_table('closed_identity',
+    sa.Column('identity_hash', sa.String(length=64), nullable=False),
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_closed_identity')),
+    sa.UniqueConstraint('identity_hash', name=op.f('uq_closed_identity_identity_hash'))
+    )
     op.create_table('claim_rule',
     sa.Column('value', sa.String(length=200), nullable=False),
     sa.Column('role', sa.Enum('admin', 'director', 'manager', 'committee', name='role', native_enum=False, create_constraint=True, length=20), nullable=False),

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,6 +15,7 @@ from flask import Flask
 from tests.helpers.cast import NOW, Cast
 from tests.services.mailing import messages, plan
 from tests.services.test_journal import tamper, write
+from tracker.cli import catalogues
 from tracker.extensions import db
 from tracker.models import OutboxState
 from tracker.services import operations
@@ -22,8 +25,9 @@ AT_NOW = ("--now", NOW.isoformat())
 
 
 @pytest.fixture
-def living(any_app: Flask, cast: Cast) -> Flask:
-    """An installation whose worker has just shown life."""
+def living(any_app: Flask, cast: Cast, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Flask:
+    """An installation whose worker has just shown life, and whose translations are current."""
+    monkeypatch.setattr(catalogues, "FOLDER", tmp_path)
     operations.beat("here:1", now=NOW)
     return any_app
 
@@ -99,3 +103,23 @@ def test_a_broken_journal(living: Flask, flask_command: Command) -> None:
     result = flask_command("doctor", *AT_NOW, "--json")
     assert result.exit_code == 1
     assert json.loads(result.stdout)["journal"]["broken"] == [3]
+
+
+@pytest.mark.parametrize(("compiled", "says"), [(999, True), (1000, False), (None, True)])
+def test_translations_older_than_their_source(
+    living: Flask,
+    flask_command: Command,
+    tmp_path: Path,
+    compiled: int | None,
+    says: bool,
+) -> None:
+    folder = tmp_path / "nb" / "LC_MESSAGES"
+    folder.mkdir(parents=True)
+    for name, changed in (("messages.po", 1000), ("messages.mo", compiled)):
+        if changed is not None:
+            (folder / name).touch()
+            os.utime(folder / name, (changed, changed))
+    result = flask_command("doctor", *AT_NOW)
+    assert result.exit_code == int(says)
+    assert ("Översättningarna är äldre" in result.stderr) is says
+    assert ("Allt står rätt till." in result.stdout) is not says

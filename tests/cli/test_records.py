@@ -22,7 +22,7 @@ def test_out_and_checked(app: Flask, cast: Cast, flask_command: Command, tmp_pat
     result = flask_command("records", "export", path)
     assert result.exit_code == 0, result.output
     first, second = result.stdout.splitlines()
-    assert first.startswith(f"{path}: 66 tabeller, ")
+    assert first.startswith(f"{path}: 67 tabeller, ")
     digest = second.removeprefix("SHA-256: ")
     assert journal.said("records.export", "records", 0)[0]["sha256"] == digest
     db.session.rollback()
@@ -36,7 +36,7 @@ def test_out_and_checked(app: Flask, cast: Cast, flask_command: Command, tmp_pat
     assert result.exit_code == 1
     assert "finns redan" in result.stderr
     result = flask_command("records", "export", path, "--replace", "--json")
-    assert json.loads(result.stdout)["tables"] == 66
+    assert json.loads(result.stdout)["tables"] == 67
 
 
 def test_a_changed_file(app: Flask, cast: Cast, flask_command: Command, tmp_path: Path) -> None:

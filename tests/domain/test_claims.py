@@ -77,6 +77,25 @@ def test_only_true_verifies_an_address(said: Any) -> None:
 
 
 @pytest.mark.parametrize(
+    ("claims", "user_names"),
+    [
+        (
+            {"upn": "a@b.example", "preferred_username": "c@b.example"},
+            ("a@b.example", "c@b.example"),
+        ),
+        ({"preferred_username": "a", "email": "c@b.example"}, ("a",)),
+        ({"email": "c@b.example"}, ()),
+        ({"upn": "a@b.example", "email_verified": False}, ()),
+        ({"upn": "a@b.example", "email_verified": None}, ()),
+    ],
+)
+def test_user_names_count_where_nobody_verifies(
+    claims: dict[str, Any], user_names: tuple[str, ...]
+) -> None:
+    assert identity_of({"sub": "s", **claims}, "roles").user_names == user_names
+
+
+@pytest.mark.parametrize(
     ("claims", "name"),
     [
         ({"given_name": "Anna", "family_name": "Ek"}, "Anna Ek"),

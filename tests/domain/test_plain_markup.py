@@ -14,6 +14,7 @@ from tracker.domain.plain_markup import (
     blanks_of,
     blocks_of,
     filled,
+    half_filled,
     is_safe,
     spans_of,
 )
@@ -119,6 +120,18 @@ def test_places_to_fill_in() -> None:
 
 
 @pytest.mark.parametrize(
+    "place",
+    ["[[a[b]c]]", "[[" + "x" * 201 + "]]", "[[a\n\nb", "[[[a]]", "[[ [a](https://b.example) ]]"],
+)
+def test_what_only_begins_like_a_place_to_fill_in_is_told_and_kept_back(place: str) -> None:
+    for text in (f"Kvar\n\nRing {place}", f"Kvar\n- {place}", f"Kvar\n\n## {place}"):
+        blocks = blocks_of(text)
+        assert len(blanks_of(blocks)) == 1
+        assert "[[" not in str(filled(blocks))
+        assert filled(blocks)[0] == blocks_of("Kvar")[0]
+
+
+@pytest.mark.parametrize(
     ("text", "left"),
     [
         ("# A\n[[x]]\n# B\nb", "# B\nb"),
@@ -131,3 +144,17 @@ def test_places_to_fill_in() -> None:
 )
 def test_a_heading_does_not_stand_alone(text: str, left: str) -> None:
     assert filled(blocks_of(text)) == blocks_of(left)
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("Vi svarar inom [[antal]] dagar.\n[ord](https://a.example) [1]", None),
+        ("Ett.\nVi svarar inom 30]] dagar.", 2),
+        ("Vi svarar inom [30 dagar.", 1),
+        ("Ett.\n\n- 30] dagar, [[dag]]", 3),
+        ("[[det som ännu inte är klart", None),  # still a place, and told as one
+    ],
+)
+def test_a_bracket_that_was_left(text: str, line: int | None) -> None:
+    assert half_filled(text) == line

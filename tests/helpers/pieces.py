@@ -153,7 +153,7 @@ def account_key(to: User, purpose: TokenPurpose) -> str:
 
 def open_session(user: User) -> dict[str, int]:
     """What names a session of the person's in some other browser."""
-    sessions.open_session(user, method=LogInMethod.PASSWORD, device="Firefox · Mac", now=NOW)
+    sessions.open_session(user, method=LogInMethod.OIDC, device="Firefox · Mac", now=NOW)
     return {"session_id": db.session.query(LoginSession.id).order_by(LoginSession.id.desc())[0][0]}
 
 

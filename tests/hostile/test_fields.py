@@ -25,7 +25,7 @@ from tests.test_access import ANONYMOUS, Step, Walk, app, walk
 from tracker.extensions import db
 from tracker.models import ActionPlan, Base, User
 from tracker.web.account.factor import ProofForm
-from tracker.web.auth.second import CodeForm
+from tracker.web.auth.second import CodeForm, RecoveryForm
 from tracker.web.second_factor import NewCodeForm
 from tracker.web.sign_on_rules.forms import LinkForm
 
@@ -33,7 +33,7 @@ __all__ = ["app", "walk"]  # fixtures
 ROLES = ("director", "admin", "owner", ANONYMOUS)
 TAKEN = {200, 302, 303, 400, 404, 409, 422}
 # What stands behind a second factor or another sign-on is made alone.
-ALONE = (CodeForm, ProofForm, NewCodeForm, LinkForm)
+ALONE = (CodeForm, RecoveryForm, ProofForm, NewCodeForm, LinkForm)
 QUESTION = ("text", "owner_text", "outside_ok")
 BY_HAND = (
     ("director", "/plans/{plan}/withdraw", ("reason",)),

@@ -19,6 +19,9 @@ FACTS = {
     "hours": 2,
     "when": "2 mars 2026 09.00",
     "left": 3,
+    "role": "Chef, Skolförvaltningen",
+    "by": "Anna Admin",
+    "by_email": "anna@b.example",
 }
 KEY = "https://plan.example/invitation/abc-DEF_123"
 
@@ -45,6 +48,24 @@ def test_both_parts_say_the_same(kind: str, locale: str) -> None:
     links = [node.get("href") for node in page.iter("a")]
     assert links == ([KEY] if WORDINGS[kind].label else [])
     assert (KEY in letter.text) == bool(links)
+
+
+@pytest.mark.parametrize("kind", ["invitation", "welcome"])
+def test_an_invitation_says_who_is_behind_it_and_where_it_leads(kind: str) -> None:
+    letter = rendered(kind)
+    assert letter.subject == "Du är inbjuden till Åtgärda – Testköping"
+    for part in (letter.text, letter.html):
+        assert "Anna Admin har bjudit in dig till Åtgärda. Din roll där: Chef, Skolförv" in part
+        assert "Fråga Anna Admin, anna@b.example, innan du öppnar länken." in part
+        assert "Länken leder till plan.example, där din kommun har Åtgärda." in part
+
+
+def test_an_invitation_from_the_command_line_is_signed_by_nobody() -> None:
+    facts = {key: fact for key, fact in FACTS.items() if not key.startswith("by")}
+    letter = AccountLetter("invitation", "Olle", "Testköping", KEY, facts)
+    text = render_account_letter(letter, NullTranslations(), "sv").text
+    assert "Din roll där: Chef, Skolförvaltningen." in text
+    assert "Fråga den som är administratör" in text
 
 
 @pytest.mark.parametrize("kind", WORDINGS)

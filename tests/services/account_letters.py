@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import email
 import re
+from datetime import datetime
 from email.message import EmailMessage
 from email.policy import default
 from typing import cast
 
 from sqlalchemy import select
 
+from tests.helpers.cast import NOW
+from tests.services.mailing import post
+from tracker.domain.errors import NotFound
 from tracker.extensions import db
-from tracker.models import OutboxMessage
+from tracker.models import OutboxMessage, TokenPurpose
+from tracker.services.accounts import own, tokens
 
 
 def waiting(part: str = "") -> list[OutboxMessage]:
@@ -41,3 +46,22 @@ def key_in_letter(path: str) -> str:
     assert found, text_of(read(message))
     assert found[1] in text_of(read(message), "html")
     return found[1]
+
+
+def key(path: str) -> str:
+    """The bare key of the newest link to such a page."""
+    return key_in_letter(path).rpartition("/")[2]
+
+
+def ask_reset(email: str, now: datetime = NOW) -> None:
+    """Somebody has forgotten the password."""
+    own.ask_reset(email, post=post(), now=now)
+
+
+def opens(key: str, purpose: TokenPurpose, now: datetime) -> bool:
+    """Whether the key still opens what it is for."""
+    try:
+        tokens.peek(key, purpose, now=now)
+    except NotFound:
+        return False
+    return True

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
 from tests.helpers.cast import NOW, PASSWORD, TODAY, Cast, make_action, make_user
 from tests.helpers.logged_in import log_in
@@ -12,7 +13,7 @@ from tests.helpers.together import person, together
 from tracker.domain.errors import Forbidden, NotFound, RuleBroken
 from tracker.domain.permissions import Role
 from tracker.extensions import db
-from tracker.models import Action, RoleAssignment
+from tracker.models import Action, LogInMethod, RoleAssignment, User
 from tracker.services import journal
 from tracker.services.accounts import sessions
 from tracker.services.actions.bulk import apply_bulk
@@ -180,6 +181,36 @@ def test_the_sessions_end(cast: Cast) -> None:
     assert sessions.user_of_session(token, now=NOW) is None, "a dead session stays dead"
     with pytest.raises(RuleBroken, match="redan aktivt"):
         reactivate_person(cast.owner.id, by=cast.admin, now=NOW)
+
+
+def test_a_session_that_was_opened_while_the_account_closed_does_not_come_back(cast: Cast) -> None:
+    deactivate_person(cast.owner.id, by=cast.admin, now=NOW)
+    token = sessions.open_session(cast.owner, method=LogInMethod.OIDC, device="", now=NOW)
+    reactivate_person(cast.owner.id, by=cast.admin, now=NOW)
+    assert sessions.user_of_session(token, now=NOW) is None
+
+
+def test_of_two_administrators_who_close_each_other_one_is_too_late(
+    any_app: Any, cast: Cast
+) -> None:
+    others = [make_user(name, RoleAssignment(role=Role.ADMIN)) for name in ("Arne A", "Berit B")]
+    db.session.add_all(others)
+    db.session.commit()
+    one, two = (other.id for other in others)
+    results = together(
+        any_app,
+        lambda: deactivate_person(one, by=person(two), now=NOW),
+        lambda: deactivate_person(two, by=person(one), now=NOW),
+    )
+    assert sorted(isinstance(result, Forbidden) for result in results) == [False, True]
+
+
+def test_who_was_removed_while_waiting_manages_nobody(cast: Cast) -> None:
+    assert cast.admin.is_active
+    closing = update(User).where(User.id == cast.admin.id).values(deactivated_at=NOW)
+    db.session.execute(closing.execution_options(synchronize_session=False))
+    with pytest.raises(Forbidden):
+        deactivate_person(cast.owner.id, by=cast.admin, now=NOW)
 
 
 def test_nobody_closes_their_own_or_the_last_administrators_account(cast: Cast) -> None:

@@ -12,43 +12,15 @@ from sqlalchemy import select, text
 from tests.helpers.cast import NOW, PASSWORD, Cast
 from tests.helpers.factors import NONCE, POST, Telephone, get_factor
 from tests.helpers.logged_in import log_in
-from tests.helpers.together import person, together
+from tests.helpers.together import together
+from tests.services.factor_answers import HOME, MINUTE, answer, answer_as, deeds, letters_to, proof
 from tracker.domain.errors import Forbidden, NotFound, RuleBroken
 from tracker.domain.one_time import code_at, step_of
 from tracker.extensions import db
-from tracker.models import OutboxMessage, RecoveryCode, SecondFactor, User
+from tracker.models import RecoveryCode, SecondFactor
 from tracker.services import journal
 from tracker.services.accounts import factor_changes, factors, second_steps, sessions
 from tracker.services.accounts.second_steps import Proof
-from tracker.services.accounts.throttle import Stopped
-
-MINUTE = timedelta(minutes=1)
-
-
-def answer(user: User, code: str, now=NOW) -> bool:
-    """Whether the code opens."""
-    try:
-        second_steps.answer(user, code, post=POST, now=now)
-    except Stopped:
-        raise
-    except RuleBroken:
-        db.session.rollback()
-        return False
-    return True
-
-
-def letters_to(user: User) -> list[str]:
-    """The subjects of what was written to the person, oldest first."""
-    query = select(OutboxMessage.subject).where(OutboxMessage.recipient_id == user.id)
-    return list(db.session.scalars(query.order_by(OutboxMessage.id)))
-
-
-def deeds() -> list[str]:
-    return [entry.deed for entry in reversed(journal.latest(50))]
-
-
-def proof(telephone: Telephone, now=NOW, password: str = PASSWORD) -> Proof:
-    return Proof(password, telephone.shows(now))
 
 
 class TestGettingOne:
@@ -131,7 +103,7 @@ class TestEachOpensOnce:
         telephone = get_factor(cast.owner, NOW - 5 * MINUTE)
         assert answer(cast.owner, telephone.shows(NOW))
         with pytest.raises(RuleBroken, match="redan använd"):
-            second_steps.answer(cast.owner, telephone.shows(NOW), post=POST, now=NOW)
+            second_steps.answer(cast.owner, telephone.shows(NOW), origin=HOME, post=POST, now=NOW)
         db.session.rollback()
         assert not answer(cast.owner, telephone.shows(NOW, -1))
         assert answer(cast.owner, telephone.shows(NOW, 1))
@@ -140,7 +112,7 @@ class TestEachOpensOnce:
         telephone = get_factor(cast.owner)
         key, shown = cast.owner.id, telephone.shows(NOW)
         for code in (shown, telephone.codes[0]):
-            tried = [lambda code=code: second_steps.answer(person(key), code, post=POST, now=NOW)]
+            tried = [lambda code=code: answer_as(key, code)]
             results = together(any_app, *tried * 4)
             assert sorted(result is None for result in results) == [False, False, False, True]
 
@@ -169,78 +141,11 @@ class TestEachOpensOnce:
             factor_changes.renew_codes(proof(telephone), **given)
 
 
-class TestGuessing:
-    def test_a_thousand_guesses_stop(self, any_app: Flask, cast: Cast) -> None:
-        telephone = get_factor(cast.owner)
-        wrong, looked_at = telephone.does_not_show(NOW), 0
-        for _ in range(1000):
-            try:
-                assert not answer(cast.owner, wrong)
-            except Stopped:
-                break
-            looked_at += 1
-        assert looked_at == 5
-        right = telephone.shows(NOW)
-        for _ in range(3):
-            with pytest.raises(Stopped):
-                answer(cast.owner, right)
-        assert letters_to(cast.owner)[-1] == "Någon försöker komma in på ditt konto"
-        assert deeds().count("user.factor_guessed") == 1
-        after = NOW + MINUTE
-        assert answer(cast.owner, telephone.shows(after), after)
-        assert not answer(cast.owner, wrong, after), "the right answer gave five new ones"
-
-    def test_a_day_of_guesses(self, app: Flask, cast: Cast) -> None:
-        telephone = get_factor(cast.owner)
-        looked_at, minutes = 0, range(0, 24 * 60, 15)
-        for now in (NOW + minute * MINUTE for minute in minutes):
-            for _ in range(2):
-                try:
-                    answer(cast.owner, telephone.does_not_show(now), now)
-                    looked_at += 1
-                except Stopped:
-                    break
-        assert 20 < looked_at < 40
-        assert deeds().count("user.factor_guessed") <= 2
-
-    def test_many_at_once_are_counted_before_they_are_looked_at(
-        self, any_app: Flask, cast: Cast
-    ) -> None:
-        telephone = get_factor(cast.owner)
-        key, wrong = cast.owner.id, telephone.does_not_show(NOW)
-        tried = [lambda: second_steps.answer(person(key), wrong, post=POST, now=NOW)]
-        results = together(any_app, *tried * 12)
-        assert sum(isinstance(result, Stopped) for result in results) == 7
-        assert deeds().count("user.factor_guessed") == 1
-
-    def test_the_password_is_guessed_no_more_often(
-        self, app: Flask, cast: Cast, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        telephone, hashed = get_factor(cast.owner), []
-
-        def look(password: str, _hashed: str) -> bool:
-            hashed.append(db.session().in_transaction())
-            return password == PASSWORD
-
-        monkeypatch.setattr(second_steps, "is_password", look)
-        given = {"rule": "", "by": cast.owner, "post": POST, "now": NOW}
-        for _ in range(8):
-            with pytest.raises(RuleBroken):
-                factor_changes.turn_off(proof(telephone, password="fel"), **given)
-            db.session.rollback()
-        assert len(hashed) == 5, "nothing is hashed for whoever is stopped"
-        assert factors.factor_id_of(cast.owner.id)
-
-    @pytest.mark.parametrize("typed", ["", "x", "\x00", "9" * 5000, "🦆" * 300, "' OR 1=1 --"])
-    def test_what_is_no_code(self, app: Flask, cast: Cast, typed: str) -> None:
-        get_factor(cast.owner)
-        assert not answer(cast.owner, typed)
-
-
 class TestWaiting:
     def test_five_minutes_for_a_code_twenty_to_get_one(self, any_app: Flask, cast: Cast) -> None:
         get_factor(cast.owner)
         for user, minutes in ((cast.owner, 5), (cast.colleague, 20)):
+            user.proved_hash = user.password_hash
             mark = factors.waiting_mark(user, NOW)
             last = NOW + minutes * MINUTE
             found = factors.waiting(user.id, NOW, mark, now=last)
@@ -252,6 +157,7 @@ class TestWaiting:
     @pytest.mark.parametrize("what", ["password", "factor", "closed", "another", "instant", "old"])
     def test_only_while_all_is_as_it_was(self, app: Flask, cast: Cast, what: str) -> None:
         user, at = cast.owner, NOW
+        user.proved_hash = user.password_hash
         mark = factors.waiting_mark(user, NOW)
         if what == "password":
             user.password_hash = "another"
@@ -357,4 +263,4 @@ class TestKeys:
         telephone = get_factor(cast.owner)
         monkeypatch.setitem(app.extensions, "keys", ("other" * 20,))
         with pytest.raises(RuleBroken, match="administratör"):
-            second_steps.answer(cast.owner, telephone.shows(NOW), post=POST, now=NOW)
+            second_steps.answer(cast.owner, telephone.shows(NOW), origin=HOME, post=POST, now=NOW)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -170,8 +171,21 @@ class TestWhoseAccount:
         for addresses in ((), ("nils",), ("nils@", "nils@höglandet.example")):
             lacking = who(verified="", addresses=addresses, values=("alla",))
             assert turned_away(lacking) == "no_address"
-        named = who(verified="", addresses=("nils", NEW), values=("alla",), name="")
+        given = ("nils", NEW)
+        named = who(verified="", addresses=given, user_names=given, values=("alla",), name="")
         assert came_in(named).name == NEW
+
+    def test_nobody_sits_down_on_an_address_of_somebody_elses(
+        self, any_app: Flask, cast: Cast
+    ) -> None:
+        rule("alla")
+        before = accounts()
+        squatter = known_as(NEW, verified=False, subject="s-2", values=("alla",))
+        assert turned_away(squatter) == "no_address"
+        assert accounts() == before
+        assert came_in(who(values=("alla",))).email == NEW
+        posing = replace(squatter, user_names=("s2@testkoping.example",))
+        assert turned_away(posing) == "taken"
 
     def test_the_longest_name_is_kept_short(self, app: Flask) -> None:
         rule("alla")
@@ -274,6 +288,45 @@ class TestRoles:
         assert roles(person(user.id)) == set()
         assert open_sessions() == 0
         assert came_in(who(values=("alla",))).id == user.id
+
+    def test_the_last_administrator_stays_one_until_somebody_else_is(
+        self, any_app: Flask, cast: Cast
+    ) -> None:
+        rule("it", Role.ADMIN)
+        user = came_in(who(values=("it",)))
+        departures.deactivate_person(cast.admin.id, by=user, now=NOW)
+        for _again in range(2):
+            assert came_in(who()).id == user.id
+            assert roles(user) == {(Role.ADMIN, None, None, True)}
+            assert deeds()[-1] == "user.keep_admin"
+        departures.reactivate_person(cast.admin.id, by=user, now=NOW)
+        assert turned_away(who()) == "no_role"
+        assert roles(person(user.id)) == set()
+
+    def test_two_last_administrators_do_not_both_go(self, any_app: Flask, cast: Cast) -> None:
+        rule("it", Role.ADMIN)
+        one = came_in(who(values=("it",)))
+        came_in(known_as("eva.ny@testkoping.example", subject="s-2", values=("it",)))
+        departures.deactivate_person(cast.admin.id, by=one, now=NOW)
+        found = together(
+            any_app,
+            lambda: sign_on(who(), now=NOW).user is not None,
+            lambda: sign_on(who(subject="s-2"), now=NOW).user is not None,
+        )
+        assert sorted(found) == [False, True]
+
+    def test_actions_whose_owner_can_no_longer_report_are_told(
+        self, any_app: Flask, cast: Cast
+    ) -> None:
+        rule("chefer", Role.MANAGER, unit_id=cast.unit.id)
+        cast.owner.roles.clear()
+        db.session.commit()
+        came_in(known_as(cast.owner.email, values=("chefer",)))
+        assert "user.stuck_actions" not in deeds()
+        assert turned_away(known_as(cast.owner.email)) == "no_role"
+        assert cast.action.owner_id == cast.owner.id
+        entry = next(one for one in journal.history("user", cast.owner.id) if "stuck" in one.deed)
+        assert entry.data == {"actions": 1}
 
 
 def open_sessions() -> int:

@@ -12,9 +12,9 @@ from tracker.domain.errors import Forbidden, NotFound, RuleBroken
 from tracker.domain.permissions import Role
 from tracker.extensions import db
 from tracker.models import ClaimRule, RoleAssignment, User
-from tracker.services import journal
+from tracker.services import departures, journal
 from tracker.services.accounts import sign_on_rules as rules
-from tracker.services.people import NewRole
+from tracker.services.people import NewRole, has_admins_but
 
 
 def add(cast: Cast, value: str, role: Role = Role.DIRECTOR, **place: int) -> ClaimRule:
@@ -103,6 +103,30 @@ def test_nobody_saws_off_the_branch(app: Flask, cast: Cast) -> None:
     with pytest.raises(RuleBroken, match="själv"):
         rules.remove_rule(rule.id, by=cast.owner, now=NOW)
     assert rules.remove_rule(rule.id, by=cast.admin, now=NOW) == 1
+
+
+def test_an_administrator_and_a_rule_that_go_at_once(any_app: Flask, cast: Cast) -> None:
+    """One takes the other's role while the other's rule is removed: somebody is left."""
+    rule, by, other = add(cast, "x", Role.ADMIN).id, cast.admin.id, cast.owner.id
+    give(cast.owner, Role.ADMIN)
+    together(
+        any_app,
+        lambda: rules.remove_rule(rule, by=person(by), now=NOW),
+        lambda: departures.deactivate_person(by, by=person(other), now=NOW),
+    )
+    assert has_admins_but([])
+
+
+def test_a_rule_that_goes_leaves_word_of_actions_that_nobody_reports_on(
+    app: Flask, cast: Cast
+) -> None:
+    rule = add(cast, "x", Role.MANAGER, unit_id=cast.unit.id)
+    cast.owner.roles.clear()
+    db.session.commit()
+    give(cast.owner, Role.MANAGER, unit_id=cast.unit.id)
+    rules.remove_rule(rule.id, by=cast.admin, now=NOW)
+    entry = journal.latest(1)[0]
+    assert (entry.deed, entry.data) == ("user.stuck_actions", {"actions": 1})
 
 
 def test_not_for_everybody(app: Flask, cast: Cast) -> None:

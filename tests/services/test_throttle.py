@@ -48,7 +48,7 @@ def guess(
 
 def at_home(user: User) -> None:
     """Let a person have logged in once with the browser DEVICE."""
-    open_session(user, method=LogInMethod.PASSWORD, device="", now=NOW - DAY, device_key=DEVICE)
+    open_session(user, method=LogInMethod.OIDC, device="", now=NOW - DAY, device_key=DEVICE)
 
 
 @pytest.fixture
@@ -304,7 +304,7 @@ def test_housekeeping_drops_what_no_longer_counts(any_app: Flask, cast: Cast) ->
 
 def test_a_browser_that_logs_in_again_is_the_same_one(any_app: Flask, cast: Cast) -> None:
     for at in (NOW - DAY, NOW):
-        open_session(cast.owner, method=LogInMethod.PASSWORD, device="", now=at, device_key=DEVICE)
+        open_session(cast.owner, method=LogInMethod.OIDC, device="", now=at, device_key=DEVICE)
     (row,) = db.session.scalars(select(KnownDevice)).all()
     assert (row.created_at, row.seen_at) == (NOW - DAY, NOW)
     assert DEVICE not in row.device_hash

@@ -25,6 +25,7 @@ from tracker.models import TokenPurpose
 from tracker.services.accounts import own
 
 BETTER = "fyra nya ord härnere"
+NEW = TokenPurpose.NEW_ADDRESS
 GONE = "Länken gäller inte längre"
 PATHS = {
     TokenPurpose.INVITATION: "/invitation/",
@@ -91,7 +92,7 @@ class TestForgotten:
         visit(None).get("/reset")
         page = visit(None).post("/reset", {"email": cast.owner.email})
         assert page.h1 == "Logga in"
-        assert "no letter about a new password: ValueError" in caplog.text
+        assert "work beside the requests failed: ValueError" in caplog.text
         assert "its key" not in caplog.text
 
     @pytest.mark.parametrize("email", ["", "x" * 300, "\x00", "a@b.example\r\nBcc: c@d.example"])
@@ -132,6 +133,19 @@ class TestKeys:
         cast.owner.locale = "en"
         page = visit(None).get(PATHS[purpose] + account_key(cast.owner, purpose))
         assert page.root.get("lang") == "en"
+
+    def test_in_the_language_that_the_reader_has_chosen(
+        self, cast: Cast, visit: Visits, purpose: TokenPurpose
+    ) -> None:
+        browser, path = visit(None), PATHS[purpose] + account_key(cast.owner, purpose)
+        browser.get(path)
+        page = browser.post("/language", {"locale": "nb", "next": path})
+        assert (page.path, page.root.get("lang")) == (path, "nb")
+        page = browser.submit(form_to(page, path), **{"password": BETTER})
+        assert page.root.get("lang") == "nb"
+        assert 'value="' + (cast.owner.email if purpose is not NEW else "") in page.html
+        db.session.refresh(cast.owner)
+        assert cast.owner.locale == ("sv" if purpose is NEW else "nb")
 
     def test_where_people_log_in_elsewhere_there_is_none(
         self, app: Flask, cast: Cast, visit: Visits, purpose: TokenPurpose

@@ -187,3 +187,24 @@ def test_without_its_token_a_form_is_not_taken(cast: Cast, visit: Visits) -> Non
 
 def test_health_answers_without_login(client: FlaskClient) -> None:
     assert client.get("/healthz").json["healthy"] is False
+
+
+@pytest.mark.parametrize(
+    ("asked", "given"),
+    [
+        ("", "sv"),
+        ("en-GB,en;q=0.9,sv;q=0.8", "en"),
+        ("no", "nb"),
+        ("nn-NO,de;q=0.9", "nb"),
+        ("de,fr;q=0.5", "sv"),
+        ("de,nb-NO;q=0.4,en;q=0.3", "nb"),
+        ("\x7f;;q=x", "sv"),
+    ],
+)
+def test_who_has_chosen_no_language_gets_what_the_browser_asks_for(
+    app: Flask, cast: Cast, asked: str, given: str
+) -> None:
+    client, headers = app.test_client(), {"Accept-Language": asked}
+    assert f'<html lang="{given}">' in client.get("/login", headers=headers).text
+    client.post("/language", data={"locale": "en"})
+    assert '<html lang="sv">' in client.get("/public", headers=headers).text

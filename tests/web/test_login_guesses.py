@@ -39,7 +39,7 @@ def test_the_sixth_guess_is_told_to_wait(cast: Cast, visit: Visits) -> None:
         visit(None).post("/login", typed, 422)
     page = visit(None).post("/login", {**typed, "password": PASSWORD}, 429)
     assert page.response.headers["Retry-After"] == "60"
-    assert "Det har varit för många försök att logga in. Försök igen om en minut." in page.text
+    assert "Det har varit för många försök. Försök igen om en minut." in page.text
     assert page.title.startswith("Fel:")
     assert page.form.fields["email"] == cast.owner.email
     assert PASSWORD not in page.html

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from flask import Flask
 
-from tests.helpers.cast import Cast, make_user
+from tests.helpers.cast import NOW, Cast, make_user
 from tests.helpers.pages import Form, Page
 from tests.helpers.visitor import Visits
-from tests.services.account_letters import key_in_letter
+from tests.services.account_letters import key_in_letter, read, text_of, waiting
+from tests.services.mailing import deliver
 from tracker.extensions import db
 from tracker.models import User
 from tracker.services import journal
@@ -25,6 +27,26 @@ def typed(cast: Cast, **changes: str) -> dict[str, str]:
         "committee_id": "",
         **changes,
     }
+
+
+def test_errors_stand_in_the_order_of_the_page(cast: Cast, visit: Visits) -> None:
+    visit(cast.admin).get("/people/new")
+    page = visit(cast.admin).post("/people/new", {}, 422)
+    links = [one.get("href") or "" for one in page.all("a")]
+    assert [one for one in links if one in ("#name", "#email", "#role")] == [
+        "#name",
+        "#email",
+        "#role",
+    ]
+
+
+def test_the_inviter_chooses_the_language_of_the_letter(cast: Cast, visit: Visits) -> None:
+    admin = visit(cast.admin)
+    assert admin.get("/people/new").form.fields["locale"] == "sv"
+    admin.post("/people/new", typed(cast, locale="nb"))
+    (letter,) = waiting("invitation")
+    assert 'lang="nb"' in text_of(read(letter), "html")
+    assert str(read(letter)["From"]) == ('"Åtgärda, Testköping" <atgarda@testkoping.example>')
 
 
 def test_the_list(cast: Cast, visit: Visits) -> None:
@@ -45,10 +67,13 @@ def test_a_person_is_invited_and_logs_in(any_app: Flask, cast: Cast, visit: Visi
     assert page.h1 == "Åsa Ny"
     assert "en inbjudan går nu till asa.ny@testkoping.example" in page.text
     assert "är inbjuden men har inte loggat in än" in page.text
+    assert "skickas inom en minut" in page.text
+    first = key_in_letter("invitation")
+    assert deliver(now=NOW + timedelta(minutes=1)) == {"sent": 1}
+    page = admin.get(page.path)
     assert "gäller till och med måndag 16 mars" in page.text
     row = next(row for row in admin.get("/people?q=Åsa").rows if row[0] == "Åsa Ny")
     assert row[2:] == ["Chef, Kommunledningsförvaltningen", "Inbjuden"]
-    first = key_in_letter("invitation")
     page = admin.submit(next(f for f in page.forms if f.action.endswith("/invite")))
     assert "En ny inbjudan går nu till" in page.text
     visit(None).get(first, 404)
@@ -59,6 +84,8 @@ def test_a_person_is_invited_and_logs_in(any_app: Flask, cast: Cast, visit: Visi
     assert "Sommar2026" not in page.html
     page = visit(None).submit(page.form, password="tolv tecken långt")
     assert "Lösenordet är valt." in page.text
+    assert page.form.fields["email"] == "asa.ny@testkoping.example"
+    assert visit(None).get("/login").form.fields["email"] == ""
     visit(None).log_in("asa.ny@testkoping.example", "tolv tecken långt")
     assert visit(None).get("/my-actions").status == 200
     page = admin.get(admin.page.path)  # type: ignore[union-attr]
@@ -233,3 +260,31 @@ def test_the_list_costs_a_constant_number_of_queries(
     db.session.add_all(make_user(f"Person Nummer{number}") for number in range(15))
     db.session.commit()
     assert measured() == before <= 12
+
+
+def test_who_is_deactivated_is_offered_only_what_helps(
+    app: Flask, cast: Cast, visit: Visits
+) -> None:
+    """The account and the personal data first; no role, address or second factor to give."""
+    path = f"/people/{cast.owner.id}"
+    offered = ("Ge en roll till", "Spara adressen", "Tvåstegsinloggning")
+    page = visit(cast.admin).get(path)
+    assert all(one in page.text for one in offered)
+    cast.owner.deactivated_at = NOW
+    db.session.commit()
+    page = visit(cast.admin).get(path)
+    assert not any(one in page.text for one in offered)
+    order = [page.html.index(f">{one}</h2>") for one in ("Konto", "Personuppgifter", "Roller")]
+    assert order == sorted(order)
+
+
+def test_who_is_pseudonymised_has_no_address(app: Flask, cast: Cast, visit: Visits) -> None:
+    one = cast.owner
+    one.deactivated_at = one.pseudonymised_at = NOW
+    one.password_hash, one.email = "", "tidigare-medarbetare-1@atgarda.invalid"
+    db.session.commit()
+    admin = visit(cast.admin)
+    page = admin.get("/people")
+    assert "atgarda.invalid" not in page.text
+    assert page.links["Register över personuppgifter"] == "/personal-data"
+    assert "kan inte logga in" not in admin.get(f"/people/{one.id}").text

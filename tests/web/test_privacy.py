@@ -101,7 +101,11 @@ def test_letters_are_thinned(cast: Cast, visit: Visits) -> None:
     assert "har haft sin tid" in page.text
     page = admin.get("/personal-data/thinning/letters")
     assert "1 är äldre än lördag 2 mars 2024." in page.text
-    page = admin.submit(form_to(page, "/letters"))
+    assert page.html.index("/letters/months") < page.html.index("Gallra 1 för gott")
+    page = admin.submit(form_to(page, "/letters"), 422)
+    assert "Kryssa i rutan" in page.text
+    assert "Det går inte att ångra." in page.text
+    page = admin.submit(form_to(page, "/letters"), sure="y")
     assert "1 gallrades." in page.text
     assert "Inget har haft sin tid än." in page.text
     page = admin.get("/personal-data/thinning/letters")
@@ -112,10 +116,10 @@ def test_letters_are_thinned(cast: Cast, visit: Visits) -> None:
 @pytest.mark.parametrize(
     ("typed", "sentence"),
     [
-        ("", "Skriv ett antal månader från 1 till 1200."),
-        ("0", "Skriv antalet månader med siffror."),
-        ("två", "Skriv antalet månader med siffror."),
-        ("1201", "Skriv ett antal månader från 1 till 1200."),
+        ("", "Skriv ett tal från 1 till 1200."),
+        ("0", "Skriv ett tal från 1 till 1200."),
+        ("två", "Skriv ett tal från 1 till 1200."),
+        ("1201", "Skriv ett tal från 1 till 1200."),
         ("6", "Regeln är sparad."),
     ],
 )
@@ -126,6 +130,8 @@ def test_a_rule_is_changed(cast: Cast, visit: Visits, typed: str, sentence: str)
     page = admin.submit(form, 302 if typed == "6" else 422, months=typed)
     assert sentence in page.text
     assert form_to(page, "/months").fields["months"] == typed
+    path = "/personal-data/thinning/drafts"
+    assert admin.get(f"{path}/months", 302).response.location == path
 
 
 @pytest.mark.parametrize("before", ["", "x", "2026-03-02", "9999-12-31", None])
@@ -133,8 +139,8 @@ def test_nothing_goes_that_was_not_proposed(cast: Cast, visit: Visits, before: s
     db.session.add(letter(cast.owner))
     admin = visit(cast.admin)
     admin.get("/personal-data/thinning/letters")
-    admin.post("/personal-data/thinning/letters", {"before": before}, 422)
-    admin.post("/personal-data/thinning/former_people", {"before": "1900-01-01"}, 404)
+    admin.post("/personal-data/thinning/letters", {"before": before, "sure": "y"}, 422)
+    admin.post("/personal-data/thinning/former_people", {"before": "1900-01-01", "sure": "y"}, 404)
     admin.get("/personal-data/thinning/journal", 404)
     assert not db.session.execute(db.text("SELECT 1 FROM outbox WHERE address = ''")).all()
 

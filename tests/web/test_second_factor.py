@@ -112,7 +112,12 @@ def test_from_none_to_one_and_in_with_it(
     page = give_password(third, cast.owner)
     assert "redan använd" in third.submit(page.form, 422, code=telephone.shows(NOW + HOUR)).text
     page = third.get(third.page.links["Jag har inte telefonen"] if third.page else "")
+    assert "Återställningskod" in page.text
+    wrong = third.submit(page.form, 422, code="123456")
+    assert "Skriv en av dina återställningskoder" in wrong.text
     page = third.submit(page.form, code=codes[3].upper())
+    assert "9 koder kvar. Har du bytt telefon?" in page.text
+    assert page.links["Ställ in den nya appen"] == "/account/factor/new"
     assert "Återställningskoder kvar: 9." in third.get("/account").text
 
 
@@ -159,11 +164,11 @@ def test_a_thousand_codes_stop(
     assert statuses == [422] * 5 + [429] * 3
     assert (caplog.text.count("code.failed"), caplog.text.count("code.stopped")) == (5, 3)
     assert wrong not in caplog.text
-    for path in ("/login/code", "/login/recovery-code"):
-        code = telephone.shows(NOW) if path.endswith("/code") else telephone.codes[0]
-        answer = thief.ask("POST", path, {"code": code})
-        assert answer.status == 429
-        assert 0 < int(answer.response.headers["Retry-After"]) <= 60
+    answer = thief.ask("POST", "/login/code", {"code": telephone.shows(NOW)})
+    assert answer.status == 429
+    assert 0 < int(answer.response.headers["Retry-After"]) <= 60
+    for code in (telephone.shows(NOW), "2" * 24):
+        assert thief.ask("POST", "/login/recovery-code", {"code": code}).status == 422
     owner = Visitor(app.test_client())
     page = give_password(owner, cast.owner)
     clock.move_to(NOW + 2 * MINUTE)
@@ -242,6 +247,18 @@ class TestOwn:
         assert factors.factor_id_of(cast.owner.id) is None
         for path in ("/account/factor/off", "/account/factor/codes"):
             assert me.get(path, 302).response.location == "/account"
+
+    def test_a_copied_cookie_does_not_show_the_offer_that_was_taken(
+        self, app: Flask, cast: Cast, visit: Visits
+    ) -> None:
+        me, thief = visit(cast.owner), Visitor(app.test_client())
+        page = me.get("/account/factor/new")
+        telephone = offered(page)
+        name = app.config["SESSION_COOKIE_NAME"]
+        thief.client.set_cookie(name, me.client.get_cookie(name).value)
+        assert offered(thief.get("/account/factor/new")) == telephone
+        me.submit(page.form, 200, new=telephone.shows(NOW), password=PASSWORD)
+        assert offered(thief.get("/account/factor/new")) != telephone
 
     @pytest.mark.parametrize(("used", "says"), [(6, "kvar: 4."), (7, "Du har 3"), (10, "inga")])
     def test_few_codes_are_said(self, cast: Cast, visit: Visits, used: int, says: str) -> None:

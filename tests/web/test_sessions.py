@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import update
 
 from tests.helpers.apps import make_app, settings
 from tests.helpers.cast import NOW, Cast
 from tests.helpers.visitor import Visitor, Visits
 from tracker.domain.permissions import Role
 from tracker.extensions import db
-from tracker.models import User
+from tracker.models import LogInMethod, LoginSession, User
 from tracker.services import departures, people
 from tracker.services.accounts import sessions
 from tracker.web.cookies import IDLE_AFTER, NOTED_EVERY
@@ -87,6 +89,19 @@ def test_a_copied_cookie_dies_with_the_session(
     ending(cast, visitor)
     assert not any(is_in(thief(app, one)) for one in copies)
     assert not is_in(visitor.client)
+
+
+@pytest.mark.parametrize("method", LogInMethod)
+def test_where_passwords_are_switched_off_what_they_opened_ends(
+    app: Flask, cast: Cast, visit: Visits, monkeypatch: pytest.MonkeyPatch, method: LogInMethod
+) -> None:
+    client = visit(cast.member).client
+    db.session.execute(update(LoginSession).values(method=method))
+    db.session.commit()
+    assert is_in(client)
+    off = replace(app.extensions["settings"], local_login=False)
+    monkeypatch.setitem(app.extensions, "settings", off)
+    assert is_in(client) is (method is LogInMethod.OIDC)
 
 
 def test_other_people_stay_in(app: Flask, cast: Cast, visit: Visits) -> None:

@@ -215,6 +215,46 @@ def test_nobody_logs_another_in_without_their_asking(
     assert not sessions()
 
 
+def test_a_stolen_code_is_worth_nothing_in_another_browser(
+    app: Flask, rule: ClaimRule, visit: Visits, forger: Forger
+) -> None:
+    """Even with that browser's own state: the verifier is the first one's."""
+    stolen = dict(parse_qsl(forger.log_in(sent_to(visit(None)))))
+    thief = Visitor(app.test_client())
+    own = dict(parse_qsl(forger.log_in(sent_to(thief))))
+    page = come_back(thief, urlencode({"code": stolen["code"], "state": own["state"]}))
+    assert page.status == 400
+    assert not sessions()
+
+
+def test_a_token_of_another_log_in_is_refused(
+    app: Flask, rule: ClaimRule, visit: Visits, forger: Forger
+) -> None:
+    """Signed and in time, but with the nonce of another browser."""
+    asked = dict(parse_qsl(urlsplit(sent_to(visit(None))).query))
+    forger.token = signed(forger.claims(asked["nonce"]), key("one"))
+    assert sign_on(Visitor(app.test_client()), forger).status == 400
+    assert not sessions()
+
+
+def test_of_two_that_were_begun_only_the_last_counts(
+    rule: ClaimRule, visit: Visits, forger: Forger
+) -> None:
+    """Two tabs: nobody comes in with one's code and the other's state, nonce or target."""
+    visitor = visit(None)
+    first = dict(parse_qsl(forger.log_in(sent_to(visitor, f"{BEGIN}?next=/people"))))
+    last = dict(parse_qsl(forger.log_in(sent_to(visitor, f"{BEGIN}?next=/my-actions"))))
+    cookie = visitor.client.get_cookie("atgarda")
+    assert cookie is not None
+    for mixed in (first, {**first, "state": last["state"]}, {**last, "state": first["state"]}):
+        visitor.client.set_cookie("atgarda", cookie.value)
+        assert come_back(visitor, urlencode(mixed)).status == 400
+    assert not sessions()
+    visitor.client.set_cookie("atgarda", cookie.value)
+    page = come_back(visitor, urlencode(last))
+    assert (page.status, page.response.location) == (302, "/my-actions")
+
+
 def test_an_answer_that_comes_late(
     rule: ClaimRule, visit: Visits, forger: Forger, clock: time_machine.Traveller
 ) -> None:
@@ -251,7 +291,8 @@ def test_a_provider_that_is_down_is_said_and_the_password_still_works(
 def test_a_target_elsewhere_is_forgotten(
     app: Flask, rule: ClaimRule, clock: Any, forger: Forger
 ) -> None:
-    for target in ("https://evil.example/", "//evil.example", "/" + "x" * 5000):
+    evil = ("https://evil.example/", "//evil.example", "/\\evil.example", "/\t/evil.example")
+    for target in (*evil, "/" + "x" * 5000):
         query = urlencode({"next": target})
         page = sign_on(Visitor(app.test_client()), forger, f"{BEGIN}?{query}")
         assert page.response.location == "/"

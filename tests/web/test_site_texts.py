@@ -46,6 +46,27 @@ def test_a_text_in_another_language_says_so(app: Flask, cast: Cast, visit: Visit
     page = visitor.get("/about/privacy")
     assert '<div class="stack" lang="sv">' in page.html
     assert "Bara svenska." in page.text
+    assert "Only in Swedish." in page.text
+
+
+def test_whoever_saves_is_told_who_else_reads_it(app: Flask, cast: Cast, visit: Visits) -> None:
+    """And led to where the text is written in their language."""
+    visitor = visit(cast.admin)
+    assert "Den här texten ser också" not in visitor.get(EDIT).text
+    page = visitor.post(EDIT, {"text": "Bara svenska.", "mark": ""})
+    english, norwegian = "/settings/texts/privacy/en", "/settings/texts/privacy/nb"
+    assert (page.links["English"], page.links["Norsk"]) == (english, norwegian)
+    page = visitor.post(english, {"text": "In English.", "mark": ""})
+    assert "Den här texten ser också" not in page.text
+    assert "English" not in visitor.get(EDIT).links
+
+
+def test_a_bracket_that_was_left_is_told(app: Flask, cast: Cast, visit: Visits) -> None:
+    visitor = visit(cast.admin)
+    visitor.get(EDIT)
+    page = visitor.post(EDIT, {"text": "Ett.\nInom 30]] dagar.", "mark": ""}, status=422)
+    assert "På rad 2 står en klammer" in page.text
+    assert "Inom 30]] dagar." in page.form.fields["text"]
 
 
 def test_writing_one(app: Flask, cast: Cast, visit: Visits) -> None:

@@ -6,15 +6,25 @@ from datetime import date
 from typing import Any
 
 import pytest
+from flask import Flask
 
 from tests.helpers.cast import NOW, PASSWORD, Cast, make_action, make_user
 from tests.helpers.effects import two_evaluations
+from tests.helpers.queries import count_queries
 from tests.helpers.second import add_evaluation
 from tests.helpers.visitor import Visits
 from tracker.domain.permissions import Role
 from tracker.domain.statuses import ActionStatus
 from tracker.extensions import db
-from tracker.models import Action, ActionPlan, Committee, RoleAssignment, SubArea
+from tracker.models import (
+    Action,
+    ActionPlan,
+    Committee,
+    RoleAssignment,
+    SecondFactor,
+    SubArea,
+    TextKind,
+)
 from tracker.services.dashboards import CommitteeState, Tally
 from tracker.web.start.sentences import committee_lead, plan_lead
 
@@ -151,6 +161,27 @@ def test_whether_it_got_better_stands_alone(cast: Cast, visit: Visits) -> None:
     db.session.commit()
     for user in (cast.member, cast.director):
         assert "Blev det bättre?" not in visit(user).get("/").text
+
+
+def test_what_an_administrator_has_left_to_do(app: Flask, cast: Cast, visit: Visits) -> None:
+    """Each with its link; nothing is said where nothing remains."""
+    admin = visit(cast.admin)
+    page = admin.get("/")
+    assert "Att göra" in page.text
+    assert page.links["Slå på tvåstegsinloggning för ditt eget konto"] == "/account"
+    assert page.links["Fyll i: Så behandlar vi personuppgifter"] == "/settings/texts/privacy/sv"
+    with count_queries(app) as before:
+        admin.get("/")
+    for kind in TextKind:
+        admin.get(f"/settings/texts/{kind}/sv")
+        admin.post(f"/settings/texts/{kind}/sv", {"text": "Ifyllt.", "mark": ""})
+    with count_queries(app) as after:
+        assert "Fyll i:" not in admin.get("/").text
+    assert after.number == before.number
+    values = {"secret": "x", "created_at": NOW, "last_step": 1}
+    db.session.add(SecondFactor(user_id=cast.admin.id, **values))
+    db.session.commit()
+    assert "Att göra" not in visit(cast.admin).get("/").text
 
 
 def test_the_administrator_sees_people_and_machinery(cast: Cast, visit: Visits) -> None:

@@ -22,6 +22,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 
 from config import DEFAULT_BASE_URL, child_environment
+from tracker.cli.catalogues import complain_of_stale
 from tracker.cli.common import (
     echo_json,
     ensure_schema,
@@ -53,6 +54,7 @@ def worker(once: bool) -> None:
     from tracker.scheduler import run_forever, tick
 
     ensure_schema()
+    complain_of_stale()
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(message)s")
     logging.getLogger("tracker.worker").setLevel(logging.INFO)
     app = current_app._get_current_object()  # type: ignore[attr-defined]
@@ -67,7 +69,8 @@ def worker(once: bool) -> None:
 @json_option
 @plain_errors
 def doctor(now: datetime, as_json: bool) -> None:
-    """Look at database, worker, outbox and journal; exit code 1 when something is wrong."""
+    """Look at database, worker, outbox, journal and translations; exit code 1 when something is
+    wrong."""
     ensure_schema()
     health = operations.health(now=now, zone=settings().timezone)
     found = journal.verify()
@@ -77,9 +80,11 @@ def doctor(now: datetime, as_json: bool) -> None:
         click.echo(say(problem))
     if not found and not as_json:
         click.echo(_("Loggens kedja är bruten."))
-    if health.healthy and found and not as_json:
+    stale = complain_of_stale()
+    is_well = health.healthy and bool(found) and not stale
+    if is_well and not as_json:
         click.echo(_("Allt står rätt till."))
-    raise SystemExit(0 if health.healthy and found else 1)
+    raise SystemExit(0 if is_well else 1)
 
 
 @click.command("serve")
@@ -89,6 +94,7 @@ def doctor(now: datetime, as_json: bool) -> None:
 def serve(port: int) -> None:
     """Web and worker on this machine, with the demo in an empty database; Ctrl-C stops both."""
     _refuse_taken(port)
+    complain_of_stale()
     ensure_schema()
     if db.session.scalar(select(User.id).limit(1)) is None:
         click.echo(_("Läser in demokommunen …"))

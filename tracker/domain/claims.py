@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from unicodedata import normalize
@@ -13,6 +13,8 @@ SUBJECT_MAX = 255
 MOST_VALUES = 1000
 # Where providers put the address that a person is known by; only the first may be verified.
 ADDRESSES = ("email", "preferred_username", "upn")
+# Of them, those that an organisation gives its people to log in by.
+USER_NAMES = ("upn", "preferred_username")
 
 
 @dataclass(frozen=True)
@@ -21,7 +23,8 @@ class Identity:
 
     `verified` is the address that the provider vouches for, exactly as sent, or empty;
     `addresses` all that it names, in the order of ADDRESSES; `values` what the claim that gives
-    roles holds, in its order.
+    roles holds, in its order; `user_names` those of USER_NAMES, where the provider says nothing at
+    all of which addresses are verified.
     """
 
     issuer: str
@@ -30,6 +33,7 @@ class Identity:
     verified: str
     addresses: tuple[str, ...]
     values: tuple[str, ...]
+    user_names: tuple[str, ...] = ()
 
 
 def identity_of(claims: Mapping[str, Any], claim: str) -> Identity:
@@ -51,8 +55,10 @@ def identity_of(claims: Mapping[str, Any], claim: str) -> Identity:
         subject=subject,
         name=_name(claims),
         verified=_text(claims.get("email")) if vouched else "",
-        addresses=tuple(filter(None, (_text(claims.get(name)) for name in ADDRESSES))),
+        addresses=_texts(claims, ADDRESSES),
         values=values_of(claims, claim),
+        # Who verifies addresses lets people type their own, and user names most likely too.
+        user_names=() if "email_verified" in claims else _texts(claims, USER_NAMES),
     )
 
 
@@ -84,6 +90,10 @@ def _name(claims: Mapping[str, Any]) -> str:
     whole = normalise_space(_text(claims.get("name")))
     parts = (_text(claims.get(part)) for part in ("given_name", "family_name"))
     return whole or normalise_space(" ".join(parts))
+
+
+def _texts(claims: Mapping[str, Any], names: Iterable[str]) -> tuple[str, ...]:
+    return tuple(filter(None, (_text(claims.get(name)) for name in names)))
 
 
 def _text(value: Any) -> str:

@@ -55,9 +55,16 @@ HOLDINGS = (
         where=IN_DATABASE,
         kept=N_(
             "Så länge kontot är öppet. När någon har slutat föreslås pseudonymisering; den gör en "
-            "administratör."
+            "administratör. Då är en nyckelad kontrollsumma kvar av vem personen var i kommunens "
+            "egen inloggning, så att den inte öppnar ett nytt konto."
         ),
-        tables=("user_account", "role_assignment", "external_identity", "absence"),
+        tables=(
+            "user_account",
+            "role_assignment",
+            "external_identity",
+            "closed_identity",
+            "absence",
+        ),
         rule="former_people",
     ),
     Holding(

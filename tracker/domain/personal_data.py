@@ -135,6 +135,7 @@ TEXTS: dict[str, Texts] = {
     "area": _holds(plain="name"),
     "change_batch": _holds(words="rows", plain="kind"),
     "claim_rule": _holds(plain="value"),
+    "closed_identity": _holds(hidden="identity_hash"),
     "comment": _holds(words="text"),
     "committee": _holds(plain="name"),
     "crosswalk": _holds(plain="before_edition after_edition"),

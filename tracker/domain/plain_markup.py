@@ -21,6 +21,7 @@ _FOUND = re.compile(
 )
 _HEADING = re.compile(r"(#{1,2})\s+(.*\S)")
 _ITEM = re.compile(r"[-*•]\s+(.*\S)")
+_OPENS = "[["
 _AFTER = ".,;:!?)'”’"  # what follows an address more often than it ends one
 
 
@@ -138,8 +139,22 @@ def is_safe(url: str) -> bool:
 
 
 def blanks_of(blocks: Sequence[Block]) -> list[str]:
-    """The places that nobody has filled in, in their order."""
-    return [span.text for block in blocks for line in _lines(block) for span in line if span.blank]
+    """The places that nobody has filled in, in their order; what only begins like one (it is too
+    long, or has brackets in it) is told too."""
+    lines = (line for block in blocks for line in _lines(block))
+    return [span.text for line in lines for span in line if _is_open(span)]
+
+
+def half_filled(text: str) -> int | None:
+    """The number, from 1, of the first line on which a bracket lacks its other half, as when a
+    place was filled in but not all of its brackets taken away. None: there is none. What begins
+    like a place is one that is still open; see blanks_of.
+    """
+    for number, line in enumerate(text.split("\n"), 1):
+        words = "".join(one.text for one in spans_of(line) if not one.blank and not one.url)
+        if _OPENS not in words and words.count("[") != words.count("]"):
+            return number
+    return None
 
 
 def _lines(block: Block) -> tuple[Spans, ...]:
@@ -161,7 +176,11 @@ def filled(blocks: Sequence[Block]) -> list[Block]:
 
 
 def _has_blank(spans: Spans) -> bool:
-    return any(span.blank for span in spans)
+    return any(_is_open(span) for span in spans)
+
+
+def _is_open(span: Span) -> bool:
+    return span.blank or _OPENS in span.text
 
 
 def _is_bare(blocks: Sequence[Block], at: int) -> bool:

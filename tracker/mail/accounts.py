@@ -7,6 +7,7 @@ from functools import lru_cache
 from gettext import NullTranslations
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from babel import Locale
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
@@ -21,14 +22,27 @@ _NAME_LENGTH = 100
 @dataclass(frozen=True)
 class Wording:
     """What a letter says, as msgids: `said` and `after` are sentences of their own, `label` the
-    button above `after`. %(name)s places are filled from the letter's facts."""
+    button above `after`. `invites`: it also says who is behind it and as what. %(name)s places are
+    filled from the letter's facts."""
 
     subject: str
     said: tuple[str, ...]
     after: tuple[str, ...] = ()
     label: str = ""
+    invites: bool = False
 
 
+# What an invitation begins with and ends with: by somebody, and from the command line.
+_INVITED_BY = N_("%(by)s har bjudit in dig till Åtgärda. Din roll där: %(role)s.")
+_INVITED = N_("Du är inbjuden av den som sköter Åtgärda hos er. Din roll där: %(role)s.")
+_ASK_BY = N_(
+    "Är du osäker på om mejlet är äkta? Fråga %(by)s, %(by_email)s, innan du öppnar länken."
+)
+_ASK = N_(
+    "Är du osäker på om mejlet är äkta? Fråga den som är administratör för Åtgärda hos er innan du "
+    "öppnar länken."
+)
+_LEADS_TO = N_("Länken leder till %(host)s, där din kommun har Åtgärda.")
 _ONCE_HOURS = N_(
     "Länken är personlig, går att använda en gång och gäller i %(hours)s timmar. "
     "Skicka inte mejlet vidare."
@@ -65,6 +79,7 @@ WORDINGS = {
             ),
         ),
         N_("Välj lösenord"),
+        invites=True,
     ),
     WELCOME: Wording(
         N_("Du är inbjuden till Åtgärda"),
@@ -77,6 +92,7 @@ WORDINGS = {
         ),
         (),
         N_("Till inloggningen"),
+        invites=True,
     ),
     RESET: Wording(
         N_("Välj ett nytt lösenord till Åtgärda"),
@@ -84,6 +100,10 @@ WORDINGS = {
         (
             _ONCE_HOURS,
             N_("Var det inte du? Då behöver du inte göra något. Lösenordet är detsamma som förut."),
+            N_(
+                "Får du fler sådana mejl som du inte har bett om: berätta det för den som är "
+                "administratör för Åtgärda hos er."
+            ),
         ),
         N_("Välj ett nytt lösenord"),
     ),
@@ -195,6 +215,10 @@ def render_account_letter(
     """Subject, text and HTML in the language of `translations` (NullTranslations: Swedish)."""
     wording = WORDINGS[letter.kind]
     facts = {key: shortened(str(value), 254) for key, value in letter.facts.items()}
+    facts["host"] = urlsplit(letter.url).netloc
+    first, last = _behind(wording, facts)
+    leads = (_LEADS_TO,) if letter.url else ()
+    municipality = shortened(letter.municipality, _NAME_LENGTH)
 
     def said(sentences: tuple[str, ...]) -> list[str]:
         return [translations.gettext(sentence) % facts for sentence in sentences]
@@ -204,9 +228,9 @@ def render_account_letter(
         "language": Locale.parse(locale).language,
         "headline": translations.gettext(wording.subject),
         "name": shortened(letter.name, _NAME_LENGTH),
-        "municipality": shortened(letter.municipality, _NAME_LENGTH),
-        "said": said(wording.said),
-        "after": said(wording.after),
+        "municipality": municipality,
+        "said": said((*first, *wording.said)),
+        "after": said((*leads, *wording.after, *last)),
         "label": translations.gettext(wording.label) if wording.label else "",
         "url": letter.url,
     }
@@ -214,7 +238,16 @@ def render_account_letter(
         _environment().get_template(f"email/account/{name}").render(context)
         for name in ("body.txt", "body.html")
     )
-    return Rendered(subject=str(context["headline"]), text=text, html=html)
+    subject = str(context["headline"])
+    named = f"{subject} – {municipality}" if municipality else subject
+    return Rendered(subject=named, text=text, html=html)
+
+
+def _behind(wording: Wording, facts: dict[str, str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The first and the last sentence of an invitation: who is behind it, and whom to ask."""
+    if not wording.invites:
+        return (), ()
+    return ((_INVITED_BY,), (_ASK_BY,)) if "by" in facts else ((_INVITED,), (_ASK,))
 
 
 @lru_cache(maxsize=1)

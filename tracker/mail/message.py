@@ -26,6 +26,7 @@ _NAMED = re.compile(r"(?P<name>[^<>]*)<(?P<address>[^<>]*)>")
 _MESSAGE_ID = re.compile(rf"<[A-Za-z0-9][A-Za-z0-9._+-]*@{_DOMAIN.pattern}>")
 _KIND = re.compile(r"[a-z][a-z0-9-]*")
 # Line ends of every sort, the other control characters, and halves of surrogate pairs.
+_NOT_IN_NAME = re.compile('[<>"\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]')
 _NOT_IN_HEADER = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _PLAIN = re.compile(r"[A-Za-z0-9!*+/.,:()'-]+(?: [A-Za-z0-9!*+/.,:()'-]+)*")
@@ -85,6 +86,14 @@ def split_sender(sender: str) -> tuple[str, str]:
         return "", check_address(sender)
     name = _header_value(named["name"]).strip().strip('"')
     return name, check_address(named["address"])
+
+
+def sender_named(sender: str, name: str) -> str:
+    """MAIL_FROM with `name` in front of an address that has none of its own. Raises RuleBroken like
+    `split_sender`."""
+    own, address = split_sender(sender)
+    plain = " ".join(_NOT_IN_NAME.sub(" ", name).split())
+    return sender if own or not plain else f"{plain} <{address}>"
 
 
 def message_id_for(kind: str, recipient_id: int, local_date: date, domain: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from tracker.models.accounts import (
     AccountToken,
     ClaimRule,
+    ClosedIdentity,
     ExternalIdentity,
     KnownDevice,
     LoginFailure,
@@ -86,6 +87,7 @@ __all__ = [
     "CarriedAction",
     "ChangeBatch",
     "ClaimRule",
+    "ClosedIdentity",
     "Comment",
     "Committee",
     "Crosswalk",

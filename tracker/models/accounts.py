@@ -115,6 +115,15 @@ class ExternalIdentity(WithId, Base):
     user: Mapped[User] = relationship()
 
 
+class ClosedIdentity(WithId, Base):
+    """A keyed hash of the issuer and subject that a pseudonymised account had, so that the same
+    log-in makes no new account. Whose it was is not told."""
+
+    __tablename__ = "closed_identity"
+
+    identity_hash: Mapped[str] = mapped_column(String(64), unique=True)
+
+
 class ClaimRule(WithId, Base):
     """The role that a value of the provider's claim gives, for a unit, a committee or all of it."""
 

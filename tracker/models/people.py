@@ -58,6 +58,7 @@ class User(WithId, Base):
 
     session_token = ""  # not stored: the token of the session that this very request came with
     session_method = LogInMethod.PASSWORD  # not stored: how that session was opened
+    proved_hash = ""  # not stored: the password hash that this very request has proved to know
     stands_for = NOBODY  # not stored: whom the person acts for today, once somebody has looked
 
     def get_id(self) -> str:

@@ -21,7 +21,7 @@ from tracker.services.accounts.sessions import end_sessions
 from tracker.services.actions import rules
 from tracker.services.people import (
     check_not_last_admin,
-    locked_person,
+    managed_person,
     person_with,
     require_manager,
 )
@@ -122,8 +122,7 @@ def deactivate_person(
         Refused: somebody who is to take over cannot; `everything` or `heir_<action>` is at fault.
         RuleBroken: the account is closed already, one's own, or the last administrator's.
     """
-    require_manager(by)
-    user = locked_person(user_id)
+    user = managed_person(user_id, by)
     _check_may_close(user, by)
     owned, helped = _involved(user, lock=True)
     if shown is not None and (new := [one.title for one in owned if one.id not in set(shown)]):
@@ -142,17 +141,18 @@ def deactivate_person(
 
 
 def reactivate_person(user_id: int, *, by: User | None, now: datetime) -> User:
-    """Open a closed account again, with the roles it had; actions do not come back.
+    """Open a closed account again, with the roles it had; actions do not come back, nor does any
+    session, though it be one that was opened while the account was closing.
 
     Raises:
         NotFound, Forbidden.
         RuleBroken: the account is open.
     """
-    require_manager(by)
-    user = locked_person(user_id)
+    user = managed_person(user_id, by)
     if user.is_active:
         raise RuleBroken("Kontot är redan aktivt.")
     user.deactivated_at = None
+    end_sessions(user.id, now=now)
     journal.record("user.reactivate", "user", user.id, {}, by=by, now=now)
     db.session.commit()
     return user

@@ -137,6 +137,14 @@ DEEDS = {
     "user.factor_guessed": N_("stoppade den som gissade koder till kontot för %(subject)s"),
     "user.add_role": N_("gav %(subject)s en roll"),
     "user.remove_role": N_("tog bort en roll från %(subject)s"),
+    "user.keep_admin": N_(
+        "lät %(subject)s vara administratör tills någon annan är det, fast inloggningen inte "
+        "längre säger det"
+    ),
+    "user.stuck_actions": N_(
+        "lät %(subject)s äga öppna åtgärder utan någon roll att rapportera med; en direktör "
+        "behöver byta ägare"
+    ),
     "user.change_address": N_(
         "ändrade e-postadressen för %(subject)s från %(before)s till %(after)s"
     ),

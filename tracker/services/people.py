@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 
 from tracker.domain.errors import N_, NotFound, RuleBroken
+from tracker.domain.languages import Say
 from tracker.domain.passwords import check_password
 from tracker.domain.permissions import Assignment, Deed, Role, may
 from tracker.domain.statuses import OPEN
@@ -35,6 +36,8 @@ ROLE_LABELS = {
 _SWEDISH = str.maketrans("åäö", "{|}")
 
 
+NO_ADMIN = N_("Minst en aktiv administratör måste finnas kvar.")
+EVERYWHERE = N_("hela kommunen")
 AT_ONCE = N_("Någon annan lade upp samma adress i samma ögonblick.")
 
 
@@ -56,6 +59,15 @@ class NewPerson:
     password: str | None
     role: NewRole
     locale: str = "sv"
+
+
+def role_in_words(role: RoleAssignment, say: Say) -> str:
+    """A role with its place in the language of `say`: Chef, Skolförvaltningen."""
+    label = str(say(ROLE_LABELS[role.role]))
+    place = role.unit or role.committee
+    if place is not None:
+        return f"{label}, {place.name}"
+    return f"{label}, {say(EVERYWHERE)}" if role.role is Role.DIRECTOR else label
 
 
 def people_page(
@@ -133,8 +145,7 @@ def add_role(user_id: int, role: NewRole, *, by: User | None, now: datetime) -> 
         NotFound, Forbidden.
         RuleBroken: the role lacks its place, or the person already holds it.
     """
-    require_manager(by)
-    user = locked_person(user_id)
+    user = managed_person(user_id, by)
     given = assignment_of(role)
     held = [(one.role, one.unit_id, one.committee_id) for one in user.roles]
     if (given.role, given.unit_id, given.committee_id) in held:
@@ -153,8 +164,7 @@ def log_out_everywhere(user_id: int, *, by: User | None, now: datetime) -> User:
         NotFound, Forbidden.
         RuleBroken: the person is pseudonymised.
     """
-    require_manager(by)
-    user = locked_person(user_id)
+    user = managed_person(user_id, by)
     ended = end_sessions(user.id, now=now)
     journal.record("session.end_all", "user", user.id, {"sessions": ended}, by=by, now=now)
     db.session.commit()
@@ -169,8 +179,7 @@ def remove_role(user_id: int, assignment_id: int, *, by: User | None, now: datet
         RuleBroken: nobody would be administrator, or actions would have an owner who cannot
             report.
     """
-    require_manager(by)
-    user = locked_person(user_id)
+    user = managed_person(user_id, by)
     role = next((one for one in user.roles if one.id == assignment_id), None)
     if role is None:
         raise NotFound
@@ -207,6 +216,12 @@ def person_with(user_id: int) -> User:
     return user
 
 
+def lock_administrators() -> None:
+    """Hold every administrator's role until the transaction ends."""
+    admins = select(RoleAssignment.id).where(RoleAssignment.role == Role.ADMIN)
+    db.session.execute(admins.order_by(RoleAssignment.id).with_for_update())
+
+
 def locked_person(user_id: int) -> User:
     """The person, and every administrator's role, held until the transaction ends: two
     administrators must not remove each other at the same moment.
@@ -215,8 +230,7 @@ def locked_person(user_id: int) -> User:
         NotFound.
         RuleBroken: the person is pseudonymised, so the account stays as it is.
     """
-    admins = select(RoleAssignment.id).where(RoleAssignment.role == Role.ADMIN)
-    db.session.execute(admins.order_by(RoleAssignment.id).with_for_update())
+    lock_administrators()
     # Not so strong that whoever names the person in a row has to wait, and could wait for ever.
     query = select(User).where(User.id == user_id).with_for_update(of=User, key_share=True)
     user = db.session.scalar(query.execution_options(populate_existing=True))
@@ -224,6 +238,20 @@ def locked_person(user_id: int) -> User:
         raise NotFound
     if user.pseudonymised_at is not None:
         raise RuleBroken("Personen är pseudonymiserad, och kontot går inte att ändra.")
+    return user
+
+
+def managed_person(user_id: int, by: User | None) -> User:
+    """As `locked_person`, for somebody who may manage people, and still may when it is their turn:
+    they may have been waiting for whoever has removed them.
+
+    Raises:
+        NotFound, Forbidden, RuleBroken.
+    """
+    require_manager(by)
+    user = locked_person(user_id)
+    if by is not None:
+        scope.require_still(by, Deed.PEOPLE_MANAGE)
     return user
 
 
@@ -312,28 +340,44 @@ def check_not_last_admin(user: User, by: User | None) -> None:
     """Raise RuleBroken when without this administrator, locked, nobody could manage people."""
     if by is not None and by.id == user.id:
         raise RuleBroken("Du kan inte ta bort din egen roll som administratör.")
+    if not has_admins_but([user.id]):
+        raise RuleBroken(NO_ADMIN)
+
+
+def has_admins_but(user_ids: Collection[int]) -> bool:
+    """Whether anybody else, whose account is open, is administrator; the roles are locked."""
     others = select(func.count(RoleAssignment.id)).where(
         RoleAssignment.role == Role.ADMIN,
         RoleAssignment.user_id == User.id,
-        RoleAssignment.user_id != user.id,
+        RoleAssignment.user_id.not_in(user_ids),
         User.deactivated_at.is_(None),
     )
-    if not db.session.scalar(others):
-        raise RuleBroken("Minst en aktiv administratör måste finnas kvar.")
+    return bool(db.session.scalar(others))
+
+
+def open_without_role(user_id: int, left: Iterable[RoleAssignment]) -> int:
+    """How many open actions somebody with only these roles would own and not report on."""
+    if _reports_with(left):
+        return 0
+    owned = select(func.count(Action.id)).where(Action.owner_id == user_id, Action.status.in_(OPEN))
+    return db.session.scalar(owned) or 0
+
+
+def _reports_with(roles: Iterable[RoleAssignment]) -> bool:
+    return may([Assignment(r.role, r.unit_id, r.committee_id) for r in roles], Deed.ACTION_REPORT)
 
 
 def _check_can_still_report(user: User, left: Iterable[RoleAssignment], now: datetime) -> None:
-    if may([Assignment(r.role, r.unit_id, r.committee_id) for r in left], Deed.ACTION_REPORT):
-        return
-    owned = select(func.count(Action.id)).where(Action.owner_id == user.id, Action.status.in_(OPEN))
-    count = db.session.scalar(owned)
-    if count:
+    left = list(left)
+    if count := open_without_role(user.id, left):
         raise RuleBroken(
             "%(name)s äger öppna åtgärder (%(count)s) och kan inte lämna lägesrapporter utan "
             "rollen. Be en direktör byta ägare på dem först.",
             name=user.name,
             count=count,
         )
+    if _reports_with(left):
+        return
     stands_in = select(User.name).join(Absence, Absence.user_id == User.id)
     # A day of slack: it may still be the day before, or the next one already, where the person is.
     still = Absence.ends_on >= now.date() - timedelta(days=1)

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from config import Config
 from tracker.extensions import db
-from tracker.mail.message import split_sender
+from tracker.mail.message import sender_named
 from tracker.models import Committee, Municipality, Unit
 from tracker.services.posts import Post
 
@@ -41,11 +41,13 @@ def committees() -> Sequence[Committee]:
 def post_of(settings: Config) -> Post:
     """What a mail needs to know of this installation. Raises RuleBroken for a wrong MAIL_FROM."""
     own = own_municipality()
-    split_sender(settings.mail_from)  # better one sentence now than a day of undeliverable mail
+    municipality = settings.municipality or (own.name if own else "")
+    name = f"Åtgärda, {municipality}" if municipality else "Åtgärda"
     return Post(
-        sender=settings.mail_from,
+        # Refused here if it is wrong: better one sentence now than a day of undeliverable mail.
+        sender=sender_named(settings.mail_from, name),
         base_url=settings.base_url,
-        municipality=settings.municipality or (own.name if own else ""),
+        municipality=municipality,
         zone=settings.timezone,
         secret=settings.secret_key,
     )

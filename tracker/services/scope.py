@@ -25,6 +25,12 @@ def require(user: User, deed: Deed) -> None:
         raise Forbidden
 
 
+def require_still(user: User, deed: Deed) -> None:
+    """As `require`, with roles and account read anew: after a wait for a lock."""
+    db.session.refresh(user)
+    require(user, deed)
+
+
 def actions_within(user: User, deed: Deed) -> ColumnElement[bool]:
     """The condition on Action that keeps to what `deed` reaches for `user`."""
     scope = user.scope(deed)

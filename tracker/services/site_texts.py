@@ -18,7 +18,7 @@ from config import Config
 from tracker.domain.errors import N_, Conflict, NotFound, RuleBroken
 from tracker.domain.languages import LANGUAGES
 from tracker.domain.permissions import Deed
-from tracker.domain.plain_markup import Block, blanks_of, blocks_of, filled
+from tracker.domain.plain_markup import Block, blanks_of, blocks_of, filled, half_filled
 from tracker.extensions import db, in_turn
 from tracker.models import SiteText, TextKind, User
 from tracker.services import journal, places, scope
@@ -98,6 +98,21 @@ def wording(kind: str, locale: str, *, by: User) -> Wording:
     return _wording(known, locale, *(found or (None, "")))
 
 
+def also_read_by(found: Wording, config: Config, *, by: User) -> tuple[str, ...]:
+    """The other languages whose readers get this text, since there is none of the municipality's
+    own in theirs.
+
+    Raises:
+        Forbidden.
+    """
+    scope.require(by, Deed.SETTINGS_MANAGE)
+    query = select(SiteText.locale).where(SiteText.kind == found.kind)
+    written = set(db.session.scalars(query))
+    if found.kind not in OPEN or not found.own or found.locale != config.locale:
+        return ()
+    return tuple(one for one in LANGUAGES if one not in written)
+
+
 def _known(kind: str, locale: str) -> TextKind:
     if kind not in list(TextKind) or locale not in LANGUAGES:
         raise NotFound
@@ -125,7 +140,7 @@ def save_text(
     the wording which was edited.
 
     Raises:
-        RuleBroken: at `text`; it is empty or too long.
+        RuleBroken: at `text`; it is empty or too long, or a bracket in it lacks its other half.
         Conflict: somebody saved or reset it in between; `current` holds their `text` and `mark`.
         NotFound, Forbidden.
     """
@@ -181,6 +196,15 @@ def _plain(text: str) -> str:
     if len(plain) > LONGEST:
         raise RuleBroken(
             N_("Texten är för lång: högst %(most)s tecken."), field="text", most=LONGEST
+        )
+    if at := half_filled(plain):
+        raise RuleBroken(
+            N_(
+                "På rad %(line)s står en klammer, [ eller ], utan sin andra hälft. Är stället "
+                "ifyllt tar du bort den; annars skriver du hela rutan, [[så här]], på en rad."
+            ),
+            field="text",
+            line=at,
         )
     return plain
 

@@ -11,6 +11,7 @@ from tracker.domain.user_agents import device_words
 from tracker.models import LogInMethod, User
 from tracker.services.accounts import factors, sessions
 from tracker.web import cookies
+from tracker.web.access import passwords_here
 from tracker.web.local import safe_target
 
 WAITING = "waiting"
@@ -33,10 +34,13 @@ def admit(user: User, *, method: LogInMethod, target: str) -> ResponseReturnValu
     return let_in(user, method=method, answer=make_response(redirect(safe_target(target))))
 
 
-def lacks_second_step(user: User) -> bool:
-    """Whether a session was opened with a password only, by somebody who must give more now."""
+def must_come_anew(user: User) -> bool:
+    """Whether a session was opened in a way that no longer lets the person in: with a password
+    where that is switched off, or with it alone where they must give more now."""
+    if user.session_method is LogInMethod.OIDC:
+        return False
     by_password = user.session_method is LogInMethod.PASSWORD
-    return by_password and factors.is_required(user, second_factor_rule())
+    return not passwords_here() or (by_password and factors.is_required(user, second_factor_rule()))
 
 
 def let_in(user: User, *, method: LogInMethod, answer: Response) -> Response:

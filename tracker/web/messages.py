@@ -70,6 +70,11 @@ def done(sentence: str) -> None:
     flash(sentence, "success")
 
 
+def done_with_link(sentence: str, label: str, url: str) -> None:
+    """As `done`, with a link to what may be next, an address on this site."""
+    flash({"sentence": sentence, "label": label, "url": safe_target(url)}, "next")  # type: ignore[arg-type]
+
+
 def done_with_undo(sentence: str, url: str) -> None:
     """As `done`, with a button that takes it back by POST to `url`, an address on this site.
 

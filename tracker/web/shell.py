@@ -144,12 +144,22 @@ def _content_hash(folder: str, name: str) -> str | None:
     return hashlib.sha256(path.read_bytes()).hexdigest()[:8] if path.is_file() else None
 
 
+# How browsers ask for Norwegian besides nb; we have one.
+_NORWEGIAN = {"no": "nb", "nn": "nb"}
+
+
 def chosen_locale() -> str:
-    """The person's language, else the browser's choice made here, else the installation's."""
+    """The person's language, else the choice made in this browser, else what the browser asks for,
+    else the installation's. Pages that caches may keep are in the last, whoever asks."""
     if has_request_context():
         wanted = current_user.locale if current_user.is_authenticated else session.get("locale")
         if wanted in LOCALES:
             return str(wanted)
+        for asked, quality in request.accept_languages:
+            language = asked.replace("_", "-").partition("-")[0].lower()
+            language = _NORWEGIAN.get(language, language)
+            if quality > 0 and language in LOCALES:
+                return language
     return str(current_app.extensions["settings"].locale)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -12,12 +13,15 @@ from tests.helpers.cast import NOW, PASSWORD, Cast
 from tests.helpers.known import known_well
 from tests.helpers.logged_in import log_in
 from tests.helpers.together import person, together
+from tracker.domain.claims import Identity
 from tracker.domain.errors import Forbidden, NotFound, RuleBroken
 from tracker.domain.permissions import Role
 from tracker.domain.personal_data import TIES
 from tracker.extensions import db
 from tracker.models import (
     Base,
+    ClaimRule,
+    ClosedIdentity,
     Comment,
     JournalEntry,
     OutboxMessage,
@@ -28,6 +32,7 @@ from tracker.models import (
     User,
 )
 from tracker.services import journal, people
+from tracker.services.accounts.sign_on import Refused, sign_on
 from tracker.services.departures import deactivate_person, reactivate_person
 from tracker.services.privacy.pseudonyms import foreseen, pseudonymise
 
@@ -143,6 +148,42 @@ def test_it_is_foreseen_exactly(cast: Cast) -> None:
     assert entry.deed == "user.pseudonymise"
     assert entry.data["removed"] == found.removed
     assert "Olle" not in str(entry.data)
+
+
+def test_the_log_in_of_before_makes_no_new_account(
+    any_app: Flask, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nor after the service's secret was changed; and nothing kept tells who it was."""
+    owner = gone(cast)
+    db.session.add(ClaimRule(value="alla", role=Role.DIRECTOR))
+    pseudonymise(owner.id, owner.name, by=cast.admin, now=LATER)
+    address = "olle@testkoping.example"
+    known = Identity("https://id.example", "s-1", "Olle", address, (address,), ("alla",))
+    for secrets in (any_app.extensions["keys"], ("a new one", *any_app.extensions["keys"])):
+        monkeypatch.setitem(any_app.extensions, "keys", secrets)
+        refusal = sign_on(known, now=LATER).refusal
+        assert isinstance(refusal, Refused)
+        assert refusal.reason == "closed"
+    assert ("external_identity", "subject") not in where_it_stands("s-1")
+    elsewhere = replace(known, issuer="https://other.example")
+    assert sign_on(elsewhere, now=LATER).user is not None
+
+
+def test_somebody_who_comes_back_is_let_in_by_an_administrator(app: Flask, cast: Cast) -> None:
+    owner = gone(cast)
+    address = owner.email
+    for _again in range(2):
+        pseudonymise(owner.id, owner.name, by=cast.admin, now=LATER)
+        role = people.NewRole(Role.DIRECTOR)
+        fresh = people.NewPerson("Olle Ny", address, "en lång mening att minnas", role)
+        owner = people.add_person(fresh, by=cast.admin, now=LATER)
+        known = Identity("https://id.example", "s-1", "Olle", address, (address,), ())
+        found = sign_on(known, now=LATER).user
+        assert found is not None
+        assert found.id == owner.id
+        deactivate_person(owner.id, by=cast.admin, now=LATER)
+    pseudonymise(owner.id, owner.name, by=cast.admin, now=LATER)
+    assert len(db.session.scalars(select(ClosedIdentity)).all()) == 1
 
 
 def test_who_may_and_when(cast: Cast) -> None:

@@ -13,6 +13,7 @@ from sqlalchemy import func, select
 
 from tests.helpers.cast import NOW, Cast
 from tests.helpers.drafts import make_draft
+from tests.helpers.factors import POST
 from tests.helpers.ringing import letter, remind
 from tracker.domain.errors import Forbidden, NotFound, RuleBroken
 from tracker.extensions import db
@@ -32,6 +33,7 @@ from tracker.models import (
     User,
 )
 from tracker.services import journal
+from tracker.services.accounts import own
 from tracker.services.privacy import thinning
 from tracker.services.privacy.thinning import USUAL, Overtaken
 from tracker.services.sources import Sources
@@ -99,6 +101,51 @@ def test_sessions_and_keys_and_devices(cast: Cast, kept: dict[str, Any]) -> None
     assert db.session.scalars(select(AccountToken.token_hash)).all() == ["young"]
     assert db.session.scalars(select(KnownDevice.device_hash)).all() == ["young"]
     assert thin(cast, RetentionKind.SESSIONS, kept) == 0
+
+
+def test_an_invitation_that_nobody_has_answered_stays(cast: Cast, kept: dict[str, Any]) -> None:
+    """It is by that that the person is known to be invited, and may ask for another letter."""
+    in_three_months(cast, RetentionKind.SESSIONS)
+    cast.owner.password_hash = cast.colleague.password_hash = ""
+    span = {"created_at": OLD - timedelta(days=14), "expires_at": OLD}
+    given = {"purpose": TokenPurpose.INVITATION, **span}
+    db.session.add_all(
+        [
+            AccountToken(token_hash="first", user_id=cast.owner.id, spent_at=OLD, **given),
+            AccountToken(token_hash="last", user_id=cast.owner.id, **given),
+        ]
+    )
+    db.session.commit()
+    assert number(cast, RetentionKind.SESSIONS) == thin(cast, RetentionKind.SESSIONS, kept) == 1
+    assert db.session.scalars(select(AccountToken.token_hash)).all() == ["last"]
+    for user in (cast.owner, cast.colleague):
+        own.ask_reset(user.email, post=POST, now=NOW)
+    asked = select(AccountToken.user_id).where(AccountToken.purpose == TokenPurpose.RESET)
+    assert db.session.scalars(asked).all() == [cast.owner.id]
+
+
+def test_what_is_open_stays_however_old(cast: Cast, kept: dict[str, Any]) -> None:
+    """Sessions and keys that still open something, letters that may yet leave, drafts in work,
+    and people whose accounts are open."""
+    for kind in RetentionKind:
+        thinning.set_months(kind, 1, by=cast.admin, now=NOW)
+    old, user = NOW - timedelta(days=4000), cast.owner.id
+    later = {"created_at": old, "expires_at": NOW + timedelta(hours=1)}
+    db.session.add_all(
+        [
+            LoginSession(token_hash="open", user_id=user, **later),
+            AccountToken(token_hash="opens", user_id=user, purpose=TokenPurpose.RESET, **later),
+            KnownDevice(device_hash="seen", user_id=user, created_at=old, seen_at=NOW),
+        ]
+    )
+    unsent = set(OutboxState) - {OutboxState.SENT, OutboxState.CANCELLED}
+    db.session.add_all([letter(cast.owner, state) for state in unsent])
+    db.session.query(OutboxMessage).update({"created_at": old})
+    make_draft(cast).created_at = old
+    cast.owner.created_at = old
+    db.session.commit()
+    found = thinning.proposals(by=cast.admin, now=NOW, zone=ZONE)
+    assert {one.kind: one.number for one in found} == dict.fromkeys(RetentionKind, 0)
 
 
 def test_letters_that_have_ended(cast: Cast, kept: dict[str, Any]) -> None:

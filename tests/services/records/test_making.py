@@ -6,11 +6,13 @@ import logging
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
 import pytest
 from flask import Flask
 
 from config import Config
+from tests.helpers import reported
 from tests.helpers.cast import NOW, Cast, make_user
 from tracker.domain.errors import Forbidden, NotFound, RuleBroken, Unavailable
 from tracker.domain.permissions import Role
@@ -18,6 +20,7 @@ from tracker.extensions import db
 from tracker.models import RoleAssignment, User
 from tracker.services.records import making
 from tracker.services.records.making import KEPT_FOR, Claim, Exports, Stage, carry_out
+from tracker.services.reports.reading.files import KINDS, sizes
 
 
 @pytest.fixture
@@ -145,3 +148,15 @@ def test_no_room(cast: Cast, tmp_path: Path, caplog: pytest.LogCaptureFixture) -
     with caplog.at_level(logging.CRITICAL), pytest.raises(Unavailable, match="driften"):
         blocked.begin(by=cast.admin, now=NOW)
     blocked.forget_old(NOW)
+
+
+def test_files_that_nobody_fetched_come_along(exports: Exports, cast: Cast, config: Config) -> None:
+    """A report was published, and its files have been asked for by nobody: all the same they are
+    in the export, and kept from then on."""
+    read = reported.published(cast)
+    claim = made(exports, cast, config)
+    assert (claim.export.stage, claim.export.lacking) == (Stage.DONE, ())
+    with ZipFile(claim.path) as archive:
+        inside = [name for name in archive.namelist() if name.startswith("files/")]
+    assert claim.export.files == len(inside) == len(KINDS)
+    assert set(sizes(read.id)) == set(KINDS)

@@ -15,15 +15,16 @@ from tracker.mail import accounts as mail
 from tracker.models import OutboxMessage, OutboxState, TokenPurpose, User
 from tracker.services import journal
 from tracker.services.accounts import letters, tokens
-from tracker.services.accounts.invitations import has_yet_to_come
+from tracker.services.accounts.invitations import has_yet_to_come, send_invitation
 from tracker.services.accounts.logging_in import Origin
 from tracker.services.accounts.own import confirmed
+from tracker.services.accounts.passwords import locked_as_proved
 from tracker.services.people import (
     AT_ONCE,
     check_email,
     check_unused,
     locked_person,
-    require_manager,
+    managed_person,
 )
 from tracker.services.posts import Post
 
@@ -55,8 +56,7 @@ def change_address(
         RuleBroken: it is no address, or somebody else's.
         Overtaken: somebody else has changed the address since.
     """
-    require_manager(by)
-    user, email = locked_person(user_id), email.strip()
+    user, email = managed_person(user_id, by), email.strip()
     check_email(email)
     before = user.email
     if email == before:
@@ -67,7 +67,7 @@ def change_address(
     check_unused(fold(email), user.id)
     _give(user, email, by=by, now=now)
     if user.is_active and has_yet_to_come(user):
-        letters.send_key(user, TokenPurpose.INVITATION, post=post, now=now)
+        send_invitation(user, post=post, by=by, now=now)
     elif user.is_active and not _nobody_is_there(before):
         facts = {"address": before, "new": email}
         letters.send_notice(user, mail.ADDRESS_CHANGED, post=post, now=now, **facts)
@@ -79,7 +79,7 @@ def ask_new_address(
     email: str, password: str, *, origin: Origin, post: Post, by: User, now: datetime
 ) -> None:
     """Write to the new address with a key that confirms it, and tell the old one. Nothing is said
-    of whether somebody else has the address already: then nobody is written to.
+    of whether somebody else has the address already: then only the old one is written to.
 
     Raises:
         RuleBroken: the password is wrong, it is no address or the same, or there have been enough
@@ -89,15 +89,15 @@ def ask_new_address(
     check_email(email)
     if fold(email) == by.email_key:
         raise RuleBroken("Det är den adress du har. Skriv en annan.", field="email")
-    user = confirmed(by, password, origin=origin, now=now)
+    user = locked_as_proved(confirmed(by, password, origin=origin, now=now), "present")
     letters.check_may_have_another(user, TokenPurpose.NEW_ADDRESS, now=now)
     taken = db.session.scalar(select(User.id).where(User.email_key == fold(email)))
     if taken is None:
         letters.send_key(user, TokenPurpose.NEW_ADDRESS, post=post, now=now, email=email)
-        letters.send_notice(user, mail.ADDRESS_ASKED, post=post, now=now, new=email)
     else:
         # The row that counts the letters, without one: trying addresses out ends as soon.
         tokens.issue(user, TokenPurpose.NEW_ADDRESS, now=now, email=email)
+    letters.send_notice(user, mail.ADDRESS_ASKED, post=post, now=now, new=email)
     journal.record("user.ask_address", "user", user.id, {}, by=user, now=now)
     db.session.commit()
 

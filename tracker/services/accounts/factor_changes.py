@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete
 
 from tracker.domain.errors import N_, RuleBroken
 from tracker.domain.one_time import digits_in, matching_steps
@@ -13,9 +13,10 @@ from tracker.mail import accounts as mail
 from tracker.models import SecondFactor, User
 from tracker.services import journal
 from tracker.services.accounts import factors, letters, recovery_codes, second_steps
+from tracker.services.accounts.passwords import locked_as_proved
 from tracker.services.accounts.second_steps import Proof
 from tracker.services.accounts.sessions import end_others, end_sessions
-from tracker.services.people import locked_person, require_manager
+from tracker.services.people import managed_person
 from tracker.services.posts import Post
 
 NOT_THERE = N_("Koden stämmer inte med den nya nyckeln. Kontrollera att appens klocka går rätt.")
@@ -37,15 +38,16 @@ def turn_on(
     Raises:
         throttle.Stopped, RuleBroken: password or codes are wrong; fields password, code, new.
     """
-    if proof is not None:
-        second_steps.prove(by, proof.password, post=post, now=now)
-    user = _locked(by.id)
+    if proof is None:
+        user = locked_as_proved(by)
+    else:
+        user = second_steps.prove(by, proof.password, origin=proof.origin, post=post, now=now)
     secret, step = _confirmed(user, nonce, code, now)
     changed = factors.factor_id_of(user.id) is not None
     if changed and proof is None:
         raise RuleBroken(ALREADY)
     if changed and proof is not None:
-        second_steps.consume(user, proof.code, post=post, now=now)
+        second_steps.consume(user, proof.code, origin=proof.origin, post=post, now=now)
     second_steps.forgive(user.id)
     _drop(user.id)
     hidden = factors.encrypted(secret)
@@ -64,8 +66,8 @@ def renew_codes(proof: Proof, *, by: User, post: Post, now: datetime) -> tuple[s
     Raises:
         throttle.Stopped, RuleBroken: password or code is wrong.
     """
-    second_steps.prove(by, proof.password, post=post, now=now)
-    second_steps.consume(_locked(by.id), proof.code, post=post, now=now)
+    user = second_steps.prove(by, proof.password, origin=proof.origin, post=post, now=now)
+    second_steps.consume(user, proof.code, origin=proof.origin, post=post, now=now)
     codes = recovery_codes.fresh(by.id)
     journal.record("user.factor_codes", "user", by.id, {}, by=by, now=now)
     db.session.commit()
@@ -81,9 +83,8 @@ def turn_off(proof: Proof, *, rule: str, by: User, post: Post, now: datetime) ->
     """
     if factors.is_required(by, rule):
         raise RuleBroken(REQUIRED)
-    second_steps.prove(by, proof.password, post=post, now=now)
-    user = _locked(by.id)
-    second_steps.consume(user, proof.code, post=post, now=now)
+    user = second_steps.prove(by, proof.password, origin=proof.origin, post=post, now=now)
+    second_steps.consume(user, proof.code, origin=proof.origin, post=post, now=now)
     _drop(user.id)
     end_others(user.id, by.session_token, now=now)
     journal.record("user.factor_off", "user", user.id, {}, by=by, now=now)
@@ -99,8 +100,7 @@ def remove(user_id: int, *, by: User | None, post: Post, now: datetime) -> User:
         NotFound, Forbidden.
         RuleBroken: it is one's own, or there is none.
     """
-    require_manager(by)
-    user = locked_person(user_id)
+    user = managed_person(user_id, by)
     if by is not None and by.id == user.id:
         raise RuleBroken("Din egen tvåstegsinloggning stänger du av på Mitt konto.")
     if factors.factor_id_of(user.id) is None:
@@ -112,12 +112,6 @@ def remove(user_id: int, *, by: User | None, post: Post, now: datetime) -> User:
     letters.send_notice(user, mail.FACTOR_REMOVED, post=post, now=now)
     db.session.commit()
     return user
-
-
-def _locked(user_id: int) -> User:
-    """The person, held until the transaction ends: two changes at once come one after the other."""
-    query = select(User).where(User.id == user_id).with_for_update(of=User, key_share=True)
-    return db.session.scalars(query.execution_options(populate_existing=True)).one()
 
 
 def _confirmed(user: User, nonce: str, typed: str, now: datetime) -> tuple[str, int]:

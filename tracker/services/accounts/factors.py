@@ -86,8 +86,11 @@ def offer(user: User, nonce: str, *, issuer: str) -> Offer:
 
 
 def offered_secret(user_id: int, nonce: str) -> str:
-    """160 bits in Base32 that only we can make out of the person and the nonce."""
-    raw = hmac.digest(keys.derived("offered-factor")[0], f"{user_id} {nonce}".encode(), "sha256")
+    """160 bits in Base32 that only we can make out of the person, the nonce and the second factor
+    that they have: once the offer is taken, a copy of the browser's cookie no longer shows it."""
+    held = db.session.scalar(select(SecondFactor.secret).where(SecondFactor.user_id == user_id))
+    made_from = f"{user_id} {nonce} {held or ''}"
+    raw = hmac.digest(keys.derived("offered-factor")[0], made_from.encode(), "sha256")
     return base64.b32encode(raw[:SECRET_BYTES]).decode()
 
 
@@ -121,30 +124,31 @@ def decrypted(factor: SecondFactor) -> str:
 
 
 def waiting_mark(user: User, at: datetime) -> str:
-    """What shows that the person gave the right password at that instant; worthless once the
-    password or the second factor is another."""
-    return keys.mac("second-step", _state(user, factor_id_of(user.id), at))
+    """What shows that the person gave the right password (`proved_hash`) at that instant;
+    worthless once the password or the second factor is another."""
+    return keys.mac("second-step", _state(user.id, user.proved_hash, factor_id_of(user.id), at))
 
 
 def waiting(user_id: int, at: datetime, mark: str, *, now: datetime) -> Waiting | None:
-    """The person who has come half-way in; None where that was too long ago, or nothing of it
-    holds any longer."""
+    """The person who has come half-way in, with the `proved_hash` that the mark speaks of; None
+    where that was too long ago, or nothing of it holds any longer."""
     user = db.session.get(User, user_id)
     if user is None or not user.is_active:
         return None
-    factor_id = factor_id_of(user_id)
+    factor_id, hashed = factor_id_of(user_id), user.password_hash
     patience = PATIENCE if factor_id else TIME_TO_GET_ONE
     holds = any(
         hmac.compare_digest(mark, ours)
-        for ours in keys.macs("second-step", _state(user, factor_id, at))
+        for ours in keys.macs("second-step", _state(user_id, hashed, factor_id, at))
     )
     if not holds or not at <= now <= at + patience:
         return None
+    user.proved_hash = hashed
     return Waiting(user, factor_id is not None)
 
 
-def _state(user: User, factor_id: int | None, at: datetime) -> str:
-    return f"{user.id} {user.password_hash} {factor_id or 0} {at.isoformat()}"
+def _state(user_id: int, hashed: str, factor_id: int | None, at: datetime) -> str:
+    return f"{user_id} {hashed} {factor_id or 0} {at.isoformat()}"
 
 
 def _fernet_keys() -> list[bytes]:

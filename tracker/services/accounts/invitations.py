@@ -6,15 +6,29 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 
 from tracker.domain.errors import RuleBroken
 from tracker.extensions import db
 from tracker.mail import accounts as mail
-from tracker.models import AccountToken, ExternalIdentity, TokenPurpose, User
+from tracker.mail.catalogue import catalogue
+from tracker.models import (
+    AccountToken,
+    ExternalIdentity,
+    OutboxMessage,
+    OutboxState,
+    TokenPurpose,
+    User,
+)
 from tracker.services import journal
 from tracker.services.accounts import letters
-from tracker.services.people import NewPerson, locked_person, open_account, require_manager
+from tracker.services.outbox.kinds import KEYS, NOTICES
+from tracker.services.people import (
+    NewPerson,
+    managed_person,
+    open_account,
+    role_in_words,
+)
 from tracker.services.posts import Post
 
 
@@ -39,7 +53,7 @@ def invite(data: NewPerson, *, local: bool, post: Post, by: User | None, now: da
         Refused: what was typed breaks rules; its `problems` name the fields.
     """
     user = open_account(data, by=by, now=now)
-    _write_to(user, local=local, post=post, now=now)
+    _write_to(user, local=local, post=post, by=by, now=now)
     db.session.commit()
     return user
 
@@ -52,24 +66,53 @@ def invite_again(user_id: int, *, local: bool, post: Post, by: User | None, now:
         RuleBroken: the person has come in, has no account any longer, or has had enough letters
             for an hour.
     """
-    require_manager(by)
-    user = locked_person(user_id)
+    user = managed_person(user_id, by)
     if not user.is_active:
         raise RuleBroken("Kontot är avaktiverat. Aktivera det först.")
     if not has_yet_to_come(user):
         raise RuleBroken("%(name)s har redan tagit emot inbjudan.", name=user.name)
     letters.check_may_have_another(user, TokenPurpose.INVITATION, now=now)
-    _write_to(user, local=local, post=post, now=now)
+    _write_to(user, local=local, post=post, by=by, now=now)
     journal.record("user.invite_again", "user", user.id, {}, by=by, now=now)
     db.session.commit()
     return user
 
 
-def _write_to(user: User, *, local: bool, post: Post, now: datetime) -> None:
+def _write_to(user: User, *, local: bool, post: Post, by: User | None, now: datetime) -> None:
     if local:
-        letters.send_key(user, TokenPurpose.INVITATION, post=post, now=now)
+        send_invitation(user, post=post, by=by, now=now)
     else:
-        letters.send_notice(user, mail.WELCOME, post=post, now=now, url=f"{post.base_url}/login")
+        facts, url = _told(user, by), f"{post.base_url}/login"
+        letters.send_notice(user, mail.WELCOME, post=post, now=now, url=url, **facts)
+
+
+def send_invitation(user: User, *, post: Post, by: User | None, now: datetime) -> None:
+    """Write a letter with a key to choose a password, which says who is behind it (`by` None: the
+    command line), in the caller's transaction."""
+    facts = _told(user, by)
+    letters.send_key(user, TokenPurpose.INVITATION, post=post, now=now, **facts)
+
+
+def _told(user: User, by: User | None) -> dict[str, str]:
+    """What lets somebody who waits for no letter judge whether this one is honest."""
+    say = catalogue(user.locale).gettext
+    role = "; ".join(role_in_words(one, say) for one in user.roles)
+    return {"role": role, **({"by": by.name, "by_email": by.email} if by else {})}
+
+
+def is_under_way(user: User) -> bool:
+    """Whether the newest invitation to the person has yet to leave."""
+    kinds = (KEYS + mail.INVITATION, NOTICES + mail.WELCOME)
+    newest = (
+        select(OutboxMessage.state)
+        .where(
+            OutboxMessage.recipient_id == user.id,
+            or_(*(OutboxMessage.kind.startswith(kind) for kind in kinds)),
+        )
+        .order_by(OutboxMessage.id.desc())
+        .limit(1)
+    )
+    return db.session.scalar(newest) in (OutboxState.QUEUED, OutboxState.CLAIMED)
 
 
 def has_yet_to_come(user: User) -> bool:

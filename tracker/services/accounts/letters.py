@@ -48,7 +48,7 @@ def check_may_have_another(user: User, purpose: TokenPurpose, *, now: datetime) 
     """Raise RuleBroken where the person has had enough letters of the kind for an hour."""
     if not may_have_another(user, purpose, now=now):
         raise RuleBroken(
-            "Det har redan gått %(count)s brev den senaste timmen. Titta i skräpposten, och "
+            "Det har redan gått %(count)s mejl den senaste timmen. Titta i skräpposten, och "
             "försök igen om en timme om inget har kommit.",
             count=MOST_AN_HOUR,
         )
@@ -61,9 +61,11 @@ def send_key(
     post: Post,
     now: datetime,
     email: str | None = None,
+    **told: str,
 ) -> str:
     """Write a letter with a new key to the person, by default to their own address, and withdraw
-    those of the kind that have not left; gives the key."""
+    those of the kind that have not left; gives the key. `told`: facts beyond those of every such
+    letter."""
     key = tokens.issue(user, purpose, now=now, email=email)
     kind, path = _KINDS[purpose]
     withdraw(user, purpose)
@@ -73,6 +75,7 @@ def send_key(
         "old": user.email,
         "days": life.days,
         "hours": int(life / HOUR),
+        **told,
     }
     url = f"{post.base_url}{path}{key}"
     _put(

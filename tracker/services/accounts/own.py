@@ -13,9 +13,9 @@ from tracker.extensions import db
 from tracker.mail import accounts as mail
 from tracker.models import AccountToken, ExternalIdentity, TokenPurpose, User
 from tracker.services import journal
-from tracker.services.accounts import letters, sessions, throttle, tokens
+from tracker.services.accounts import letters, second_steps, sessions, throttle, tokens
 from tracker.services.accounts.logging_in import Origin, check_login
-from tracker.services.accounts.passwords import hash_password
+from tracker.services.accounts.passwords import hash_password, locked_as_proved
 from tracker.services.people import known_of, locked_person
 from tracker.services.posts import Post
 
@@ -54,10 +54,17 @@ def holder(key: str, purpose: TokenPurpose, *, now: datetime) -> AccountToken:
 
 
 def choose_password(
-    key: str, purpose: TokenPurpose, password: str, *, post: Post, now: datetime
+    key: str,
+    purpose: TokenPurpose,
+    password: str,
+    *,
+    locale: str | None = None,
+    post: Post,
+    now: datetime,
 ) -> User:
-    """Let the holder of the key (INVITATION or RESET) have this password; every session and every
-    other key of theirs ends. The key is spent only by a password that will do.
+    """Let the holder of the key (INVITATION or RESET) have this password, and the language `locale`
+    from now on where they chose one; every session and every other key of theirs ends. The key is
+    spent only by a password that will do.
 
     Raises:
         NotFound: the key opens nothing.
@@ -73,6 +80,7 @@ def choose_password(
     if not user.is_active:
         raise NotFound
     _keep(user, hashed, now=now)
+    user.locale = locale or user.locale
     sessions.end_sessions(user.id, now=now)
     if purpose is TokenPurpose.INVITATION:
         journal.record("user.accept", "user", user.id, {}, by=user, now=now)
@@ -89,17 +97,16 @@ def change_password(
     """Let the person have another password; every session but that of `token` ends.
 
     Raises:
-        RuleBroken: at `present`, it is wrong or there have been too many guesses; or at
+        RuleBroken: at `present`, it is wrong, or by now, or there have been too many guesses; or at
             `password`, it will not do.
     """
     check_password(password, about=known_of(by.name, by.email))
     user = confirmed(by, present, origin=origin, now=now)
     if password == present:
         raise RuleBroken("Det är samma lösenord som förut. Välj ett annat.", field="password")
-    user_id = user.id
     db.session.rollback()
     hashed = hash_password(password)
-    user = locked_person(user_id)
+    user = locked_as_proved(user, "present")
     _keep(user, hashed, now=now)
     sessions.end_others(user.id, token, now=now)
     journal.record("user.change_password", "user", user.id, {}, by=user, now=now)
@@ -151,3 +158,4 @@ def _keep(user: User, hashed: str, *, now: datetime) -> None:
     letters.withdraw(user)
     tokens.void_all(user, now=now)
     throttle.forget_account(user.email_key)
+    second_steps.forgive(user.id)

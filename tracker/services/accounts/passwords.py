@@ -7,6 +7,13 @@ from functools import lru_cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
+from sqlalchemy import select
+
+from tracker.domain.errors import N_, RuleBroken
+from tracker.extensions import db
+from tracker.models import User
+
+WRONG = N_("Lösenordet stämmer inte.")
 
 _hasher = PasswordHasher()
 
@@ -22,6 +29,21 @@ def is_password(password: str, hashed: str) -> bool:
         return _hasher.verify(hashed or _nobodys(), password)
     except (VerifyMismatchError, InvalidHashError):
         return False
+
+
+def locked_as_proved(user: User, field: str | None = None) -> User:
+    """The person, held until the transaction ends, whose password is still the one that they have
+    proved to know (`user.proved_hash`). Hashing takes long and holds nothing, so that it may be
+    another by now, and then what they know opens nothing any longer.
+
+    Raises:
+        RuleBroken: at `field`; it is another, or the account is closed.
+    """
+    query = select(User).where(User.id == user.id).with_for_update(of=User, key_share=True)
+    held = db.session.scalars(query.execution_options(populate_existing=True)).one()
+    if not held.is_active or not user.proved_hash or held.password_hash != user.proved_hash:
+        raise RuleBroken(WRONG, field=field)
+    return held
 
 
 @lru_cache(maxsize=1)

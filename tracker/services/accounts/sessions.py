@@ -15,6 +15,7 @@ from tracker.extensions import db
 from tracker.models import LogInMethod, LoginSession, User
 from tracker.services import journal, stand_ins
 from tracker.services.accounts import devices
+from tracker.services.accounts.passwords import locked_as_proved
 
 SESSION_LIFE = timedelta(hours=12)
 MOST_LISTED = 20
@@ -24,7 +25,13 @@ def open_session(
     user: User, *, method: LogInMethod, device: str, now: datetime, device_key: str = ""
 ) -> str:
     """Open a session for somebody who has proved who they are: the token for their browser, which
-    is known by `device_key` from now on."""
+    is known by `device_key` from now on.
+
+    Raises:
+        RuleBroken: the password that they came with is no longer theirs.
+    """
+    if method is not LogInMethod.OIDC:
+        locked_as_proved(user)
     token = secrets.token_urlsafe(32)
     db.session.add(
         LoginSession(

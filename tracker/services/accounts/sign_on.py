@@ -11,14 +11,23 @@ from sqlalchemy.exc import IntegrityError
 
 from tracker.domain.claims import Identity
 from tracker.domain.errors import N_, RuleBroken
+from tracker.domain.permissions import Role
 from tracker.domain.text import fold
 from tracker.extensions import db, in_turn
 from tracker.mail.message import check_address
 from tracker.models import ClaimRule, ExternalIdentity, RoleAssignment, User
 from tracker.services import journal
+from tracker.services.accounts.closed_identities import was_closed
 from tracker.services.accounts.sessions import end_sessions
-from tracker.services.accounts.sign_on_rules import place_of, rules_for
-from tracker.services.people import NAME_MAX, locked_person, person_id_of, require_manager
+from tracker.services.accounts.sign_on_rules import place_of, rules_for, told_stuck
+from tracker.services.people import (
+    NAME_MAX,
+    has_admins_but,
+    locked_person,
+    managed_person,
+    person_id_of,
+    require_manager,
+)
 
 PREPARED = timedelta(days=14)
 
@@ -37,8 +46,8 @@ NO_ROLE = N_(
     "Åtgärda i din kommun att ge dig en, och visa vad som står här nedanför."
 )
 NO_ADDRESS = N_(
-    "Din inloggning fungerar, men den säger inte vilken e-postadress du har. Be it-avdelningen att "
-    "skicka med den till Åtgärda."
+    "Din inloggning fungerar, men den intygar inte vilken e-postadress du har. Be den som är "
+    "administratör för Åtgärda i din kommun att lägga upp ett konto åt dig och koppla det."
 )
 CLOSED = N_(
     "Ditt konto i Åtgärda är avaktiverat. Vänd dig till den som är administratör för Åtgärda i din "
@@ -63,7 +72,7 @@ def sign_on(who: Identity, *, now: datetime) -> Verdict:
     """Find or make the account of somebody whom the provider vouches for, and let its roles follow
     the claims. The account is found by issuer and subject, else by an address that the provider
     has verified, else by one that was prepared; a role that the claims gave and no longer give is
-    taken back, whether or not the person may then come in."""
+    taken back, whether or not the person may then come in. Only the last administrator's stays."""
     in_turn("sign_on")
     try:
         verdict = _judged(who, now)
@@ -84,7 +93,7 @@ def prepare_link(email: str, *, issuer: str, by: User | None, now: datetime) -> 
         RuleBroken: there is no such account, or it is closed.
     """
     require_manager(by)
-    user = locked_person(person_id_of(email))
+    user = managed_person(person_id_of(email), by)
     if not user.is_active:
         raise RuleBroken("Kontot är avaktiverat. Aktivera det först.")
     db.session.execute(delete(ExternalIdentity).where(ExternalIdentity.user_id == user.id))
@@ -171,15 +180,18 @@ def _tell_link(user: User, who: Identity, now: datetime) -> User:
 
 
 def _made(who: Identity, rules: Sequence[ClaimRule], now: datetime) -> User:
-    """A new account, for whom the claims give a role."""
+    """A new account, for whom the claims give a role, by an address that nobody chose alone."""
+    if was_closed(who.issuer, who.subject):
+        raise Refused("closed", CLOSED)
     if not rules:
         raise Refused("no_role", NO_ROLE)
-    address = next(_usable([who.verified, *who.addresses]), None)
+    for key in _keys([who.verified, *who.addresses]):
+        known = db.session.scalar(select(User).where(User.email_key == key))
+        if known is not None:
+            raise Refused("taken", TAKEN, _open(known.id), email=known.email)
+    address = next(_usable([who.verified, *who.user_names]), None)
     if address is None:
         raise Refused("no_address", NO_ADDRESS)
-    known = db.session.scalar(select(User).where(User.email_key == fold(address)))
-    if known is not None:
-        raise Refused("taken", TAKEN, _open(known.id), email=address)
     user = User(
         name=(who.name or address)[:NAME_MAX].strip(),
         email=address,
@@ -198,9 +210,13 @@ def _made(who: Identity, rules: Sequence[ClaimRule], now: datetime) -> User:
 
 def _follow(user: User, rules: Sequence[ClaimRule], now: datetime) -> None:
     """Give and take roles until those that come from claims are what the rules say; those that
-    somebody gave by hand stay. Who is logged in with other roles is logged out."""
+    somebody gave by hand stay, and so does what the last administrator needs, as long as nobody
+    else is one. Who is logged in with other roles is logged out."""
     wanted = {place_of(rule): rule for rule in rules}
     gone = [one for one in user.roles if one.from_claims and place_of(one) not in wanted]
+    if (last := _last_admin(gone)) is not None:
+        gone.remove(last)
+        journal.record("user.keep_admin", "user", user.id, _facts(last), by=None, now=now)
     held = {place_of(one) for one in user.roles}
     new = [
         RoleAssignment(
@@ -215,7 +231,16 @@ def _follow(user: User, rules: Sequence[ClaimRule], now: datetime) -> None:
         for one in roles:
             journal.record(deed, "user", user.id, _facts(one), by=None, now=now)
     user.roles = [one for one in user.roles if one not in gone] + new
+    if gone:
+        journal.record_many(told_stuck(user.id, user.roles, by=None, now=now))
     end_sessions(user.id, now=now)
+
+
+def _last_admin(gone: Sequence[RoleAssignment]) -> RoleAssignment | None:
+    """The role without which nobody could manage people; a claim that somebody forgot to send
+    must not lock all of them out."""
+    role = next((one for one in gone if one.role is Role.ADMIN), None)
+    return role if role is not None and not has_admins_but([role.user_id]) else None
 
 
 def _facts(role: RoleAssignment) -> dict[str, object]:

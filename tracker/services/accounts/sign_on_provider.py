@@ -109,7 +109,7 @@ class Provider:
         if not (holds(claims, claim) and holds(claims, "email")):
             told = self._told(tokens, claims, now)
             # Whether an address is verified is said of the address beside it.
-            mixed = "email" in claims and "email" in told
+            mixed = "email" in claims and {"email", "email_verified"} <= told.keys()
             claims = {**told, **({"email_verified": None} if mixed else {}), **claims}
         try:
             return identity_of(claims, claim)

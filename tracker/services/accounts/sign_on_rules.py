@@ -15,7 +15,14 @@ from tracker.extensions import db, in_turn
 from tracker.models import ClaimRule, RoleAssignment, User
 from tracker.services import journal, scope
 from tracker.services.accounts.sessions import end_sessions
-from tracker.services.people import NewRole, assignment_of
+from tracker.services.people import (
+    NO_ADMIN,
+    NewRole,
+    assignment_of,
+    has_admins_but,
+    lock_administrators,
+    open_without_role,
+)
 
 VALUE_MAX = 200
 Place = tuple[Role, int | None, int | None]
@@ -94,25 +101,44 @@ def remove_rule(rule_id: int, *, by: User, now: datetime) -> int:
 
     Raises:
         NotFound, Forbidden.
-        RuleBroken: it would take the administrator's own role.
+        RuleBroken: it would take the administrator's own role, or every administrator's.
     """
     in_turn("sign_on")
+    lock_administrators()
     rule = _loaded(rule_id, by)
     lost = [] if _is_said_elsewhere(rule) else _locked(rule)
     if rule.role is Role.ADMIN and by.id in [one.user_id for one in lost]:
         raise RuleBroken(
             "Du är själv administratör genom den här regeln. Be en annan administratör ta bort den."
         )
-    entries = [("claim_rule.remove", "claim_rule", rule.id, _facts(rule), by, now)]
+    if rule.role is Role.ADMIN and lost and not has_admins_but([one.user_id for one in lost]):
+        raise RuleBroken(NO_ADMIN)
+    said = ("claim_rule.remove", "claim_rule", rule.id, _facts(rule), by, now)
+    entries: list[Entry] = [said]
     for one in lost:
         end_sessions(one.user_id, now=now)
         facts = {**_facts(rule), "from_claims": True}
         entries.append(("user.remove_role", "user", one.user_id, facts, by, now))
+        left = [role for role in one.user.roles if role is not one]
+        entries += told_stuck(one.user_id, left, by=by, now=now)
         db.session.delete(one)
     db.session.delete(rule)
     journal.record_many(entries)
     db.session.commit()
     return len(lost)
+
+
+Entry = tuple[str, str, int, dict[str, object], User | None, datetime]
+
+
+def told_stuck(
+    user_id: int, left: Iterable[RoleAssignment], *, by: User | None, now: datetime
+) -> list[Entry]:
+    """For the journal, where somebody with only these roles owns open actions that they can no
+    longer report on: nobody's word on roles waits for another owner."""
+    number = open_without_role(user_id, left)
+    facts: dict[str, object] = {"actions": number}
+    return [("user.stuck_actions", "user", user_id, facts, by, now)] if number else []
 
 
 def _loaded(rule_id: int, by: User) -> ClaimRule:

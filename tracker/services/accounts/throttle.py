@@ -8,6 +8,8 @@ the account has for free: its owner gets in from anywhere else.
 
 A browser in which the person has logged in before is a place of its own, and only what was guessed
 from it counts there: whoever spreads guesses over thousands of places locks nobody out of it.
+
+Those who ask for a new password are counted by their place alone, and apart from the guesses.
 """
 
 from __future__ import annotations
@@ -43,10 +45,8 @@ class Stopped(RuleBroken):
     def __init__(self, wait: timedelta) -> None:
         self.seconds = max(1, -int(-wait.total_seconds() // 1))
         minutes = -(-self.seconds // 60)
-        one = N_("Det har varit för många försök att logga in. Försök igen om en minut.")
-        many = N_(
-            "Det har varit för många försök att logga in. Försök igen om %(minutes)s minuter."
-        )
+        one = N_("Det har varit för många försök. Försök igen om en minut.")
+        many = N_("Det har varit för många försök. Försök igen om %(minutes)s minuter.")
         super().__init__(many if minutes > 1 else one, minutes=minutes)
 
 
@@ -82,23 +82,40 @@ def count(guess: Guess, *, now: datetime) -> None:
             ([at for _account, place, at in rows if place in places], FREE_OF_PLACE),
             ([at for account, _place, at in rows if account in accounts], FREE_OF_ACCOUNT),
         ]
-    wait = max(_wait(times, free, now) for times, free in waits)
-    if wait > timedelta():
-        db.session.rollback()
-        raise Stopped(wait)
-    db.session.add(LoginFailure(account_key=accounts[0], origin_key=places[0], at=now))
+    _note(guess, max(_wait(times, free, now) for times, free in waits), now)
+    db.session.commit()
+
+
+def count_asked(address: str, *, now: datetime) -> None:
+    """Count somebody who asks for a new password, whoever it is for.
+
+    Raises:
+        Stopped: too many have asked from that place; this one is not counted.
+    """
+    asked = Guess("reset", f"reset {network(address)}")
+    _accounts, places = _keys(asked)
+    in_turn("log-in")
+    query = select(LoginFailure.at).where(
+        LoginFailure.origin_key.in_(places), LoginFailure.at > now - KEPT
+    )
+    _note(asked, _wait(db.session.scalars(query).all(), FREE_OF_PLACE, now), now)
     db.session.commit()
 
 
 def forgive(guess: Guess) -> None:
     """Forget the failures of an account's own person from this place: they have got in."""
+    forget(guess)
+    db.session.commit()
+
+
+def forget(guess: Guess) -> None:
+    """Forget, in the caller's transaction, the failures against this account from this place."""
     accounts, places = _keys(guess)
     db.session.execute(
         delete(LoginFailure).where(
             LoginFailure.account_key.in_(accounts), LoginFailure.origin_key.in_(places)
         )
     )
-    db.session.commit()
 
 
 def forget_account(account: str) -> None:
@@ -133,6 +150,15 @@ def network(address: str) -> str:
     if known.ipv4_mapped is not None:
         return str(known.ipv4_mapped)
     return str(ipaddress.ip_network((known, _SITE), strict=False))
+
+
+def _note(guess: Guess, wait: timedelta, now: datetime) -> None:
+    """Count the guess, unless there is something left to wait."""
+    if wait > timedelta():
+        db.session.rollback()
+        raise Stopped(wait)
+    accounts, places = _keys(guess)
+    db.session.add(LoginFailure(account_key=accounts[0], origin_key=places[0], at=now))
 
 
 def _keys(guess: Guess) -> tuple[list[str], list[str]]:

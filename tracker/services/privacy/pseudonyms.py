@@ -42,6 +42,7 @@ from tracker.models import (
     User,
 )
 from tracker.services import journal, scope
+from tracker.services.accounts.closed_identities import remember_closed
 from tracker.services.people import locked_person, person_with
 from tracker.services.privacy import letters
 
@@ -100,6 +101,7 @@ def pseudonymise(user_id: int, typed: str, *, by: User, now: datetime) -> User:
     """
     scope.require(by, Deed.PRIVACY_MANAGE)
     user = locked_person(user_id)
+    scope.require_still(by, Deed.PRIVACY_MANAGE)
     if user.is_active:
         raise RuleBroken("Kontot är öppet. Avaktivera det först.")
     if fold(normalise_space(typed)) != fold(user.name):
@@ -110,6 +112,7 @@ def pseudonymise(user_id: int, typed: str, *, by: User, now: datetime) -> User:
     number = 1 + (
         db.session.scalar(select(func.count()).where(User.pseudonymised_at.is_not(None))) or 0
     )
+    remember_closed(user.id)
     facts = {
         "number": number,
         "mentions": _rename_mentions(user, NAME % number),

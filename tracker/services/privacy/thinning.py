@@ -31,6 +31,7 @@ from tracker.models import (
     RetentionKind,
     RetentionRule,
     SheetDraft,
+    TokenPurpose,
     User,
 )
 from tracker.services import journal, scope
@@ -121,9 +122,7 @@ def set_months(kind: RetentionKind, months: int, *, by: User, now: datetime) -> 
     """
     scope.require(by, Deed.PRIVACY_MANAGE)
     if not 1 <= months <= MOST_MONTHS:
-        raise RuleBroken(
-            "Skriv ett antal månader från 1 till %(most)s.", field="months", most=MOST_MONTHS
-        )
+        raise RuleBroken("Skriv ett tal från 1 till %(most)s.", field="months", most=MOST_MONTHS)
     in_turn("retention")
     rule = db.session.scalar(select(RetentionRule).where(RetentionRule.kind == kind))
     before = rule.months if rule else USUAL[kind]
@@ -208,12 +207,15 @@ def _old_letters(moment: datetime) -> ColumnElement[bool]:
 
 
 def _old_sessions(moment: datetime) -> list[tuple[type[Base], ColumnElement[bool]]]:
-    """Sessions and keys that were over before that moment, and browsers not seen since."""
+    """Sessions and keys that were over before that moment, and browsers not seen since. The last
+    invitation stays until it has been answered: by it the person is known to be invited."""
     session_over = func.coalesce(LoginSession.ended_at, LoginSession.expires_at)
     key_over = func.coalesce(AccountToken.spent_at, AccountToken.expires_at)
+    is_invitation = AccountToken.purpose == TokenPurpose.INVITATION
+    is_unanswered = is_invitation & AccountToken.spent_at.is_(None)
     return [
         (LoginSession, session_over < moment),
-        (AccountToken, key_over < moment),
+        (AccountToken, (key_over < moment) & ~is_unanswered),
         (KnownDevice, KnownDevice.seen_at < moment),
     ]
 

@@ -7,7 +7,7 @@ import os
 import re
 import secrets
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from importlib import resources
 from pathlib import Path
@@ -23,6 +23,7 @@ from tracker.services import journal, places, scope
 from tracker.services.records import schema
 from tracker.services.records.archive import Archive, pieces_of
 from tracker.services.records.rows import Row, csv_lines, json_lines
+from tracker.services.reports.reading.keeping import keep_all
 
 FORMAT = "atgarda-export/1"
 FOLDERS = ("sources", "evidence")
@@ -35,7 +36,8 @@ Progress = Callable[[int, int], None]
 @dataclass(frozen=True)
 class Made:
     """An export that was made. `sha256` and `size` (bytes) are the whole file's; `lacking` names
-    kept files that are gone, or no longer what they were."""
+    kept files that are gone, or no longer what they were, and those of reports that could not be
+    made."""
 
     sha256: str
     size: int
@@ -54,7 +56,8 @@ def export_records(
     progress: Progress = lambda _step, _of: None,
 ) -> Made:
     """Write the export to `path`, which only we may read; what stood there is replaced once the
-    new file is whole and the journal tells of it. `by` None: at the command line.
+    new file is whole and the journal tells of it. `by` None: at the command line. The files of
+    published reports that nobody has asked for yet are made and kept first.
 
     Raises:
         Forbidden.
@@ -62,6 +65,7 @@ def export_records(
     """
     if by is not None:
         scope.require(by, Deed.RECORDS_EXPORT)
+    not_made = keep_all(config=config, now=now)
     unnamed = path.with_name(f".{path.name[:100]}.{secrets.token_hex(4)}")
     try:
         with os.fdopen(os.open(unnamed, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600), "w+b") as file:
@@ -74,7 +78,7 @@ def export_records(
         unnamed.replace(path)
     finally:
         unnamed.unlink(missing_ok=True)
-    return made
+    return replace(made, lacking=made.lacking + not_made)
 
 
 def write_export(

@@ -16,7 +16,7 @@ from tracker.clock import now
 from tracker.domain.permissions import Deed
 from tracker.services.accounts import factor_changes, factors
 from tracker.services.accounts.second_steps import Proof
-from tracker.web import second_factor
+from tracker.web import cookies, second_factor
 from tracker.web.access import me, requires, with_passwords
 from tracker.web.account.views import bp
 from tracker.web.door import second_factor_rule
@@ -34,7 +34,8 @@ class PasswordForm(FlaskForm):
 
     def proof(self) -> Proof:
         """What shows that it is oneself."""
-        return Proof(self.password.data, self.code.data if "code" in self else "")
+        code = self.code.data if "code" in self else ""
+        return Proof(self.password.data, code, cookies.origin())
 
 
 class ProofForm(PasswordForm):

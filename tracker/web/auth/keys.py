@@ -8,26 +8,31 @@ from __future__ import annotations
 import logging
 from contextlib import AbstractContextManager
 from datetime import datetime
-from threading import Thread
+from functools import partial
 from typing import cast
 
 from flask import Flask, Response, current_app, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import force_locale
+from flask_babel import force_locale, get_locale
 from flask_babel import gettext as _
-from flask_login import logout_user
+from flask_login import current_user, logout_user
 
+from config import LOCALES
 from tracker.clock import now
 from tracker.domain.errors import NotFound, RuleBroken
 from tracker.models import TokenPurpose
-from tracker.services.accounts import addresses, own
+from tracker.services.accounts import addresses, own, throttle
 from tracker.web.access import public, with_passwords
 from tracker.web.auth.forms import ConfirmForm, ForgottenForm, PasswordForm
-from tracker.web.auth.views import bp
+from tracker.web.auth.views import KNOWN_ADDRESS, bp
+from tracker.web.beside import Beside
+from tracker.web.cookies import origin
 from tracker.web.messages import done, refused, translated
 from tracker.web.postal import our_post
+from tracker.web.second_factor import tried
 
 log = logging.getLogger(__name__)
+_letters = Beside()
 _WITH_KEYS = ("auth.invitation", "auth.reset", "auth.new_address")
 
 
@@ -48,35 +53,49 @@ def keep_key(response: Response) -> Response:
 def forgotten() -> ResponseReturnValue:
     """Ask for a letter with a key to choose a new password."""
     form = ForgottenForm(email=request.args.get("email", ""))
-    if not form.validate_on_submit():
-        return render_template("auth/forgotten.html", form=form), 422 if form.errors else 200
-    _look_for(form.email.data, now())
-    done(
-        _(
-            "Finns det ett konto med adressen %(email)s går nu ett mejl dit, med en länk som "
-            "gäller i två timmar. Kommer inget: titta i skräpposten, och se efter att adressen är "
-            "rätt.",
-            email=form.email.data,
+
+    def ask() -> ResponseReturnValue:
+        _count_asked(now())
+        _look_for(form.email.data, now())
+        done(
+            _(
+                "Finns det ett konto med adressen %(email)s går nu ett mejl dit, med en länk som "
+                "gäller i två timmar. Kommer inget: titta i skräpposten, och se efter att "
+                "adressen är rätt.",
+                email=form.email.data,
+            )
         )
-    )
-    return redirect(url_for("auth.login"))
+        session[KNOWN_ADDRESS] = form.email.data
+        return redirect(url_for("auth.login"))
+
+    return tried(form, ask, "auth/forgotten.html")
+
+
+def _count_asked(at: datetime) -> None:
+    """Raises throttle.Stopped where too many have asked from the same place."""
+    address = origin().address
+    try:
+        throttle.count_asked(address, now=at)
+    except throttle.Stopped:
+        throttle.tell("reset.stopped", user_id=None, address=address, now=at)
+        raise
 
 
 def _look_for(email: str, at: datetime) -> None:
-    """Look for the account beside the request: how long the answer takes tells nobody whether
-    there is one."""
+    """Look for the account beside the request, some while later: how long the answer takes tells
+    nobody whether there is one."""
     app = cast(Flask, current_app._get_current_object())  # type: ignore[attr-defined]
-    thread = Thread(target=_ask, args=(app, email, at), name="reset")
-    thread.start()
-    thread.join(app.config.get("LETTER_PATIENCE", 0))
+    patience = app.config.get("LETTER_PATIENCE", 0)
+    thread = _letters.give(partial(_ask, app, email, at), at_once=patience > 0)
+    if thread is None:
+        log.error("no letter about a new password: too many are asked for")
+    else:
+        thread.join(patience)
 
 
 def _ask(app: Flask, email: str, at: datetime) -> None:
     with app.app_context():
-        try:
-            own.ask_reset(email, post=our_post(), now=at)
-        except Exception as error:  # its text might hold the letter, and so the key
-            log.error("no letter about a new password: %s", type(error).__name__)
+        own.ask_reset(email, post=our_post(), now=at)
 
 
 @bp.route("/invitation/<invitation>", methods=["GET", "POST"])
@@ -108,14 +127,19 @@ def _choose(key: str, purpose: TokenPurpose) -> ResponseReturnValue:
             if form.validate():
                 try:
                     own.choose_password(
-                        key, purpose, form.password.data, post=our_post(), now=now()
+                        key,
+                        purpose,
+                        form.password.data,
+                        locale=_chosen_here(),
+                        post=our_post(),
+                        now=now(),
                     )
                 except NotFound:
                     return _gone(purpose)
                 except RuleBroken as error:
                     refused(form, error)
                 else:
-                    return _to_the_log_in(_("Lösenordet är valt. Logga in med det."))
+                    return _to_the_log_in(_("Lösenordet är valt. Logga in med det."), email)
         is_new = purpose is TokenPurpose.INVITATION
         page = render_template(
             "auth/password.html", form=form, name=name, email=email, is_new=is_new
@@ -123,13 +147,11 @@ def _choose(key: str, purpose: TokenPurpose) -> ResponseReturnValue:
         return page, status
 
 
-def _to_the_log_in(said: str) -> ResponseReturnValue:
+def _to_the_log_in(said: str, email: str) -> ResponseReturnValue:
     """Whoever was logged in in this browser is not any longer: it may have been somebody else."""
-    locale = session.get("locale")
     logout_user()
     session.clear()
-    if locale:
-        session["locale"] = locale
+    session["locale"], session[KNOWN_ADDRESS] = get_locale().language, email
     done(said)
     return redirect(url_for("auth.login"))
 
@@ -162,14 +184,24 @@ def new_address(new_address: str) -> ResponseReturnValue:
                             email=email,
                         )
                     )
+                    if not current_user.is_authenticated:
+                        session[KNOWN_ADDRESS] = email
                     return redirect(url_for("start.index"))
         page = render_template("auth/new_address.html", form=form, before=before, email=email)
         return page, status
 
 
 def _in(locale: str) -> AbstractContextManager[None]:
-    """The page is in the language of the person whose key it is."""
-    return cast("AbstractContextManager[None]", force_locale(locale))
+    """The page is in the language that the reader has chosen, else in that of the person whose key
+    it is."""
+    theirs = current_user.locale if current_user.is_authenticated else _chosen_here()
+    return cast("AbstractContextManager[None]", force_locale(theirs or locale))
+
+
+def _chosen_here() -> str | None:
+    """The language that somebody who is not logged in has chosen in this browser."""
+    chosen = None if current_user.is_authenticated else session.get("locale")
+    return chosen if chosen in LOCALES else None
 
 
 def _gone(purpose: TokenPurpose) -> ResponseReturnValue:

@@ -20,11 +20,13 @@ from tracker.web import cookies
 from tracker.web.access import me, passwords_here, public, requires
 from tracker.web.auth.forms import LoginForm
 from tracker.web.auth.sign_on import came_by_provider, way_out
-from tracker.web.door import admit, lacks_second_step
+from tracker.web.door import admit, must_come_anew
 from tracker.web.local import safe_target, today, zone
 from tracker.web.messages import show_error
 
 bp = Blueprint("auth", __name__)
+
+KNOWN_ADDRESS = "known_address"  # what to log in with, for somebody who has just said it
 
 
 @login_manager.user_loader
@@ -34,7 +36,7 @@ def load_user(token: str) -> User | None:
     if cookies.is_idle(at):
         return None
     user = sessions.user_of_session(token, now=at, today=today())
-    if user is None or lacks_second_step(user):
+    if user is None or must_come_anew(user):
         return None
     user.session_token = token
     cookies.note_use(at)
@@ -49,11 +51,13 @@ def login() -> ResponseReturnValue:
         return redirect(url_for("start.index"))
     if request.method == "POST" and not passwords_here():
         raise Forbidden
-    form = LoginForm(next=request.args.get("next", ""))
+    known = session.pop(KNOWN_ADDRESS, "") if request.method == "GET" else ""
+    form = LoginForm(next=request.args.get("next", ""), email=known)
     if form.validate_on_submit():
         try:
             typed = (form.email.data, form.password.data)
             user = check_login(*typed, origin=cookies.origin(), now=now())
+            return admit(user, method=LogInMethod.PASSWORD, target=form.next.data or "")
         except Stopped as error:
             show_error(form, error)
             later = {"Retry-After": str(error.seconds)}
@@ -61,7 +65,6 @@ def login() -> ResponseReturnValue:
         except RuleBroken as error:
             show_error(form, error)
             return render_template("auth/login.html", form=form), 422
-        return admit(user, method=LogInMethod.PASSWORD, target=form.next.data or "")
     return render_template("auth/login.html", form=form), 422 if form.errors else 200
 
 

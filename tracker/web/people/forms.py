@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from flask import current_app
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import (
@@ -17,6 +18,7 @@ from wtforms import (
 )
 from wtforms.validators import InputRequired, Length
 
+from tracker.domain.languages import NAMES
 from tracker.domain.permissions import Role
 from tracker.services import places
 from tracker.services.people import NAME_MAX, ROLE_LABELS, NewPerson, NewRole
@@ -35,6 +37,17 @@ class SearchForm(TypedForm):
 def _number(value: Any) -> int | None:
     """An id from a select; its empty choice is no id."""
     return int(value) if value not in (None, "") else None
+
+
+class WhoForm(TypedForm):
+    """Who somebody is. Above the role: errors are told in the order that fields are made in."""
+
+    name = StringField(
+        _l("Namn"), [InputRequired(_l("Skriv personens för- och efternamn.")), Length(max=NAME_MAX)]
+    )
+    email = EmailField(
+        _l("E-postadress"), [InputRequired(_l("Skriv personens e-postadress.")), Length(max=254)]
+    )
 
 
 class RoleForm(TypedForm):
@@ -69,16 +82,16 @@ class AddressForm(TypedForm):
     shown = HiddenField()
 
 
-class PersonForm(RoleForm):
+class PersonForm(WhoForm, RoleForm):
     """Somebody who is to have an account."""
 
-    name = StringField(
-        _l("Namn"), [InputRequired(_l("Skriv personens för- och efternamn.")), Length(max=NAME_MAX)]
-    )
-    email = EmailField(
-        _l("E-postadress"), [InputRequired(_l("Skriv personens e-postadress.")), Length(max=254)]
+    locale = SelectField(
+        _l("Mejlets språk"),
+        choices=[SelectChoice(code, name, {"lang": code}) for code, name in NAMES.items()],
+        default=lambda: current_app.extensions["settings"].locale,
     )
 
-    def new_person(self, locale: str) -> NewPerson:
-        """The form as the service takes it; the person is written to in the language `locale`."""
-        return NewPerson(self.name.data, self.email.data, None, self.new_role(), locale)
+    def new_person(self) -> NewPerson:
+        """The form as the service takes it."""
+        role, locale = self.new_role(), self.locale.data
+        return NewPerson(self.name.data, self.email.data, None, role, locale)

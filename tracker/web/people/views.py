@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, current_app, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_wtf import FlaskForm
 
 from tracker.clock import now
 from tracker.domain.errors import RuleBroken
-from tracker.domain.permissions import Deed, Role
+from tracker.domain.permissions import Deed
 from tracker.models import RoleAssignment, User
 from tracker.services import absences, departures
 from tracker.services import people as service
@@ -33,12 +33,7 @@ ONE = "/people/<int:user_id>"
 @bp.app_template_filter("role_words")
 def role_words(role: RoleAssignment) -> str:
     """A role with its place: Chef, Skolförvaltningen."""
-    label = str(_(service.ROLE_LABELS[role.role]))
-    place = role.unit or role.committee
-    if place is not None:
-        return f"{label}, {place.name}"
-    everywhere = _("hela kommunen")
-    return f"{label}, {everywhere}" if role.role is Role.DIRECTOR else label
+    return service.role_in_words(role, _)
 
 
 @bp.app_template_filter("holds")
@@ -70,8 +65,7 @@ def add() -> ResponseReturnValue:
     form = PersonForm()
     if form.validate_on_submit():
         try:
-            person = form.new_person(str(current_app.extensions["settings"].locale))
-            local = passwords_here()
+            person, local = form.new_person(), passwords_here()
             user = invitations.invite(person, local=local, post=our_post(), by=me(), now=now())
         except RuleBroken as error:
             refused(form, error)
@@ -137,6 +131,7 @@ def _asked_back() -> str | None:
 def _person_page(person: User, form: RoleForm, address: AddressForm, *, wrong: FlaskForm) -> str:
     """The page with both forms; `wrong` is the one whose faults stand at the top."""
     reminded = person.may(Deed.ACTION_REPORT)
+    invited = invitations.invited([person]).get(person.id)
     return render_template(
         "people/edit.html",
         form=form,
@@ -144,7 +139,8 @@ def _person_page(person: User, form: RoleForm, address: AddressForm, *, wrong: F
         wrong=wrong,
         back=_asked_back(),
         person=person,
-        invited=invitations.invited([person]).get(person.id),
+        invited=invited,
+        waits=invited is not None and invitations.is_under_way(person),
         itself=person.id == me().id,
         whose=away.Whose(person, "people", theirs=True) if reminded else None,
         absences=absences.absences_of(person.id, by=me(), today=today()) if reminded else (),

@@ -34,17 +34,20 @@ def thinning() -> ResponseReturnValue:
 @bp.get(ONE)
 @requires(Deed.PRIVACY_MANAGE)
 def thin_one(what: str) -> ResponseReturnValue:
-    """What one rule proposes, with the button that lets it go, and the rule itself."""
+    """The rule, and what it proposes with the form that lets it go."""
     return _page(_kind(what), ThinForm(), MonthsForm()), 200
 
 
 @bp.post(ONE)
 @requires(Deed.PRIVACY_MANAGE)
 def thin(what: str) -> ResponseReturnValue:
-    """Let it go: what was before the day that the page counted against."""
+    """Let it go, once that is confirmed: what was before the day that the page counted against."""
     kind, form, status = _kind(what), ThinForm(), 422
     before = form.day()
-    if form.validate_on_submit() and before is not None:
+    if not form.sure.data:
+        # Said of the whole form: by now the page may have nothing left to tick for.
+        form.form_errors.append(_("Kryssa i rutan för att bekräfta, eller lämna sidan."))
+    elif form.validate_on_submit() and before is not None:
         pictures = current_app.extensions["settings"].instance_dir / "page-images"
         kept = {"files": sources(), "pictures": pictures}
         try:
@@ -57,11 +60,13 @@ def thin(what: str) -> ResponseReturnValue:
     return _page(kind, form, MonthsForm(formdata=None)), status
 
 
-@bp.post(f"{ONE}/months")
+@bp.route(f"{ONE}/months", methods=["GET", "POST"])
 @requires(Deed.PRIVACY_MANAGE)
 def change_months(what: str) -> ResponseReturnValue:
-    """Another number of months for one rule."""
+    """Another number of months for one rule; whoever only looks is led to the rule."""
     kind, form = _kind(what), MonthsForm()
+    if request.method == "GET":
+        return redirect(url_for("privacy.thin_one", what=kind.value))
     if form.validate_on_submit():
         try:
             # What is no number has its own sentence already.

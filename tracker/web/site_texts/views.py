@@ -8,6 +8,7 @@ from flask import Blueprint, Response, current_app, redirect, render_template, r
 from flask.typing import ResponseReturnValue
 from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
 from config import Config
 from tracker.clock import now
@@ -26,6 +27,12 @@ from tracker.web.site_texts.forms import TextForm
 bp = Blueprint("site_texts", __name__)
 _ROOT = "/settings/texts"
 _ONE = f"{_ROOT}/<kind>/<language>"
+# What a reader of another language is told, by the language of the text.
+ONLY_IN = {
+    "sv": _l("Texten finns bara på svenska."),
+    "en": _l("Texten finns bara på engelska."),
+    "nb": _l("Texten finns bara på norska."),
+}
 
 
 def config() -> Config:
@@ -54,7 +61,7 @@ def _shown(kind: TextKind) -> ResponseReturnValue:
         "site_texts/show.html",
         title=_(NAMES[kind]),
         found=found,
-        language_name=LANGUAGE_NAMES[found.locale],
+        only_in=ONLY_IN[found.locale],
     )
 
 
@@ -119,6 +126,8 @@ def _edit_page(form: TextForm, found: Wording, status: int = 200, **more: Any) -
         found=found,
         title=_(NAMES[found.kind]),
         language=LANGUAGE_NAMES[found.locale],
+        languages=LANGUAGE_NAMES,
+        also_read_by=service.also_read_by(found, config(), by=me()),
         is_open=found.kind in OPEN,
         blocks=blocks,
         blanks=blanks_of(blocks),

@@ -5,15 +5,17 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-from flask import Blueprint, redirect, render_template, url_for
+from flask import Blueprint, current_app, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from tracker.domain.permissions import Deed, Role
 from tracker.services import dashboards, journal_pages
 from tracker.services.comparisons import sentences as comparison_sentences
 from tracker.services.dashboards import AreaLine
+from tracker.services.remaining import remaining
 from tracker.services.reports.reading.listing import latest_for
 from tracker.services.rounds.listing import rounds_ahead
+from tracker.services.site_texts import NAMES as TEXT_NAMES
 from tracker.web import report_words
 from tracker.web.access import me, requires, starts_with_own_actions
 from tracker.web.local import today, zone
@@ -77,8 +79,12 @@ def _committee() -> ResponseReturnValue:
 
 
 def _admin() -> ResponseReturnValue:
+    settings = current_app.extensions["settings"]
     return render_template(
         "start/admin.html",
         overview=journal_pages.admin_overview(by=me()),
+        remaining=remaining(by=me(), config=settings),
+        text_names=TEXT_NAMES,
+        language=settings.locale,
         machinery=machinery(),
     )
