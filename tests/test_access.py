@@ -7,10 +7,13 @@ from __future__ import annotations
 
 import ast
 import shutil
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
+from itertools import chain
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 import time_machine
@@ -141,6 +144,28 @@ def test_every_endpoint_names_its_deed(app: Flask) -> None:
     known = {PUBLIC, *PERMISSIONS}
     nameless = [r.endpoint for r in rules_of(app) if deed_of(app, r) not in known]
     assert not nameless
+
+
+def test_every_endpoint_is_walked(
+    app: Flask, walk: Walk, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The walk leaves no address and method out, and asks each that names a thing also about one
+    that is missing."""
+    addresses, found = app.url_map.bind("localhost"), defaultdict(list)
+    for step in chain(*walk.steps.values()):
+        endpoint, _values = addresses.match(urlsplit(step.path).path, step.method)
+        found[endpoint, step.method].append(step)
+    listed = {(rule.endpoint, one) for rule in rules_of(app) for one in rule.methods or ()}
+    assert set(found) == {one for one in listed if one[1] not in ("HEAD", "OPTIONS")}
+    naming = {rule.endpoint for rule in rules_of(app) if rule.arguments}
+    asked = {endpoint for (endpoint, _), made in found.items() if any(not s.exists for s in made)}
+    assert naming <= asked
+    requests = sum(map(len, found.values()))
+    with capsys.disabled():
+        print(
+            f"\n{len({one for one, _ in found})} endpoints, {len(found)} ways to ask them, all "
+            f"walked: {requests} requests for each of {len(ROLES)} roles"
+        )
 
 
 def test_the_check_sees_an_endpoint_without_a_deed(app: Flask) -> None:
