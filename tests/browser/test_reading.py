@@ -38,7 +38,7 @@ def test_the_page_follows_and_goes_on_by_itself(
     live: Installation, page: Page, sign_in: SignIn, axe: Callable[[Page], None]
 ) -> None:
     with begun(live, sign_in(page, "director")) as claim:
-        page.goto(f"/readings/{claim.reading.token}")
+        page.goto(f"/readings/{claim.work.token}")
         bar = page.get_by_role("progressbar", name="Rapporten läses.")
         expect(bar).to_be_visible()
         expect(page.get_by_role("link", name="Visa hur långt det har kommit")).to_be_hidden()
@@ -59,7 +59,7 @@ def test_a_read_report_opens_its_review(live: Installation, page: Page, sign_in:
         page.get_by_role("button", name="Läs rapporten").click()
         page.wait_for_url("**/drafts/*")
         draft_id = int(page.url.rsplit("/", 1)[-1])
-        page.goto(f"/readings/{claim.reading.token}")
+        page.goto(f"/readings/{claim.work.token}")
         claim.finish(draft_id, Known.WAITING)
         page.wait_for_url(f"**/drafts/{draft_id}")
         expect(page.get_by_role("status")).to_contain_text("redan inläst och väntar på granskning")
@@ -69,7 +69,7 @@ def test_a_reading_that_was_cut_off_says_so(
     live: Installation, page: Page, sign_in: SignIn, axe: Callable[[Page], None]
 ) -> None:
     with begun(live, sign_in(page, "director")) as claim:
-        page.goto(f"/readings/{claim.reading.token}")
+        page.goto(f"/readings/{claim.work.token}")
         claim.close()
         expect(page.get_by_role("button", name="Läs igen")).to_be_visible()
         axe(page)
@@ -80,7 +80,7 @@ def test_without_scripts_a_link_asks(
 ) -> None:
     page = new_page(java_script_enabled=False)
     with begun(live, sign_in(page, "director")) as claim:
-        page.goto(f"/readings/{claim.reading.token}")
+        page.goto(f"/readings/{claim.work.token}")
         claim.tell(40, 42)
         page.get_by_role("link", name="Visa hur långt det har kommit").click()
         expect(page.locator("#reading-sentence")).to_have_text("Rapporten läses: sida 40 av 42.")

@@ -162,4 +162,4 @@ def export_key(by: User) -> str:
     config = current_app.extensions["settings"]
     claim = Exports(config.instance_dir / "exports").begin(by=by, now=NOW)
     carry_out(claim, config=config, clock=lambda: NOW)
-    return claim.export.token
+    return claim.work.token

@@ -175,7 +175,7 @@ class Things:
         readings = Readings(self._files / "readings")
         claim = readings.begin("rapport.txt", b"text", by=self.cast.director, now=NOW)
         claim.close()
-        return [Thing({"token": claim.reading.token}, only_for=self.cast.director)]
+        return [Thing({"token": claim.work.token}, only_for=self.cast.director)]
 
     def _calendars(self) -> list[Thing]:
         # Whoever holds the address reads it; the walk's own posts may have changed it.

@@ -21,13 +21,13 @@ from tracker.importers import read_file
 from tracker.importers.lines import Progress
 from tracker.models import ImportDraft
 from tracker.services import drafts
+from tracker.services.held_folders import Stage
 from tracker.services.readings import (
     KEPT_FOR,
     MOST_AT_ONCE,
     Claim,
     Known,
     Readings,
-    Stage,
     carry_out,
 )
 from tracker.services.sources import Sources
@@ -81,16 +81,16 @@ class TestFollowed:
         self, cast: Cast, readings: Readings, begin: Begin
     ) -> None:
         claim = begin("text")
-        token = claim.reading.token
+        token = claim.work.token
         elsewhere = Readings(readings.root)
         seen = elsewhere.find(token, cast.director)
-        assert (seen.stage, seen.page, seen.of) == (Stage.READING, 0, 0)
+        assert (seen.stage, seen.page, seen.of) == (Stage.GOING_ON, 0, 0)
         claim.tell(12, 42)
         seen = elsewhere.find(token, cast.director)
         assert (seen.page, seen.of, seen.file_name, seen.started_at) == (12, 42, "rapport.txt", NOW)
 
     def test_nobody_else_sees_it(self, cast: Cast, readings: Readings, begin: Begin) -> None:
-        token = begin("text").reading.token
+        token = begin("text").work.token
         with pytest.raises(NotFound):
             readings.find(token, cast.unit_director)
         with pytest.raises(NotFound):
@@ -105,11 +105,11 @@ class TestFollowed:
         with pytest.raises(NotFound):
             readings.find(token, cast.director)
 
-    @pytest.mark.parametrize("state", ["", "[]", "{}", '{"stage": "reading"}'])
+    @pytest.mark.parametrize("state", ["", "[]", "{}", '{"stage": "going_on"}'])
     def test_a_damaged_state(
         self, cast: Cast, readings: Readings, begin: Begin, state: str
     ) -> None:
-        token = begin("text").reading.token
+        token = begin("text").work.token
         (readings.root / token / "state.json").write_text(state)
         with pytest.raises(NotFound):
             readings.find(token, cast.director)
@@ -125,7 +125,7 @@ class TestCutOff:
         self, cast: Cast, readings: Readings, begin: Begin
     ) -> None:
         claim = begin("text")
-        token = claim.reading.token
+        token = claim.work.token
         assert readings.resume(token, by=cast.director) is None
         claim.tell(3, 9)
         claim.close()
@@ -133,7 +133,7 @@ class TestCutOff:
         again = readings.resume(token, by=cast.director)
         assert again is not None
         assert again.data() == b"text"
-        assert readings.find(token, cast.director).stage is Stage.READING
+        assert readings.find(token, cast.director).stage is Stage.GOING_ON
         assert readings.resume(token, by=cast.director) is None
         again.close()
 
@@ -143,7 +143,7 @@ class TestCutOff:
         claim = begin("text")
         claim.fail(RuleBroken("Filen har %(n)s fel.", n=3))
         claim.close()
-        seen = readings.find(claim.reading.token, cast.director)
+        seen = readings.find(claim.work.token, cast.director)
         assert seen.stage is Stage.FAILED
         assert str(seen.error) == "Filen har 3 fel."
         assert readings.resume(seen.token, by=cast.director) is None
@@ -154,14 +154,14 @@ class TestCutOff:
     ) -> None:
         claim = begin("text")
         claim.close()
-        token = claim.reading.token
+        token = claim.work.token
         lock = readings.root / token / "lock"
         with subprocess.Popen([sys.executable, "-c", HOLD, lock], stdout=subprocess.PIPE) as other:
             assert other.stdout is not None
             other.stdout.readline()
             held = readings.find(token, cast.director).stage
             other.kill()
-        assert held is Stage.READING
+        assert held is Stage.GOING_ON
         assert readings.find(token, cast.director).stage is Stage.CUT_OFF
 
 
@@ -174,7 +174,7 @@ class TestBounds:
         claims[0].close()
         begin("text")
         with pytest.raises(RuleBroken, match="Just nu"):
-            readings.resume(claims[0].reading.token, by=cast.director)
+            readings.resume(claims[0].work.token, by=cast.director)
 
     def test_old_ones_are_removed(self, readings: Readings, begin: Begin) -> None:
         for hours in (0, 2):
@@ -184,14 +184,14 @@ class TestBounds:
         begin("text", now=NOW + KEPT_FOR + timedelta(hours=1))
         left = {folder.name for folder in folders(readings)}
         assert len(left) == 3
-        assert held.reading.token in left
+        assert held.work.token in left
         assert ".halv" not in left
 
     def test_forgetting(self, cast: Cast, readings: Readings, begin: Begin) -> None:
         claim = begin("text")
         claim.close()
-        readings.forget(claim.reading.token)
-        readings.forget(claim.reading.token)
+        readings.forget(claim.work.token)
+        readings.forget(claim.work.token)
         assert folders(readings) == []
 
 
@@ -205,7 +205,7 @@ class TestCarryOut:
     ) -> None:
         claim = begin(report_text())
         self.read(claim, sources)
-        seen = readings.find(claim.reading.token, cast.director)
+        seen = readings.find(claim.work.token, cast.director)
         assert (seen.stage, seen.known) == (Stage.DONE, Known.NEW)
         [draft] = db.session.query(ImportDraft)
         assert seen.draft_id == draft.id
@@ -219,7 +219,7 @@ class TestCarryOut:
 
         def read(data: bytes, name: str, progress: Progress) -> Read:
             progress(2, 5)
-            told.append((claim.reading.page, claim.reading.of))
+            told.append((claim.work.page, claim.work.of))
             return read_file(data, name)
 
         monkeypatch.setattr(drafts, "read_isolated", read)
@@ -233,12 +233,12 @@ class TestCarryOut:
         draft = db.session.query(ImportDraft).one()
         drafts.accept_draft(draft.id, HEAD, draft.version, by=cast.director, now=NOW)
         self.read(claims[2], sources)
-        assert [claim.reading.known for claim in claims] == [
+        assert [claim.work.known for claim in claims] == [
             Known.NEW,
             Known.WAITING,
             Known.ANSWERED,
         ]
-        assert {claim.reading.draft_id for claim in claims} == {draft.id}
+        assert {claim.work.draft_id for claim in claims} == {draft.id}
 
     def test_an_answered_draft_is_read_once_more(
         self, cast: Cast, begin: Begin, sources: Sources
@@ -248,8 +248,8 @@ class TestCarryOut:
         drafts.discard_draft(draft.id, draft.version, by=cast.director, now=NOW)
         claim = begin("", draft_before=draft.id)
         self.read(claim, sources)
-        assert claim.reading.known is Known.NEW
-        assert claim.reading.draft_id not in (None, draft.id)
+        assert claim.work.known is Known.NEW
+        assert claim.work.draft_id not in (None, draft.id)
 
     @pytest.mark.parametrize("pasted", [True, False])
     def test_only_pasted_text_is_given_back(
@@ -257,7 +257,7 @@ class TestCarryOut:
     ) -> None:
         claim = begin("{\\rtf1 hej", pasted=pasted)
         self.read(claim, sources)
-        seen = readings.find(claim.reading.token, cast.director)
+        seen = readings.find(claim.work.token, cast.director)
         assert seen.stage is Stage.FAILED
         assert "Filtypen läses inte" in str(seen.error)
         assert (readings.root / seen.token / "source").exists() == pasted
@@ -280,8 +280,8 @@ class TestCarryOut:
         claim = begin(report_text())
         with caplog.at_level(logging.ERROR):
             self.read(claim, sources)
-        assert claim.reading.stage is Stage.FAILED
-        assert "Något gick fel hos oss" in str(claim.reading.error)
+        assert claim.work.stage is Stage.FAILED
+        assert "Något gick fel hos oss" in str(claim.work.error)
         assert "ZeroDivisionError" in caplog.text
 
 

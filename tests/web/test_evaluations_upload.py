@@ -178,7 +178,7 @@ class TestFollowed:
         client = visit(cast.director).client
         seen = client.get(path, headers={"Accept": "application/json"})
         assert seen.json == {
-            "stage": "reading",
+            "stage": "going_on",
             "page": 12,
             "of": 42,
             "sentence": "Rapporten läses: sida 12 av 42.",
@@ -243,7 +243,7 @@ class TestCutOff:
     def test_it_can_be_read_again(self, app: Flask, cast: Cast, visit: Visits) -> None:
         claim = self.claim(app, cast)
         claim.close()
-        path = f"/readings/{claim.reading.token}"
+        path = f"/readings/{claim.work.token}"
         page = visit(cast.director).get(path)
         assert page.h1 == "Läsningen blev avbruten"
         assert page.form.buttons == ["Läs igen"]

@@ -1,57 +1,30 @@
 """Reports while they are read: in the background, followed by the person who brought them.
 
-Each reading is a folder of its own, so that every web process sees the same and the database
-stays as it was where a file cannot be read. Whoever reads holds a lock in the folder. The system
-drops it when that process ends, however it ends; so a reading that goes on and that nobody holds
-has been cut off.
+Each reading is a folder of its own (see services.held_folders), so the database stays as it was
+where a file cannot be read.
 """
 
 from __future__ import annotations
 
-import fcntl
-import json
-import logging
-import re
-import secrets
 import shutil
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, BinaryIO
 
 from tracker.domain.errors import N_, NotFound, RuleBroken
 from tracker.domain.permissions import Deed
 from tracker.extensions import db
 from tracker.models import ImportDraft, User
-from tracker.services import drafts, scope
-from tracker.services.held_folders import (
-    LOCK,
-    STATE,
-    alone,
-    is_held,
-    number_held,
-    sweep,
-    write_state,
-)
+from tracker.services import drafts, held_folders, scope
+from tracker.services.held_folders import Stage, Work
 from tracker.services.sources import Sources
 
 MOST_AT_ONCE = 3
 KEPT_FOR = timedelta(hours=24)
 
-_TOKEN = re.compile(r"[\w-]{40,50}", re.ASCII)
 _SOURCE = "source"
-_LOG = logging.getLogger(__name__)
-
-
-class Stage(StrEnum):
-    """How far a reading has come."""
-
-    READING = "reading"
-    CUT_OFF = "cut_off"
-    DONE = "done"
-    FAILED = "failed"
 
 
 class Known(StrEnum):
@@ -63,68 +36,43 @@ class Known(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(Work):
     """One reading. `draft_before` is the draft whose kept file is read once more (None: a file
     that just came); `page` of `of` are read (0: not known yet); `draft_id` and `known` hold when
-    it is done, `message` and `params` (of a RuleBroken) when it has failed."""
+    it is done."""
 
     token: str
     by_id: int
-    started_at: datetime
     file_name: str
     pasted: bool = False
     draft_before: int | None = None
-    stage: Stage = Stage.READING
     page: int = 0
     of: int = 0
     draft_id: int | None = None
     known: Known = Known.NEW
-    message: str = ""
-    params: dict[str, Any] = field(default_factory=dict)
-
-    @property
-    def error(self) -> RuleBroken:
-        """Why it failed."""
-        return RuleBroken(self.message, **self.params)
 
 
-class Claim:
-    """The right to read one report, held by one thread of one process until it is closed.
-
-    `reading` is how things stand; what is told here is at once seen by everybody.
-    """
-
-    def __init__(self, folder: Path, reading: Reading, lock: BinaryIO) -> None:
-        self._folder = folder
-        self._lock = lock
-        self.reading = reading
+class Claim(held_folders.Claim[Reading]):
+    """The right to read one report."""
 
     def data(self) -> bytes:
         """The bytes that came."""
-        return (self._folder / _SOURCE).read_bytes()
+        return (self.folder / _SOURCE).read_bytes()
 
     def tell(self, page: int, of: int) -> None:
         """So many pages are read, of so many."""
-        self._change(page=page, of=of)
+        self.change(page=page, of=of)
 
     def finish(self, draft_id: int, known: Known) -> None:
         """The report is in a draft; the bytes are kept elsewhere now."""
-        self._change(stage=Stage.DONE, draft_id=draft_id, known=known)
-        (self._folder / _SOURCE).unlink(missing_ok=True)
+        self.change(stage=Stage.DONE, draft_id=draft_id, known=known)
+        (self.folder / _SOURCE).unlink(missing_ok=True)
 
     def fail(self, error: RuleBroken) -> None:
         """It cannot be read. Only text that was pasted stays, to be given back."""
-        self._change(stage=Stage.FAILED, message=error.message, params=error.params)
-        if not self.reading.pasted:
-            (self._folder / _SOURCE).unlink(missing_ok=True)
-
-    def close(self) -> None:
-        """Let go."""
-        self._lock.close()
-
-    def _change(self, **changes: Any) -> None:
-        self.reading = replace(self.reading, **changes)
-        write_state(self._folder, asdict(self.reading))
+        super().fail(error)
+        if not self.work.pasted:
+            (self.folder / _SOURCE).unlink(missing_ok=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,21 +98,13 @@ class Readings:
             Forbidden: the person may not import.
         """
         scope.require(by, Deed.EVALUATION_IMPORT)
-        token = secrets.token_urlsafe(32)
-        reading = Reading(token, by.id, now, file_name, pasted, draft_before)
-        with alone(self.root, _no_room):
-            sweep(self.root, lambda folder: _is_old(folder, now))
+        token = held_folders.new_token()
+        reading = Reading(token, by.id, file_name, pasted, draft_before, started_at=now)
+        with held_folders.alone(self.root, _no_room):
+            held_folders.sweep(self.root, Reading, KEPT_FOR, now)
             self._refuse_too_many()
-            unfinished = self.root / f".{token}"
-            try:
-                unfinished.mkdir(mode=0o700)
-                (unfinished / _SOURCE).write_bytes(data)
-                write_state(unfinished, asdict(reading))
-                folder = unfinished.rename(self.root / token)
-            except OSError as error:
-                shutil.rmtree(unfinished, ignore_errors=True)
-                raise _no_room() from error
-            return self._claimed(folder, reading)
+            claim = Claim.begin(self.root / token, reading, **{_SOURCE: data})
+        return _undisturbed(claim)
 
     def resume(self, token: str, *, by: User) -> Claim | None:
         """Take up a reading that was cut off; None where it goes on, or is over.
@@ -175,13 +115,15 @@ class Readings:
         """
         if self.find(token, by).stage is not Stage.CUT_OFF:
             return None
-        with alone(self.root, _no_room):
+        with held_folders.alone(self.root, _no_room):
             folder = self.root / token
-            reading = _read(folder)
-            if is_held(folder) or reading.stage is not Stage.READING:
+            reading = held_folders.stands(folder, Reading)
+            if reading is None or reading.stage is not Stage.CUT_OFF:
                 return None
             self._refuse_too_many()
-            return self._claimed(folder, reading)
+            claim = Claim(folder, reading)
+            claim.change(stage=Stage.GOING_ON)
+        return _undisturbed(claim)
 
     def find(self, token: str, by: User) -> Reading:
         """How a reading stands, for the person who began it.
@@ -192,15 +134,10 @@ class Readings:
         """
         scope.require(by, Deed.EVALUATION_IMPORT)
         folder = self._folder(token)
-        with alone(self.root, _no_room):
-            reading = _read(folder)
-            if reading.by_id != by.id:
-                raise NotFound
-            if reading.stage is Stage.READING and not is_held(folder):
-                # What it came to is written before the lock is dropped: look once more.
-                reading = _read(folder)
-                if reading.stage is Stage.READING:
-                    return replace(reading, stage=Stage.CUT_OFF)
+        with held_folders.alone(self.root, _no_room):
+            reading = held_folders.stands(folder, Reading)
+        if reading is None or reading.by_id != by.id:
+            raise NotFound
         return reading
 
     def text(self, token: str) -> str:
@@ -211,20 +148,13 @@ class Readings:
         """Remove what a reading left: its outcome has been told."""
         shutil.rmtree(self._folder(token), ignore_errors=True)
 
-    def _claimed(self, folder: Path, reading: Reading) -> Claim:
-        lock = (folder / LOCK).open("ab")
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        # What comes now takes long: keep nobody from the database meanwhile.
-        db.session.rollback()
-        return Claim(folder, reading, lock)
-
     def _folder(self, token: str) -> Path:
-        if not _TOKEN.fullmatch(token):
+        if not held_folders.is_token(token):
             raise NotFound
         return self.root / token
 
     def _refuse_too_many(self) -> None:
-        held = number_held(self.root)
+        held = held_folders.number_held(self.root)
         if held >= MOST_AT_ONCE:
             raise RuleBroken(
                 "Just nu läses %(number)s andra rapporter. Vänta någon minut och försök igen.",
@@ -232,8 +162,13 @@ class Readings:
             )
 
 
+def _undisturbed(claim: Claim) -> Claim:
+    # What comes now takes long: keep nobody from the database meanwhile.
+    db.session.rollback()
+    return claim
+
+
 def _no_room() -> RuleBroken:
-    _LOG.exception("a report could not be taken in")
     return RuleBroken(
         "Servern kan inte spara filen just nu. Försök igen om en stund, eller säg till den som "
         "sköter driften."
@@ -246,29 +181,20 @@ def carry_out(claim: Claim, *, clock: Callable[[], datetime], sources: Sources) 
     Runs where nobody waits for what it raises, so it raises nothing.
     """
     now = clock()
-    try:
-        draft = _drafted(claim, now, sources)
-        claim.finish(draft.id, _known(draft, claim.reading, now))
-    except RuleBroken as error:
-        db.session.rollback()
-        claim.fail(error)
-    except Exception:
-        db.session.rollback()
-        _LOG.exception("a report could not be read")
-        claim.fail(
-            RuleBroken(
-                N_(
-                    "Något gick fel hos oss när rapporten skulle läsas. Försök igen. Hjälper det "
-                    "inte, säg till den som sköter driften."
-                )
-            )
+    sorry = RuleBroken(
+        N_(
+            "Något gick fel hos oss när rapporten skulle läsas. Försök igen. Hjälper det inte, "
+            "säg till den som sköter driften."
         )
-    finally:
-        claim.close()
+    )
+    with claim.carried_out(sorry):
+        draft = _drafted(claim, now, sources)
+        claim.finish(draft.id, _known(draft, claim.work, now))
+    db.session.rollback()
 
 
 def _drafted(claim: Claim, now: datetime, sources: Sources) -> ImportDraft:
-    reading = claim.reading
+    reading = claim.work
     by = db.session.get(User, reading.by_id)
     if by is None:
         raise NotFound
@@ -285,20 +211,3 @@ def _known(draft: ImportDraft, reading: Reading, now: datetime) -> Known:
     if draft.created_at == now and draft.created_by_id == reading.by_id:
         return Known.NEW
     return Known.WAITING if draft.is_open else Known.ANSWERED
-
-
-def _is_old(folder: Path, now: datetime) -> bool:
-    try:
-        return now - _read(folder).started_at > KEPT_FOR
-    except NotFound:
-        return True
-
-
-def _read(folder: Path) -> Reading:
-    try:
-        raw = json.loads((folder / STATE).read_text())
-        raw["started_at"] = datetime.fromisoformat(raw["started_at"])
-        raw["stage"], raw["known"] = Stage(raw["stage"]), Known(raw["known"])
-        return Reading(**raw)
-    except (OSError, ValueError, TypeError, KeyError) as error:
-        raise NotFound from error

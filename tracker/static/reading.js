@@ -35,7 +35,7 @@
   async function follow() {
     try {
       const seen = await ask();
-      if (seen.stage !== "reading") {
+      if (seen.stage !== "going_on") {
         location.reload();
         return;
       }

@@ -1,7 +1,8 @@
-"""Reading reports beside the requests, so that nobody's page waits for a long one."""
+"""Work beside the requests, so that nobody's page waits for what takes long."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from threading import Thread
 from typing import cast
 
@@ -11,8 +12,27 @@ from tracker.clock import now
 from tracker.services.readings import Claim, Reading, Readings, carry_out
 from tracker.services.sources import Sources
 
-# Most reports are read within so many seconds; for longer ones there is a page to wait on.
+# Most of it is done within so many seconds; for longer work there is a page to wait on.
 PATIENCE = 1.5
+
+
+def begin(target: Callable[..., None], *args: object, name: str) -> Thread:
+    """Let a thread do it, in an app context of its own."""
+    app = cast(Flask, current_app._get_current_object())  # type: ignore[attr-defined]
+
+    def run() -> None:
+        with app.app_context():
+            target(*args)
+
+    # No daemon: a server that is asked to stop finishes what it began.
+    thread = Thread(target=run, name=name)
+    thread.start()
+    return thread
+
+
+def await_a_little(thread: Thread) -> None:
+    """Wait as long as somebody may be kept waiting for a page."""
+    thread.join(current_app.config.get("READING_PATIENCE", PATIENCE))
 
 
 def readings() -> Readings:
@@ -27,14 +47,9 @@ def sources() -> Sources:
 
 def read(claim: Claim) -> Reading:
     """Read a claimed report in the background; gives how things stand after a short wait."""
-    app = cast(Flask, current_app._get_current_object())  # type: ignore[attr-defined]
-    # No daemon: a server that is asked to stop finishes what it reads.
-    thread = Thread(target=_carry_out, args=(app, claim), name=f"reading {claim.reading.token}")
-    thread.start()
-    thread.join(app.config.get("READING_PATIENCE", PATIENCE))
-    return claim.reading
+    await_a_little(begin(_carry_out, claim, name=f"reading {claim.work.token}"))
+    return claim.work
 
 
-def _carry_out(app: Flask, claim: Claim) -> None:
-    with app.app_context():
-        carry_out(claim, clock=now, sources=sources())
+def _carry_out(claim: Claim) -> None:
+    carry_out(claim, clock=now, sources=sources())

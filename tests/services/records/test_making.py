@@ -18,8 +18,9 @@ from tracker.domain.errors import Forbidden, NotFound, RuleBroken, Unavailable
 from tracker.domain.permissions import Role
 from tracker.extensions import db
 from tracker.models import RoleAssignment, User
+from tracker.services.held_folders import Stage
 from tracker.services.records import making
-from tracker.services.records.making import KEPT_FOR, Claim, Exports, Stage, carry_out
+from tracker.services.records.making import KEPT_FOR, Claim, Exports, carry_out
 from tracker.services.reports.reading.files import KINDS, sizes
 
 
@@ -51,16 +52,16 @@ def made(exports: Exports, cast: Cast, config: Config) -> Claim:
 def test_from_beginning_to_end(exports: Exports, cast: Cast, config: Config) -> None:
     assert exports.of(cast.admin, now=NOW) == []
     claim = exports.begin(by=cast.admin, now=NOW)
-    assert exports.of(cast.admin, now=NOW) == [claim.export]
+    assert exports.of(cast.admin, now=NOW) == [claim.work]
     claim.tell(3, 68)
     (seen,) = exports.of(cast.admin, now=NOW)
-    assert (seen.stage, seen.step, seen.of) == (Stage.MAKING, 3, 68)
+    assert (seen.stage, seen.step, seen.of) == (Stage.GOING_ON, 3, 68)
     with pytest.raises(NotFound):
-        exports.file(claim.export.token, by=cast.admin, now=NOW)
+        exports.file(claim.work.token, by=cast.admin, now=NOW)
     with pytest.raises(RuleBroken, match="görs just nu"):
         exports.begin(by=cast.admin, now=NOW)
     with pytest.raises(RuleBroken, match="görs just nu"):
-        exports.remove(claim.export.token, by=cast.admin)
+        exports.remove(claim.work.token, by=cast.admin)
     carry_out(claim, config=config, clock=lambda: NOW)
     (done,) = exports.of(cast.admin, now=NOW)
     found, path = exports.file(done.token, by=cast.admin, now=NOW)
@@ -71,7 +72,7 @@ def test_from_beginning_to_end(exports: Exports, cast: Cast, config: Config) -> 
 
 
 def test_nobody_elses(exports: Exports, cast: Cast, config: Config, other_admin: User) -> None:
-    token = made(exports, cast, config).export.token
+    token = made(exports, cast, config).work.token
     assert exports.of(other_admin, now=NOW) == []
     for call in (
         lambda: exports.file(token, by=other_admin, now=NOW),
@@ -94,7 +95,7 @@ def test_nobody_elses(exports: Exports, cast: Cast, config: Config, other_admin:
 
 
 def test_it_goes_after_a_day(exports: Exports, cast: Cast, config: Config) -> None:
-    token = made(exports, cast, config).export.token
+    token = made(exports, cast, config).work.token
     last, over = NOW + KEPT_FOR - timedelta(seconds=1), NOW + KEPT_FOR
     exports.forget_old(last)
     assert exports.file(token, by=cast.admin, now=last)
@@ -138,7 +139,7 @@ def test_one_that_failed(
     assert seen.stage is Stage.FAILED
     assert sentence in str(seen.error)
     with pytest.raises(NotFound):
-        exports.file(claim.export.token, by=cast.admin, now=NOW)
+        exports.file(claim.work.token, by=cast.admin, now=NOW)
 
 
 def test_no_room(cast: Cast, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
@@ -155,8 +156,8 @@ def test_files_that_nobody_fetched_come_along(exports: Exports, cast: Cast, conf
     in the export, and kept from then on."""
     read = reported.published(cast)
     claim = made(exports, cast, config)
-    assert (claim.export.stage, claim.export.lacking) == (Stage.DONE, ())
+    assert (claim.work.stage, claim.work.lacking) == (Stage.DONE, ())
     with ZipFile(claim.path) as archive:
         inside = [name for name in archive.namelist() if name.startswith("files/")]
-    assert claim.export.files == len(inside) == len(KINDS)
+    assert claim.work.files == len(inside) == len(KINDS)
     assert set(sizes(read.id)) == set(KINDS)

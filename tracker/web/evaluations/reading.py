@@ -13,7 +13,8 @@ from tracker.domain.editions import editions
 from tracker.domain.errors import RuleBroken
 from tracker.domain.permissions import Deed
 from tracker.reports.template import template as filled_template
-from tracker.services.readings import Known, Reading, Stage
+from tracker.services.held_folders import Stage
+from tracker.services.readings import Known, Reading
 from tracker.web import background, downloads
 from tracker.web.access import me, requires
 from tracker.web.evaluations.blueprint import bp
@@ -38,7 +39,7 @@ def upload() -> ResponseReturnValue:
     except RuleBroken as error:
         return _refused(form, error, form.source)
     reading = background.read(claim)
-    if reading.stage is Stage.READING:
+    if reading.stage is Stage.GOING_ON:
         return redirect(url_for("evaluations.reading", token=reading.token))
     readings.forget(reading.token)
     if reading.stage is Stage.FAILED:

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from threading import Thread
-from typing import cast
-
-from flask import Blueprint, Flask, Response, current_app, redirect, render_template, url_for
+from flask import Blueprint, Response, current_app, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from tracker.clock import now
 from tracker.domain.errors import RuleBroken
 from tracker.domain.permissions import Deed
-from tracker.services.records.making import Claim, Exports, Stage, carry_out
+from tracker.services.held_folders import Stage
+from tracker.services.records.making import Claim, Exports, carry_out
 from tracker.services.records.schema import left_out
+from tracker.web import background
 from tracker.web.access import me, requires
-from tracker.web.background import PATIENCE
 from tracker.web.downloads import attached_path
 from tracker.web.local import local_day
 from tracker.web.messages import done, tell, translated
@@ -34,7 +32,7 @@ def exports() -> Exports:
 def index() -> ResponseReturnValue:
     """What an export holds and what not, and one's own of the last day."""
     mine = exports().of(me(), now=now())
-    being_made = any(one.stage is Stage.MAKING for one in mine)
+    being_made = any(one.stage is Stage.GOING_ON for one in mine)
     page = render_template(
         "records/index.html",
         exports=mine,
@@ -56,21 +54,12 @@ def export() -> ResponseReturnValue:
     except RuleBroken as error:
         tell(error)
     else:
-        _make(claim)
+        background.await_a_little(background.begin(_carry_out, claim, name="making an export"))
     return redirect(url_for("records.index"))
 
 
-def _make(claim: Claim) -> None:
-    app = cast(Flask, current_app._get_current_object())  # type: ignore[attr-defined]
-
-    def run() -> None:
-        with app.app_context():
-            carry_out(claim, config=app.extensions["settings"], clock=now)
-
-    # No daemon: a server that is asked to stop finishes what it makes.
-    thread = Thread(target=run, name="making an export")
-    thread.start()
-    thread.join(app.config.get("READING_PATIENCE", PATIENCE))
+def _carry_out(claim: Claim) -> None:
+    carry_out(claim, config=current_app.extensions["settings"], clock=now)
 
 
 @bp.get("/<export_key>/file")

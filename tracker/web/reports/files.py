@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from threading import Thread
-from typing import Any, cast
+from typing import Any
 
-from flask import Flask, current_app, redirect, render_template, request, url_for
+from flask import current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from tracker.clock import now
 from tracker.domain.errors import NotFound
 from tracker.domain.permissions import Deed
 from tracker.models import Report, ReportState
+from tracker.services.held_folders import Stage
 from tracker.services.reports.access import load_report
 from tracker.services.reports.reading import files as service
 from tracker.services.reports.reading import making
@@ -24,9 +25,8 @@ from tracker.services.reports.reading.formats import (
 )
 from tracker.services.reports.reading.making import Busy, Making, Makings, Step, Wanted
 from tracker.services.reports.reading.stored import stored
-from tracker.web import report_words
+from tracker.web import background, report_words
 from tracker.web.access import me, requires
-from tracker.web.background import PATIENCE
 from tracker.web.downloads import attachment
 from tracker.web.local import today
 from tracker.web.messages import translated
@@ -57,11 +57,11 @@ def file(report_id: int, kind: str) -> ResponseReturnValue:
     if "take" in request.args and seen is not None and (answer := _handed_over(seen)):
         return answer
     is_watched = "wait" in request.args or "take" in request.args
-    if is_watched and seen is not None and seen.step is not Step.CUT_OFF:
+    if is_watched and seen is not None and seen.stage is not Stage.CUT_OFF:
         return _waiting(file, seen)
     # A draft may say something else by now, also what its mark does not tell of; what failed may
     # succeed.
-    return _begun(file, again=not file.sha256 or seen is None or seen.step is not Step.DONE)
+    return _begun(file, again=not file.sha256 or seen is None or seen.stage is not Stage.DONE)
 
 
 def _kept(report: Report, kind: str) -> bytes | None:
@@ -75,7 +75,7 @@ def _begun(file: Wanted, *, again: bool) -> ResponseReturnValue:
     except Busy:
         return _waiting(file, None)
     if claim is not None:
-        _thread(making.carry_out, claim, _maker(file)).join(_patience())
+        background.await_a_little(_begin(making.carry_out, claim, _maker(file)))
     seen = makings().find(file.key)
     return (_handed_over(seen) if seen else None) or redirect(_here(file, wait=1))
 
@@ -85,26 +85,27 @@ def _here(file: Wanted, **values: Any) -> str:
 
 
 def _handed_over(seen: Making) -> ResponseReturnValue | None:
-    if seen.step is not Step.DONE or (content := makings().content(seen)) is None:
+    if seen.stage is not Stage.DONE or (content := makings().content(seen)) is None:
         return None
     return attachment(content, seen.name, CONTENT_TYPES[seen.kind])
 
 
 def _waiting(file: Wanted, seen: Making | None) -> ResponseReturnValue:
     """How it goes; the page looks again by itself, and fetches the file when it is there."""
-    step = seen.step if seen else None
+    stage = seen.stage if seen else None
     page = render_template(
         "reports/waiting.html",
         report_id=file.report_id,
         kind=file.kind,
-        step=step,
-        steps=making.STEPS,
-        message=translated(seen.error) if seen and step is Step.FAILED else "",
+        stage=stage,
+        step=seen.step if seen else None,
+        steps=[*Step, Stage.DONE],
+        message=translated(seen.error) if seen and stage is Stage.FAILED else "",
         said=report_words,
     )
-    if step is Step.FAILED:
+    if stage is Stage.FAILED:
         return page
-    if step is Step.DONE:
+    if stage is Stage.DONE:
         return page, {"Refresh": f"0; url={_here(file, take=1)}"}
     return page, {"Refresh": f"{LOOK_AGAIN}; url={_here(file, wait=1)}"}
 
@@ -114,7 +115,11 @@ def start_making(report: Report) -> Thread | None:
     waits for it. None where the installation makes them when they are asked for."""
     if not current_app.config.get("KEEP_REPORTS_AT_ONCE", True):
         return None
-    return _thread(_make_all, report.id)
+    return _begin(_make_all, report.id)
+
+
+def _begin(target: Callable[..., None], *args: object) -> Thread:
+    return background.begin(target, *args, name=THREAD)
 
 
 def _make_all(report_id: int) -> None:
@@ -144,20 +149,3 @@ def _maker(file: Wanted) -> Callable[[Callable[[Step], None]], tuple[bytes, str]
         return content, file_name(snapshot, file.kind)
 
     return make
-
-
-def _thread(target: Callable[..., None], *args: object) -> Thread:
-    app = cast(Flask, current_app._get_current_object())  # type: ignore[attr-defined]
-
-    def run() -> None:
-        with app.app_context():
-            target(*args)
-
-    # No daemon: a server that is asked to stop finishes what it makes.
-    thread = Thread(target=run, name=THREAD)
-    thread.start()
-    return thread
-
-
-def _patience() -> float:
-    return float(current_app.config.get("READING_PATIENCE", PATIENCE))

@@ -9,6 +9,7 @@ import pytest
 
 from tests.helpers.cast import NOW
 from tracker.domain.errors import RuleBroken, Unavailable
+from tracker.services.held_folders import Stage
 from tracker.services.reports.reading.making import (
     KEPT_FOR,
     MOST_AT_ONCE,
@@ -49,7 +50,7 @@ def test_two_who_ask_wait_for_one(makings: Makings) -> None:
     assert seen is not None and seen.step is Step.DRAWING
     carry_out(claim, lambda _tell: (b"%PDF", "rapport.pdf"))
     seen = makings.find(key)
-    assert seen is not None and (seen.step, seen.name) == (Step.DONE, "rapport.pdf")
+    assert seen is not None and (seen.stage, seen.name) == (Stage.DONE, "rapport.pdf")
     assert makings.content(seen) == b"%PDF"
     assert makings.begin(a_file(), now=NOW, again=False) is None
     begun(makings).close()
@@ -59,7 +60,7 @@ def test_what_was_cut_off_can_be_begun_again(makings: Makings) -> None:
     """A process that ended left its folder, and held nothing any more."""
     begun(makings).close()
     seen = makings.find(a_file().key)
-    assert seen is not None and seen.step is Step.CUT_OFF
+    assert seen is not None and seen.stage is Stage.CUT_OFF
     begun(makings, again=False).close()
 
 
@@ -78,7 +79,7 @@ def test_a_failure_says_what_to_do(makings: Makings, error: Exception, words: st
 
     carry_out(begun(makings), fail)
     seen = makings.find(a_file().key)
-    assert seen is not None and seen.step is Step.FAILED
+    assert seen is not None and seen.stage is Stage.FAILED
     assert words in seen.error.message
     assert makings.content(seen) is None
     begun(makings).close()

@@ -1,79 +1,52 @@
 """Files of reports while they are made: in the background, watched by everybody who waits.
 
-Each file in the making is a folder of its own, so that every web process sees the same. Whoever
-makes it holds a lock in the folder; the system drops it when that process ends, however it ends.
-So two who ask for the same file wait for one making of it, and one that goes on and that nobody
-holds was cut off.
+Each file in the making is a folder of its own, see services.held_folders; so two who ask for the
+same file wait for one making of it.
 """
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
-import json
-import logging
 import re
 import shutil
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, BinaryIO
 
 from tracker.domain.errors import N_, NotFound, RuleBroken, Unavailable
 from tracker.models import Report, ReportState
-from tracker.services.held_folders import (
-    LOCK,
-    STATE,
-    alone,
-    is_held,
-    number_held,
-    sweep,
-    write_state,
-)
+from tracker.services import held_folders
+from tracker.services.held_folders import Stage, Work
 
 MOST_AT_ONCE = 3
 KEPT_FOR = timedelta(minutes=15)  # a draft says something else before long
 
 _KEY = re.compile(r"[0-9a-z-]{1,60}", re.ASCII)
 _FILE = "file"
-_LOG = logging.getLogger(__name__)
+_ENDED = (Stage.DONE, Stage.FAILED)
 
 
 class Step(StrEnum):
-    """How far a file has come; from GATHERING to DONE in their order."""
+    """What is being done, in this order."""
 
     GATHERING = "gathering"
     WRITING = "writing"
     DRAWING = "drawing"
-    DONE = "done"
-    FAILED = "failed"
-    CUT_OFF = "cut_off"
-
-
-STEPS = (Step.GATHERING, Step.WRITING, Step.DRAWING, Step.DONE)
 
 
 @dataclass(frozen=True, slots=True)
-class Making:
-    """One file in the making: `name` and `sha256` hold when it is done, `message` and `params`
-    (of a RuleBroken) when it has failed."""
+class Making(Work):
+    """One file in the making: `step` is what is being done, `name` and `sha256` hold when it is
+    done."""
 
     key: str
     report_id: int
     kind: str
-    started_at: datetime
     step: Step = Step.GATHERING
     name: str = ""
     sha256: str = ""
-    message: str = ""
-    params: dict[str, Any] = field(default_factory=dict)
-
-    @property
-    def error(self) -> RuleBroken:
-        """Why it failed."""
-        return RuleBroken(self.message, **self.params)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,34 +73,17 @@ def wanted(report: Report, kind: str, mark: str = "") -> Wanted:
     return Wanted(report.id, kind, report.sha256 or "", mark, report.state)
 
 
-class Claim:
-    """The right to make one file, held by one thread of one process until it is closed."""
-
-    def __init__(self, folder: Path, making: Making, lock: BinaryIO) -> None:
-        self._folder = folder
-        self._lock = lock
-        self.making = making
+class Claim(held_folders.Claim[Making]):
+    """The right to make one file."""
 
     def tell(self, step: Step) -> None:
-        """So far it has come; at once seen by everybody."""
-        self._change(step=step)
+        """So far it has come."""
+        self.change(step=step)
 
     def finish(self, content: bytes, name: str) -> None:
         """It is made."""
-        (self._folder / _FILE).write_bytes(content)
-        self._change(step=Step.DONE, name=name, sha256=hashlib.sha256(content).hexdigest())
-
-    def fail(self, error: RuleBroken) -> None:
-        """It cannot be made."""
-        self._change(step=Step.FAILED, message=error.message, params=error.params)
-
-    def close(self) -> None:
-        """Let go."""
-        self._lock.close()
-
-    def _change(self, **changes: Any) -> None:
-        self.making = replace(self.making, **changes)
-        write_state(self._folder, asdict(self.making))
+        (self.folder / _FILE).write_bytes(content)
+        self.change(stage=Stage.DONE, name=name, sha256=hashlib.sha256(content).hexdigest())
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,32 +102,23 @@ class Makings:
             Unavailable: the disk takes no more.
         """
         folder = self._folder(wanted.key)
-        with alone(self.root, _no_room):
-            sweep(self.root, lambda folder: _is_old(folder, now))
-            if is_held(folder) or (not again and _has_ended(folder)):
+        with held_folders.alone(self.root, _no_room):
+            held_folders.sweep(self.root, Making, KEPT_FOR, now)
+            seen = held_folders.stands(folder, Making)
+            if seen is not None and (
+                seen.stage is Stage.GOING_ON or (not again and seen.stage in _ENDED)
+            ):
                 return None
             self._refuse_too_many()
-            making = Making(wanted.key, wanted.report_id, wanted.kind, now)
-            try:
-                shutil.rmtree(folder, ignore_errors=True)
-                folder.mkdir(mode=0o700)
-                write_state(folder, asdict(making))
-                lock = (folder / LOCK).open("ab")
-            except OSError as error:
-                raise _no_room() from error
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            return Claim(folder, making, lock)
+            shutil.rmtree(folder, ignore_errors=True)
+            making = Making(wanted.key, wanted.report_id, wanted.kind, started_at=now)
+            return Claim.begin(folder, making)
 
     def find(self, key: str) -> Making | None:
         """How a file stands; None where nobody has asked for it lately."""
         folder = self._folder(key)
-        with alone(self.root, _no_room):
-            if not folder.is_dir():
-                return None
-            held, making = is_held(folder), _read(folder)
-        if making is None or held or making.step in (Step.DONE, Step.FAILED):
-            return making
-        return replace(making, step=Step.CUT_OFF)
+        with held_folders.alone(self.root, _no_room):
+            return held_folders.stands(folder, Making)
 
     def content(self, making: Making) -> bytes | None:
         """The bytes of a file that is done, if they are still there and still the same."""
@@ -187,7 +134,7 @@ class Makings:
         return self.root / key
 
     def _refuse_too_many(self) -> None:
-        held = number_held(self.root)
+        held = held_folders.number_held(self.root)
         if held >= MOST_AT_ONCE:
             raise Busy(N_("Just nu görs flera andra filer. Din fil står på tur."))
 
@@ -202,48 +149,19 @@ def carry_out(claim: Claim, make: Callable[[Callable[[Step], None]], tuple[bytes
     `make` tells its steps, and gives the bytes and the file's name. This runs where nobody waits
     for what is raised, so it raises nothing.
     """
-    try:
-        claim.finish(*make(claim.tell))
-    except RuleBroken as error:
-        claim.fail(error)
-    except Exception:
-        _LOG.exception("a report could not be made into a file")
-        claim.fail(
-            RuleBroken(
-                N_(
-                    "Något gick fel hos oss när filen skulle göras. Rapporten finns kvar och kan "
-                    "läsas på sidan. Försök igen, eller hämta ett annat format. Hjälper det inte, "
-                    "säg till den som sköter driften."
-                )
-            )
+    sorry = RuleBroken(
+        N_(
+            "Något gick fel hos oss när filen skulle göras. Rapporten finns kvar och kan läsas på "
+            "sidan. Försök igen, eller hämta ett annat format. Hjälper det inte, säg till den som "
+            "sköter driften."
         )
-    finally:
-        claim.close()
+    )
+    with claim.carried_out(sorry):
+        claim.finish(*make(claim.tell))
 
 
 def _no_room() -> Unavailable:
-    _LOG.exception("a report's file could not be begun")
     return Unavailable(
         "Servern kan inte göra filen just nu. Försök igen om en stund, eller säg till den som "
         "sköter driften."
     )
-
-
-def _has_ended(folder: Path) -> bool:
-    making = _read(folder)
-    return making is not None and making.step in (Step.DONE, Step.FAILED)
-
-
-def _is_old(folder: Path, now: datetime) -> bool:
-    making = _read(folder)
-    return making is None or now - making.started_at > KEPT_FOR
-
-
-def _read(folder: Path) -> Making | None:
-    try:
-        raw = json.loads((folder / STATE).read_text())
-        raw["started_at"] = datetime.fromisoformat(raw["started_at"])
-        raw["step"] = Step(raw["step"])
-        return Making(**raw)
-    except (OSError, ValueError, TypeError, KeyError):
-        return None
