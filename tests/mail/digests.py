@@ -7,7 +7,8 @@ from datetime import date, timedelta
 from gettext import NullTranslations
 from html.parser import HTMLParser
 
-from tracker.mail.digest import Digest, DigestItem, Rendered, render_digest
+from tracker.mail.digest import Digest, DigestItem, render_digest
+from tracker.mail.letter import Rendered
 
 TODAY = date(2026, 12, 1)  # a Tuesday
 SWEDISH = NullTranslations()

@@ -9,7 +9,7 @@ import pytest
 
 from tracker.mail.accounts import WORDINGS, AccountLetter, render_account_letter
 from tracker.mail.catalogue import catalogue
-from tracker.mail.digest import Rendered
+from tracker.mail.letter import Rendered
 
 FACTS = {
     "email": "olle@b.example",

@@ -24,7 +24,8 @@ from tests.mail.digests import (
     way_on,
 )
 from tracker.domain.ladder import ROUNDS, Reason
-from tracker.mail.digest import SHOWN, Digest, render_digest, shortened
+from tracker.mail.digest import SHOWN, Digest, render_digest
+from tracker.mail.letter import shortened
 
 
 @pytest.mark.parametrize("reason", list(Reason))

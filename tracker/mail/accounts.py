@@ -3,20 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import lru_cache
 from gettext import NullTranslations
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from babel import Locale
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
-
 from tracker.domain.errors import N_
-from tracker.mail.digest import Rendered, shortened
-
-_TEMPLATES = Path(__file__).resolve().parents[2] / "templates"
-_NAME_LENGTH = 100
+from tracker.mail.letter import NAME_LENGTH, Rendered, render_letter, shortened
 
 
 @dataclass(frozen=True)
@@ -218,29 +210,23 @@ def render_account_letter(
     facts["host"] = urlsplit(letter.url).netloc
     first, last = _behind(wording, facts)
     leads = (_LEADS_TO,) if letter.url else ()
-    municipality = shortened(letter.municipality, _NAME_LENGTH)
+    municipality = shortened(letter.municipality, NAME_LENGTH)
 
     def said(sentences: tuple[str, ...]) -> list[str]:
         return [translations.gettext(sentence) % facts for sentence in sentences]
 
     context = {
-        "_": translations.gettext,
-        "language": Locale.parse(locale).language,
         "headline": translations.gettext(wording.subject),
-        "name": shortened(letter.name, _NAME_LENGTH),
+        "name": shortened(letter.name, NAME_LENGTH),
         "municipality": municipality,
         "said": said((*first, *wording.said)),
         "after": said((*leads, *wording.after, *last)),
         "label": translations.gettext(wording.label) if wording.label else "",
         "url": letter.url,
     }
-    text, html = (
-        _environment().get_template(f"email/account/{name}").render(context)
-        for name in ("body.txt", "body.html")
-    )
     subject = str(context["headline"])
     named = f"{subject} – {municipality}" if municipality else subject
-    return Rendered(subject=named, text=text, html=html)
+    return render_letter("account", named, context, translations, locale)
 
 
 def _behind(wording: Wording, facts: dict[str, str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -248,15 +234,3 @@ def _behind(wording: Wording, facts: dict[str, str]) -> tuple[tuple[str, ...], t
     if not wording.invites:
         return (), ()
     return ((_INVITED_BY,), (_ASK_BY,)) if "by" in facts else ((_INVITED,), (_ASK,))
-
-
-@lru_cache(maxsize=1)
-def _environment() -> Environment:
-    return Environment(
-        loader=FileSystemLoader(_TEMPLATES),
-        autoescape=select_autoescape(["html"]),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )

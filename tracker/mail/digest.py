@@ -5,23 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
 from gettext import NullTranslations
-from pathlib import Path
 
-from babel import Locale
 from babel.dates import format_date
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from tracker.domain.answering import ANSWER_DAYS
 from tracker.domain.ladder import ROUNDS, Reason
 from tracker.domain.languages import day_pattern
-from tracker.domain.text import normalise_space
 from tracker.mail.headline import Kind, Urgency, headline
+from tracker.mail.letter import NAME_LENGTH, Rendered, render_letter, shortened
 
-_TEMPLATES = Path(__file__).resolve().parents[2] / "templates"
 _TITLE_LENGTH = 120
-_NAME_LENGTH = 100
 SHOWN = 5  # a mail that names hundreds is read by nobody; the headline counts them all
 
 
@@ -83,15 +77,6 @@ class Digest:
 
 
 @dataclass(frozen=True)
-class Rendered:
-    """The same content twice; `subject` is one line."""
-
-    subject: str
-    text: str
-    html: str
-
-
-@dataclass(frozen=True)
 class _Entry:
     """An item as the templates show it: whole sentences, and the one thing to do."""
 
@@ -125,44 +110,15 @@ def render_digest(digest: Digest, translations: NullTranslations, locale: str) -
     items = sorted(digest.items, key=lambda item: _order(item, digest.local_date))
     asked = sum(item.asks for item in items[:SHOWN])
     context = {
-        "_": translations.gettext,
-        "language": Locale.parse(locale).language,
         "headline": headline(_kinds(items, words), translations),
-        "name": shortened(digest.recipient_name, _NAME_LENGTH),
-        "municipality": shortened(digest.municipality, _NAME_LENGTH),
+        "name": shortened(digest.recipient_name, NAME_LENGTH),
+        "municipality": shortened(digest.municipality, NAME_LENGTH),
         "entries": [_entry(item, words) for item in items[:SHOWN]],
         "note": _note(asked, translations),
         "list_label": _list_label(len(items) - SHOWN, asked > 0, translations),
         "list_url": digest.start_url,
     }
-    subject, text, html = (
-        _environment().get_template(f"email/digest/{name}").render(context)
-        for name in ("subject.txt", "body.txt", "body.html")
-    )
-    return Rendered(subject=subject.strip(), text=text, html=html)
-
-
-@lru_cache(maxsize=1)
-def _environment() -> Environment:
-    return Environment(
-        loader=FileSystemLoader(_TEMPLATES),
-        autoescape=select_autoescape(["html"]),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-
-
-def shortened(text: str, longest: int) -> str:
-    """What people typed, on one line of at most `longest` characters, cut between words where
-    there are any. So it starts no line of its own in the mail, and turns none around."""
-    text = normalise_space(text)
-    if len(text) <= longest:
-        return text
-    kept = text[: longest - 1]
-    whole = kept.rpartition(" ")[0]
-    return (whole if len(whole) > longest // 2 else kept).rstrip(" ,.;:–-") + "…"
+    return render_letter("digest", str(context["headline"]), context, translations, locale)
 
 
 def _list_label(rest: int, asks: bool, t: NullTranslations) -> str:
@@ -250,7 +206,7 @@ def _entry(item: DigestItem, words: _Words) -> _Entry:
 
 def _why(item: DigestItem, t: NullTranslations) -> str:
     """Said only where the dates do not say it."""
-    name = {"name": shortened(item.for_name or "", _NAME_LENGTH)}
+    name = {"name": shortened(item.for_name or "", NAME_LENGTH)}
     if item.reason == Reason.ASSIGNED and item.for_name:
         return t.gettext("%(name)s har fått ansvaret men är borta. Du får det i stället.") % name
     if item.reason == Reason.ASSIGNED and item.asks:
@@ -274,7 +230,7 @@ def _when(item: DigestItem, words: _Words) -> tuple[str, ...]:
         return (deadline,)
     is_late = item.round_due < words.today
     values = {
-        "round": shortened(item.round_name, _NAME_LENGTH),
+        "round": shortened(item.round_name, NAME_LENGTH),
         "date": words.day(item.round_due),
         "when": deadline.removesuffix("."),
     }
@@ -332,7 +288,7 @@ def _stead(item: DigestItem, words: _Words) -> str:
     """For whom the reader hears of it, where that has not been said as the reason."""
     if not item.for_name or item.reason in (Reason.ASSIGNED, Reason.ESCALATED):
         return ""
-    name = shortened(item.for_name, _NAME_LENGTH)
+    name = shortened(item.for_name, NAME_LENGTH)
     return words.t.gettext("Du får det i stället för %(name)s, som är borta.") % {"name": name}
 
 
@@ -341,8 +297,8 @@ def _who(item: DigestItem, words: _Words) -> str:
     if item.asks:
         return ""
     names = {
-        "owner": shortened(item.owner_name or "", _NAME_LENGTH),
-        "unit": shortened(item.unit, _NAME_LENGTH),
+        "owner": shortened(item.owner_name or "", NAME_LENGTH),
+        "unit": shortened(item.unit, NAME_LENGTH),
     }
     if item.owner_name is None:
         return words.t.gettext("Ingen är ansvarig (%(unit)s).") % names
