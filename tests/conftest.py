@@ -18,10 +18,11 @@ from sqlalchemy.orm import Session, scoped_session
 
 from tests.helpers import postgres, queries, smtp, walls
 from tests.helpers.apps import entered, make_app, migrate_to, settings
-from tests.helpers.cast import NOW, Cast, Keys, build_cast, found_cast, keys_of
+from tests.helpers.cast import CHEAP, NOW, Cast, Keys, build_cast, found_cast, keys_of
 from tests.helpers.postgres import TEMPLATE, WITH_CAST, PostgresServer
 from tests.helpers.visitor import Visits
 from tracker.extensions import db
+from tracker.services.accounts import passwords
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -51,6 +52,13 @@ def walled(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> I
         walls.forbid_sleep(monkeypatch)
     yield
     assert not attempts, f"the test tried to reach {attempts}"
+
+
+@pytest.fixture(autouse=True)
+def cheap_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Passwords are hashed with parameters that cost nothing; the product's own are looked at by
+    test_accounts.py."""
+    monkeypatch.setattr(passwords, "_hasher", CHEAP)
 
 
 @pytest.fixture(scope="session")

@@ -43,10 +43,13 @@ PASSWORD = "lösenord-för-test"
 PLAIN_LETTERS = str.maketrans("åäö ", "aao.")
 
 
+CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+
+
 @cache
 def cheap_hash() -> str:
     """PASSWORD under parameters that cost nothing; the product's hasher verifies it as well."""
-    return PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
+    return CHEAP.hash(PASSWORD)
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import email
 import re
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from email.policy import default
 from typing import cast
@@ -17,6 +17,11 @@ from tracker.domain.errors import NotFound
 from tracker.extensions import db
 from tracker.models import OutboxMessage, TokenPurpose
 from tracker.services.accounts import own, tokens
+
+INVITATION, RESET, NEW_ADDRESS = TokenPurpose
+BETTER = "fyra nya ord härnere"
+SUNDAY = datetime(2026, 3, 1, 2, 0, tzinfo=UTC)
+SECOND = timedelta(seconds=1)
 
 
 def waiting(part: str = "") -> list[OutboxMessage]:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from argon2 import PasswordHasher
 from flask import Flask
 from sqlalchemy import select, update
 
@@ -14,7 +13,20 @@ from tests.helpers.cast import NOW, PASSWORD, Cast
 from tests.helpers.logged_in import log_in
 from tests.helpers.smtp import Recorder
 from tests.helpers.together import together
-from tests.services.account_letters import ask_reset, key, opens, read, text_of, waiting
+from tests.services.account_letters import (
+    BETTER,
+    INVITATION,
+    NEW_ADDRESS,
+    RESET,
+    SECOND,
+    SUNDAY,
+    ask_reset,
+    key,
+    opens,
+    read,
+    text_of,
+    waiting,
+)
 from tests.services.mailing import deliver, messages, plan, post
 from tracker.domain.errors import Forbidden, NotFound, RuleBroken
 from tracker.domain.permissions import Role
@@ -32,18 +44,6 @@ from tracker.services import departures, journal, letters, outbox
 from tracker.services.accounts import addresses, invitations, own, sessions, throttle, tokens
 from tracker.services.outbox.again import send_again
 from tracker.services.people import NewPerson, NewRole
-
-INVITATION, RESET, NEW_ADDRESS = TokenPurpose
-BETTER = "fyra nya ord härnere"
-SUNDAY = datetime(2026, 3, 1, 2, 0, tzinfo=UTC)
-SECOND = timedelta(seconds=1)
-
-
-@pytest.fixture(autouse=True)
-def cheap(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Hashes that cost nothing; the product's own is timed elsewhere."""
-    hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-    monkeypatch.setattr(own, "hash_password", hasher.hash)
 
 
 def invite(cast: Cast, now: datetime = NOW, **changes: Any) -> User:

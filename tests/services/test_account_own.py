@@ -3,37 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from argon2 import PasswordHasher
 from flask import Flask
 from sqlalchemy import update
 
 from tests.helpers.cast import NOW, PASSWORD, Cast, make_user
 from tests.helpers.logged_in import HERE, log_in
-from tests.services.account_letters import ask_reset, key, opens, read, text_of, waiting
+from tests.services.account_letters import (
+    BETTER,
+    RESET,
+    ask_reset,
+    key,
+    opens,
+    read,
+    text_of,
+    waiting,
+)
 from tests.services.mailing import post
 from tracker.domain.errors import NotFound, RuleBroken
 from tracker.extensions import db
 from tracker.models import (
-    TokenPurpose,
     User,
 )
 from tracker.services.accounts import addresses, own, sessions, throttle
-
-INVITATION, RESET, NEW_ADDRESS = TokenPurpose
-BETTER = "fyra nya ord härnere"
-SUNDAY = datetime(2026, 3, 1, 2, 0, tzinfo=UTC)
-SECOND = timedelta(seconds=1)
-
-
-@pytest.fixture(autouse=True)
-def cheap(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Hashes that cost nothing; the product's own is timed elsewhere."""
-    hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-    monkeypatch.setattr(own, "hash_password", hasher.hash)
 
 
 class TestOwn:
