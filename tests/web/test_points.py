@@ -159,7 +159,7 @@ def test_one_point_and_its_history_in_words(cast: Cast, visit: Visits) -> None:
 
 def test_the_picture_and_the_same_as_a_table(cast: Cast, visit: Visits) -> None:
     page = visit(cast.owner).get("/points/matrix")
-    dots = page.all("{http://www.w3.org/2000/svg}a", class_="matrix__link")
+    dots = page.all("a", class_="matrix__link")
     assert len(dots) == 4
     assert dots[0].get("href") == f"/points/{cast.points[0].id}?next=/points/matrix"
     assert [row[1:] for row in page.rows[1:]] == [
