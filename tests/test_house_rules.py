@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from tests.helpers.source import ROOT, files, module_of, the_house
+from tests.helpers.source import ROOT, the_house
 
 REPORTS = ROOT.parent / "shared" / "reports"
 TEMPLATES = ROOT / "templates"
@@ -81,7 +81,7 @@ def test_no_function_outgrows_a_screen() -> None:
     long = [
         f"{module.where(node.lineno)} {node.name}: {length} lines"
         for module in the_house()
-        for node in ast.walk(module.tree)
+        for node in module.nodes
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
         and (length := (node.end_lineno or 0) - node.lineno + 1) > LONGEST_FUNCTION
     ]
@@ -137,6 +137,7 @@ def test_no_text_is_borrowed_from_the_reports() -> None:
     assert not borrowed
 
 
+@cache
 def templates() -> dict[str, str]:
     """Template name → its text."""
     return {
@@ -169,12 +170,13 @@ def test_templates_carry_none_of(what: str, pattern: str) -> None:
     assert not found, what
 
 
+@cache
 def asked_for() -> tuple[set[str], list[re.Pattern[str]]]:
     """The template names that the source spells out, and patterns for those it puts together."""
     names: set[str] = set()
     patterns = []
-    for path in files():
-        for node in ast.walk(module_of(path).tree):
+    for module in the_house():
+        for node in module.nodes:
             if isinstance(node, ast.Constant) and isinstance(node.value, str):
                 names.add(node.value)
             elif isinstance(node, ast.JoinedStr):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 import random
+import struct
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
@@ -26,10 +27,11 @@ from tests.importers.granvik import Style, granvik
 Case = tuple[str, bytes]
 
 ENDINGS = (".pdf", ".docx", ".pptx", ".xlsx", ".txt", ".md")
-EACH = 60
+EACH = 50
 TEXT = granvik(Style(bullet="• "))
 LINES = [line for line in TEXT.splitlines() if line.strip()]
-_GIGABYTE = 1024 * 1024 * 1024
+_BLOCK = 16 * 1024 * 1024
+_GIGABYTE = 64 * _BLOCK
 _BOMB = (
     '<!DOCTYPE a [<!ENTITY a0 "ha">'
     + "".join(f'<!ENTITY a{n} "{f"&a{n - 1};" * 10}">' for n in range(1, 10))
@@ -196,9 +198,19 @@ def _grow(pdf: Any) -> None:
 
 
 def _inflate(pdf: Any) -> None:
-    packed = zlib.compressobj(9)
-    data = b"".join(packed.compress(bytes(2**24)) for _ in range(96)) + packed.flush()
+    blocks = 96
+    sum_of_zeros = (blocks * _BLOCK % 65521) << 16 | 1
+    data = b"\x78\xda" + _deflated_zeros(blocks) + sum_of_zeros.to_bytes(4, "big")
     pdf.pages[0].Contents = pikepdf.Stream(pdf, data, Filter=pikepdf.Name.FlateDecode)
+
+
+@cache
+def _deflated_zeros(blocks: int) -> bytes:
+    """So many blocks of zeros. Only the first is packed: after a full flush, what follows knows
+    nothing of what was before, and the same bytes unpack to the next block."""
+    packer = zlib.compressobj(9, wbits=-zlib.MAX_WBITS)
+    one = packer.compress(bytes(_BLOCK)) + packer.flush(zlib.Z_FULL_FLUSH)
+    return one * blocks + packer.flush()
 
 
 def _loop(pdf: Any) -> None:
@@ -276,10 +288,27 @@ def _with(ending: str, name: str, part: bytes) -> bytes:
 def _bomb(ending: str) -> bytes:
     """A package one part of which unpacks to a gigabyte."""
     made = io.BytesIO(_with(ending, "removed", b""))
-    with zipfile.ZipFile(made, "a", 8) as package, package.open("bomb.xml", "w") as file:
-        for _ in range(64):
-            file.write(bytes(_GIGABYTE // 64))
-    return made.getvalue()
+    packed = _deflated_zeros(_GIGABYTE // _BLOCK)
+    with zipfile.ZipFile(made, "a") as package:
+        package.writestr(zipfile.ZipInfo("bomb.xml"), packed)
+    return made.getvalue().replace(
+        _told(zipfile.ZIP_STORED, zlib.crc32(packed), len(packed), len(packed)),
+        _told(zipfile.ZIP_DEFLATED, _checksum(), len(packed), _GIGABYTE),
+    )
+
+
+def _told(method: int, checksum: int, packed: int, unpacked: int) -> bytes:
+    """What a zip says twice of a part that was packed in 1980."""
+    return struct.pack("<HHHLLL", method, 0, 0x21, checksum, packed, unpacked)
+
+
+@cache
+def _checksum() -> int:
+    """That of a gigabyte of zeros."""
+    made, zeros = 0, bytes(_BLOCK)
+    for _ in range(_GIGABYTE // _BLOCK):
+        made = zlib.crc32(zeros, made)
+    return made
 
 
 def _liar(data: bytes) -> bytes:

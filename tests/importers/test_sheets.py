@@ -6,6 +6,7 @@ import io
 import re
 import zipfile
 from datetime import date, datetime
+from itertools import islice
 from typing import Any
 
 import openpyxl
@@ -95,13 +96,13 @@ def formula(**attributes: str) -> Any:
 def test_a_formula_gives_the_value_that_was_kept(attributes: dict[str, str], text: str) -> None:
     data = saved(book_of(HEADS, ["Rusta", "=A1", "2026"]))
     data = changed(data, "sheet1.xml", formula(**attributes))
-    assert cells(read_sheet_isolated(data, "a.xlsx"))[1] == ["Rusta", text, "2026"]
+    assert cells(read_sheet(data, "a.xlsx"))[1] == ["Rusta", text, "2026"]
 
 
 def test_a_row_of_nothing_but_formulas_without_values_is_there() -> None:
     book = book_of(HEADS, [], [None, None, "=A1"], ["=A1", "Eva"], [], ["Måla"])
     book.active.merge_cells("A4:A6")
-    found = read_sheet(saved(book), "a.xlsx").rows
+    found = read_sheet_isolated(saved(book), "a.xlsx").rows
     assert found[1:] == [
         SheetRow(3, ["", "", UNREAD]),
         SheetRow(4, [UNREAD, "Eva"]),
@@ -218,7 +219,7 @@ def test_workbooks_made_to_do_harm(name: str, sentence: str | None) -> None:
 
 
 def test_mutated_workbooks_crash_nothing() -> None:
-    for name, data in list(mutated(".xlsx"))[::6]:
+    for name, data in islice(mutated(".xlsx"), 0, None, 7):
         try:
             read_sheet_isolated(data, name)
         except RuleBroken as told:
@@ -238,12 +239,13 @@ def test_a_link_to_another_workbook_is_not_followed() -> None:
 
 
 def test_fifty_thousand_rows_are_refused_with_the_limit() -> None:
-    book = openpyxl.Workbook(write_only=True)
-    sheet = book.create_sheet()
-    for number in range(50_000):
-        sheet.append([f"Åtgärd {number}", "Eva Ek", "2026-05-01"])
+    cell = '<c t="inlineStr"><is><t>%s</t></is></c>'
+    row = f"<row>{cell}{cell % 'Eva Ek'}{cell % '2026-05-01'}</row>"
+    rows = "".join(row % f"Åtgärd {number}" for number in range(50_000)).encode()
+    data = saved(book_of(HEADS))
+    data = changed(data, "sheet1.xml", lambda part: re.sub(b"(?=</sheetData>)", rows, part))
     with pytest.raises(RuleBroken, match="högst 5 000 rader och 60 kolumner"):
-        read_sheet_isolated(saved(book), "a.xlsx")
+        read_sheet_isolated(data, "a.xlsx")
     text = "\n".join(f"Åtgärd {number};Eva" for number in range(50_000))
     with pytest.raises(RuleBroken, match="högst 5 000 rader"):
         read_sheet_isolated(text.encode(), "a.csv")
