@@ -186,17 +186,11 @@ def services_commit_once(house: House) -> list[str]:
         for module in house
         if module.room == "services" and module.name != "tracker.services.outbox"
     ]
-    writers = {
-        (module.name, function.name)
-        for module in services
-        for function in _functions(module)
-        if _commits(function)
-    }
+    writers = {(module.name, function.name) for module in services for function in _writers(module)}
     return [
         fault
         for module in services
-        for function in _functions(module)
-        if _commits(function)
+        for function in _writers(module)
         for fault in _writer_faults(module, function, writers)
     ]
 
@@ -222,8 +216,10 @@ def _writer_faults(
                 yield f"{where}: calls the writer {'.'.join(called)}"
 
 
-def _functions(module: Module) -> list[ast.FunctionDef]:
-    return [node for node in module.nodes if isinstance(node, ast.FunctionDef)]
+@cache
+def _writers(module: Module) -> list[ast.FunctionDef]:
+    """The functions of a module that commit; looked for once, whatever house it stands in."""
+    return [node for node in module.nodes if isinstance(node, ast.FunctionDef) and _commits(node)]
 
 
 def _commits(node: ast.AST) -> list[ast.Call]:
@@ -242,13 +238,21 @@ def _uses(house: House, wanted: set[tuple[str, str]], but: str) -> list[str]:
     for module in house:
         if module.name == but:
             continue
-        known = _bindings(module)
-        for node in module.nodes:
-            if isinstance(node, ast.Attribute | ast.Name):
-                found = _resolve(node, known)
-                if found in wanted:
-                    faults.append(f"{module.where(node.lineno)} uses {'.'.join(found or ())}")
+        for found, line in _touched(module):
+            if found in wanted:
+                faults.append(f"{module.where(line)} uses {'.'.join(found)}")
     return faults
+
+
+@cache
+def _touched(module: Module) -> list[tuple[tuple[str, str], int]]:
+    """Everything imported that a module touches, each with the line."""
+    known = _bindings(module)
+    return [
+        (found, node.lineno)
+        for node in module.nodes
+        if isinstance(node, ast.Attribute | ast.Name) and (found := _resolve(node, known))
+    ]
 
 
 @cache
