@@ -7,7 +7,7 @@ from dataclasses import replace
 from random import Random
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tracker.domain.effect import AreaDrift, Drift, Effect, Finding, Movement, estimate
@@ -22,6 +22,7 @@ def movement(draw: st.DrawFn) -> Movement:
     return Movement(area, draw(st.sampled_from("abc")), start, end, draw(st.booleans()), most)
 
 
+few = settings(max_examples=50)
 some = st.lists(movement(), max_size=40)
 enough = st.lists(movement(), min_size=16, max_size=40)
 drifts = st.builds(AreaDrift, st.floats(-20, 20), st.floats(0, 10), st.integers(1, 30))
@@ -34,6 +35,7 @@ def about(effect: Effect) -> list[float | None]:
     return [None if one is None else pytest.approx(one, abs=1e-6) for one in numbers]
 
 
+@few
 @given(some, st.none() | references)
 def test_it_always_answers(movements: list[Movement], drift: Drift | None) -> None:
     """Numbers or reasons, never both, never neither; counts add up; JSON can hold it."""
@@ -48,6 +50,7 @@ def test_it_always_answers(movements: list[Movement], drift: Drift | None) -> No
     json.dumps(effect.to_json(), allow_nan=False)
 
 
+@few
 @given(enough, st.none() | references, st.randoms(use_true_random=False))
 def test_the_order_of_rows_does_not_matter(
     movements: list[Movement], drift: Drift | None, chance: Random
@@ -58,6 +61,7 @@ def test_the_order_of_rows_does_not_matter(
     assert estimate(shuffled, drift) == estimate(movements, drift)
 
 
+@few
 @given(enough, st.floats(-50, 50))
 def test_what_moves_all_alike_is_no_difference(movements: list[Movement], rise: float) -> None:
     """A constant added to every change leaves the difference and its interval."""
@@ -70,6 +74,7 @@ def test_what_moves_all_alike_is_no_difference(movements: list[Movement], rise: 
     ]
 
 
+@few
 @given(enough, st.none() | references)
 def test_swapping_the_groups_negates(movements: list[Movement], drift: Drift | None) -> None:
     """The interval is mirrored, and more becomes less."""
@@ -82,6 +87,7 @@ def test_swapping_the_groups_negates(movements: list[Movement], drift: Drift | N
         assert (there.finding is Finding.CANNOT_TELL) == (back.finding is Finding.CANNOT_TELL)
 
 
+@few
 @given(enough, references, st.floats(1, 5))
 def test_a_drift_known_worse_never_narrows(
     movements: list[Movement], drift: Drift, factor: float
@@ -104,6 +110,7 @@ def test_a_drift_known_worse_never_narrows(
     assert unsure.low <= sure.low
 
 
+@few
 @given(enough, st.integers(0, 100))
 def test_what_those_at_the_ceiling_do_later_is_not_asked(
     movements: list[Movement], end: int

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, timedelta
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tracker.domain.calendar import is_working_day
@@ -95,6 +95,7 @@ def every_day(
     return found
 
 
+@settings(max_examples=60)
 @given(facts(), ladders(), staff(), st.frozensets(st.sampled_from([OWNER, CHIEF, TOP, DELEGATE])))
 def test_no_day_is_missed(
     one: ActionFacts, ladder: Ladder, team: Staff, written_to: frozenset[int]

@@ -67,7 +67,7 @@ def test_a_late_deadline_moved_too_little_says_what_is_enough(cast: Cast) -> Non
         assert [one.params for one in row.problems] == problems
 
 
-def test_the_step_is_written_with_an_entry_for_each(cast: Cast) -> None:
+def test_the_step_is_written_with_an_entry_for_each(any_app: Any, cast: Cast) -> None:
     change = BulkChange(
         owner_text="Frida Chef",
         status=ActionStatus.PAUSED,
@@ -86,6 +86,8 @@ def test_the_step_is_written_with_an_entry_for_each(cast: Cast) -> None:
         assert entry.data["deadline_reason"] == "Semester"
         assert entry.data["owner"][1] == "Frida Chef"
     assert journal.verify()
+    assert done.batch_id is not None
+    assert undo.undo_batch(done.batch_id, by=cast.director, now=NOW).restored == 2
 
 
 def test_the_committee_follows_the_unit(cast: Cast) -> None:
@@ -233,7 +235,7 @@ def test_all_that_a_filter_finds(cast: Cast) -> None:
         ids_matching(asked, by=cast.owner, today=TODAY, zone=HOME)
 
 
-def test_five_hundred_are_quick(any_app: Any, cast: Cast) -> None:
+def test_five_hundred_are_quick(cast: Cast) -> None:
     actions = many(cast, MOST)
     change = BulkChange(
         owner_text=cast.colleague.email,

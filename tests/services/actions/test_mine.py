@@ -97,7 +97,7 @@ def test_in_pages(any_app, cast):
     assert titles(last.open) == titles(second.open)
 
 
-def test_it_costs_the_same(any_app, cast, count_queries):
+def test_it_costs_the_same(app, cast, count_queries):
     numbers = []
     for more in (1, 30):
         for action in many(cast, more, owner=cast.colleague):

@@ -76,7 +76,7 @@ def test_committees_are_not_shown_who_was_reminded(app, cast, who, sees):
     assert (told is not None) == sees
 
 
-def test_many_cost_as_much_as_few(any_app, cast, count_queries):
+def test_many_cost_as_much_as_few(app, cast, count_queries):
     numbers = []
     for more in (1, 40):
         for n in range(more):

@@ -69,7 +69,7 @@ def test_everything_about_an_action(any_app, cast):
     assert [(s.label[:3], s.missing) for s in point.subareas] == [("1.1", 18)]
 
 
-def test_a_page_costs_the_same_however_much_there_is(any_app, cast, count_queries):
+def test_a_page_costs_the_same_however_much_there_is(app, cast, count_queries):
     numbers = []
     for more in (5, 45):
         fill(cast, more)

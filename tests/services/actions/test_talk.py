@@ -169,7 +169,7 @@ class TestRemove:
             remove_comment(cast.colleague_action.id, comment.id, by=cast.director, now=LATER)
 
 
-def test_reading_costs_the_same(any_app, cast, count_queries):
+def test_reading_costs_the_same(app, cast, count_queries):
     numbers = []
     for more in (1, 30):
         for turn in range(more):

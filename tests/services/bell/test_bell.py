@@ -336,7 +336,7 @@ class TestManyAndOrder:
             ["soon"],
         ]
 
-    def test_the_same_number_of_queries_for_one_and_for_many(self, any_app, cast, count_queries):
+    def test_the_same_number_of_queries_for_one_and_for_many(self, app, cast, count_queries):
         numbers = set()
         for more in (1, 40):
             fill(cast, more)

@@ -246,7 +246,7 @@ class TestANewVersion:
 
 
 def test_the_number_of_queries_does_not_grow(
-    any_app: Flask, cast: Cast, count_queries: Callable[[], Any]
+    app: Flask, cast: Cast, count_queries: Callable[[], Any]
 ) -> None:
     read = later(cast)
     more = tuple(PointDraft(f"Sak {n} om båtar och bryggor.", 1, None, True) for n in range(60))

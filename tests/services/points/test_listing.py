@@ -238,7 +238,7 @@ def test_many_points_are_paged(
 
 
 def test_the_number_of_queries_does_not_grow(
-    any_app: Flask, cast: Cast, count_queries: Callable[[], Any]
+    app: Flask, cast: Cast, count_queries: Callable[[], Any]
 ) -> None:
     small, big = take_in(), take_in(30, month="2026-03")
     page = points_listed(big, by=cast.director)
