@@ -42,11 +42,13 @@ def pinned(lock: str) -> dict[str, tuple[str, list[str]]]:
 
 
 def installed() -> dict[str, Any]:
-    """The bill of everything in this environment, as the CycloneDX tool finds it."""
+    """The bill of everything in this environment, as the CycloneDX tool finds it. What is handed
+    over of it is validated by `main`."""
     command = [sys.executable, "-m", "cyclonedx_py", "environment", "--of", "JSON"]
-    options = ["--output-reproducible", "--no-validate", "--pyproject", str(ROOT / "pyproject.toml")]
+    options = ["--output-reproducible", "--no-validate"]
+    project = ["--pyproject", str(ROOT / "pyproject.toml")]
     told = subprocess.run(
-        [*command, *options, sys.executable], check=True, capture_output=True, text=True
+        [*command, *options, *project, sys.executable], check=True, capture_output=True, text=True
     )
     found: dict[str, Any] = json.loads(told.stdout)
     return found
