@@ -28,7 +28,7 @@ from tracker.services.accounts import passwords
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """What `make faults` asks more of."""
-    parser.addoption("--racing-writes", type=int, default=2000, help="how many writes race")
+    parser.addoption("--racing-writes", type=int, default=400, help="how many writes race")
 
 
 def pytest_configure(config: pytest.Config) -> None:

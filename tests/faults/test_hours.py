@@ -104,6 +104,7 @@ def test_the_worker_keeps_to_it(app: Flask, monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr(delivering, "claim", claims)
     monkeypatch.setattr(delivering, "recover", lambda **_: None)
     monkeypatch.setattr(operations, "beat", lambda *_args, **_options: None)
+    monkeypatch.setattr(operations, "note_pass", lambda *_args, **_options: None)
     monkeypatch.setattr(ladders, "current", standard_ladder)
     monkeypatch.setattr(places, "post_of", lambda _settings: post)
     monkeypatch.setattr(clock, "now", lambda: wall[-1])

@@ -40,14 +40,14 @@ THREADS, ACTIONS = 4, 8
 LATER = date(2026, 4, 30)
 # What is tried, and how often; the rest follows from the state that a try meets.
 MIX = {
-    "report": 54,
+    "report": 40,
     "correct": 10,
     "edit": 10,
-    "complete": 8,
-    "verify": 5,
+    "complete": 13,
+    "verify": 9,
     "reopen": 8,
     "drop": 2,
-    "undo": 3,
+    "undo": 8,
 }
 DEEDS = {
     "report": "action.report",
