@@ -173,10 +173,13 @@ class TestTick:
         assert messages() == []
 
 
-# The worker at a moment of a working day, whatever day the test runs on.
+# The worker at a moment of a working day, whatever day the test runs on; LAST_SECONDS in the
+# environment stand for those that the product leaves to the mail in hand.
 CHILD = """
-import sys, time_machine
+import os, sys, time_machine
 time_machine.travel(sys.argv.pop(1)).start()
+from tracker.mail import watchdog
+watchdog.LAST_SECONDS = float(os.environ.get("LAST_SECONDS", watchdog.LAST_SECONDS))
 from flask.cli import main
 main()
 """
