@@ -99,18 +99,18 @@ def away(stage: Stage) -> str:
     return _one_each(stage, "worker away for 30 days")
 
 
-def mail_away(stage: Stage) -> str:
-    """The mail server is away for thirty days in which the worker plans and tries: when it is
-    back, each person gets one digest."""
+def mail_away(stage: Stage, every: int = 1) -> str:
+    """The mail server is away for thirty days, and `every` so many of them the worker plans and
+    tries: when it is back, each person gets one digest."""
     stage.open(planned=False)
     stage.office.down()
     url = stage.office.url
 
-    def try_every_day(app: Flask) -> None:
-        for day in range(DOWN.days):
+    def try_again(app: Flask) -> None:
+        for day in range(0, DOWN.days, every):
             Work(MORNING + timedelta(days=day), url)(app)
 
-    workers.do(stage.app, try_every_day)
+    workers.do(stage.app, try_again)
     stage.office.up()
     workers.do(stage.app, Work(MORNING + DOWN, stage.office.url))
     return _one_each(stage, "mail server away for 30 days")

@@ -40,8 +40,9 @@ def at_once(stage: Stage, number: int) -> Counter[str]:
     return ended
 
 
-def crowd(stage: Stage, number: int, reminders: int, of_one: int = 4) -> str:
-    """So many workers over so many reminders, `of_one` to a letter; says how long it took.
+def crowd(stage: Stage, number: int, reminders: int, batch: int, of_one: int = 4) -> str:
+    """So many workers over so many reminders, `of_one` to a letter, `batch` people planned in a
+    transaction and half as many letters claimed; says how long it took.
 
     Every action has one reminder that leaves, every letter arrives once, nothing is there twice.
     """
@@ -50,7 +51,7 @@ def crowd(stage: Stage, number: int, reminders: int, of_one: int = 4) -> str:
     town.add_crowd(reminders // of_one, of_one)
     stage.office.behave()
     stage.office.forget()
-    batches(planned=100, claimed=50)  # as the product has them
+    batches(planned=batch, claimed=batch // 2)
     begun_at = time.monotonic()
     at_once(stage, number)
     seconds = time.monotonic() - begun_at

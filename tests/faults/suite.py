@@ -86,8 +86,8 @@ class Place:
 
 def kills_group(place: Place) -> Iterator[Row]:
     """SIGKILL at every named point and at random moments."""
-    place.build(12)
-    each, at_random = (28, 500) if place.full_size else (2, 12)
+    place.build(12 if place.full_size else 6)
+    each, at_random = (28, 500) if place.full_size else (1, 6)
     yield place.play("killed at named points", kills.kill_at_points, each)
     yield place.play("killed at random moments", kills.kill_at_random, at_random)
     for point in ("answer read", "after 354"):
@@ -96,7 +96,7 @@ def kills_group(place: Place) -> Iterator[Row]:
 
 def mail_group(place: Place) -> Iterator[Row]:
     """Mail servers that misbehave."""
-    place.build(50 if place.full_size else 16)
+    place.build(50 if place.full_size else 8)
     yield place.play("SMTP down, then up", mail_scenes.server_down)
     yield place.play("SMTP goes down", mail_scenes.goes_down_in_the_middle)
     yield place.play("greylisting", mail_scenes.greylisted)
@@ -108,13 +108,15 @@ def mail_group(place: Place) -> Iterator[Row]:
 
 def races_group(place: Place) -> Iterator[Row]:
     """Workers that race."""
-    place.build(20)
-    times = 25 if place.full_size else 2
+    place.build(20 if place.full_size else 12)
+    times = 25 if place.full_size else 1
     for number in (2, 4):
         title = f"{number} workers at once, {times} times"
         yield place.play(title, race_scenes.races, number, times)
-    reminders = 10_000 if place.full_size else 400
-    yield place.play(f"4 workers x {reminders:,} reminders", race_scenes.crowd, 4, reminders)
+    # In small as well, there are more batches than workers.
+    reminders, batch = (10_000, 100) if place.full_size else (160, 8)
+    title = f"4 workers x {reminders:,} reminders"
+    yield place.play(title, race_scenes.crowd, 4, reminders, batch)
 
 
 def clock_group(place: Place) -> Iterator[Row]:
@@ -138,7 +140,7 @@ def database_group(place: Place) -> Iterator[Row]:
             scene = database_scenes.mail_folder_full
             yield place.play("mail folder full", scene, post / "mail", full(post))
     if place.server is not None:
-        times = 20 if place.full_size else 2
+        times = 20 if place.full_size else 1
         title = f"restarted at once, {2 * times} times"
         yield place.play(title, database_scenes.restarts, place.server, times)
 
@@ -148,7 +150,8 @@ def days_group(place: Place) -> Iterator[Row]:
     place.build(20 if place.full_size else 6)
     hours = day_scenes.HOURS if place.full_size else day_scenes.FEW_HOURS
     yield place.play("worker away for 30 days", day_scenes.away)
-    yield place.play("mail server away for 30 days", day_scenes.mail_away)
+    every = 1 if place.full_size else 3
+    yield place.play("mail server away for 30 days", day_scenes.mail_away, every)
     yield place.play("June 2026, pass by pass", day_scenes.june, hours)
 
 
