@@ -18,7 +18,7 @@ from tracker.models import Action, User
 Command = Callable[..., Any]
 
 
-def test_json_names_somebody_of_each_role(any_app: Flask, flask_command: Command) -> None:
+def test_json_names_somebody_of_each_role(app: Flask, flask_command: Command) -> None:
     result = flask_command("demo", "load", "--now", "2026-03-02", "--json")
     assert result.exit_code == 0
     people = json.loads(result.stdout)["people"]
