@@ -234,7 +234,11 @@ class TestProcess:
         assert worker.returncode == 1
         assert json.loads(err.splitlines()[-1])["error"] == "RuleBroken"
 
-    @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+    @pytest.mark.parametrize(
+        ("any_app", "number"),
+        [("sqlite", signal.SIGTERM), ("postgresql", signal.SIGINT)],
+        indirect=["any_app"],
+    )
     def test_ends_when_told_to(self, any_app: Flask, number: signal.Signals) -> None:
         with started(any_app) as worker:
             assert "planned" in next_line(worker)

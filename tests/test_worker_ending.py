@@ -23,8 +23,9 @@ pytestmark = pytest.mark.waits
 
 # Where it hangs, and the seconds that the mail in hand has then: the product's own once, at the
 # phase that matters most, and fewer elsewhere.
-PHASES = {
-    **dict.fromkeys(("greeting", "EHLO", "MAIL", "RCPT", "DATA"), {"LAST_SECONDS": "0.5"}),
+SHORT = {"LAST_SECONDS": "0.5"}
+PHASES: dict[str, dict[str, str]] = {
+    **dict.fromkeys(("greeting", "EHLO", "MAIL", "RCPT", "DATA"), SHORT),
     "content": {},
 }
 ANSWERS = {
@@ -106,7 +107,7 @@ def test_a_server_that_does_not_even_answer_the_door(app: Flask, cast: Cast) -> 
 
     with (
         full_house() as port,
-        started(app, MAIL_URL=f"smtp://{HOST}:{port}", LAST_SECONDS="0.5") as worker,
+        started(app, MAIL_URL=f"smtp://{HOST}:{port}", **SHORT) as worker,
     ):
         eventually(claimed, within=60)
         assert seconds_to_end(worker) < ENDS_WITHIN

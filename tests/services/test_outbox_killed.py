@@ -2,7 +2,8 @@
 
 The child is the product's own command; at the named point it stops (held by the mail server, or
 by its own database call) and says so, and is killed there. Then time passes, and other runs go
-on: what the mail server accepted is counted.
+on: what the mail server accepted is counted. All points on both databases, in workers that need no
+new interpreter, are in tests/faults/kills.py.
 """
 
 from __future__ import annotations
@@ -160,22 +161,32 @@ NOWHERE = ("before", "")  # the mail server holds it instead
 CLAIM = "RETURNING"
 MARK_STARTED = "SET data_started_at = :at"
 MARK_SENT = "sent_at = CASE"
+AFTER_THE_YES = "accepted, before the mark of it"
+
+POINTS = {
+    "before the claim is committed": ("", ("after", CLAIM), 1),
+    "claimed": ("connected", NOWHERE, 1),
+    "before the mark of DATA": ("addressed", NOWHERE, 1),
+    "before that mark is made": ("", ("before", MARK_STARTED), 1),
+    "marked, before the content": ("DATA", NOWHERE, 1),
+    "content sent, no answer yet": ("content", NOWHERE, 1),
+    "marked, before DATA": ("", ("after", MARK_STARTED), 1),
+    AFTER_THE_YES: ("", ("before", MARK_SENT), 2),
+    "accepted and marked": ("", ("after", MARK_SENT), 1),
+}
+# Where the database itself stands in the middle of something.
+ON_POSTGRESQL = ("before the claim is committed", "marked, before DATA", AFTER_THE_YES)
 
 
 @pytest.mark.waits
 @pytest.mark.parametrize(
-    ("hold", "stop", "copies"),
+    ("any_app", "hold", "stop", "copies"),
     [
-        pytest.param("", ("after", CLAIM), 1, id="before the claim is committed"),
-        pytest.param("connected", NOWHERE, 1, id="claimed"),
-        pytest.param("addressed", NOWHERE, 1, id="before the mark of DATA"),
-        pytest.param("", ("before", MARK_STARTED), 1, id="before that mark is made"),
-        pytest.param("DATA", NOWHERE, 1, id="marked, before the content"),
-        pytest.param("content", NOWHERE, 1, id="content sent, no answer yet"),
-        pytest.param("", ("after", MARK_STARTED), 1, id="marked, before DATA"),
-        pytest.param("", ("before", MARK_SENT), 2, id="accepted, before the mark of it"),
-        pytest.param("", ("after", MARK_SENT), 1, id="accepted and marked"),
+        pytest.param(database, *POINTS[point], id=f"{database}-{point}")
+        for database, points in (("sqlite", POINTS), ("postgresql", ON_POSTGRESQL))
+        for point in points
     ],
+    indirect=["any_app"],
 )
 def test_killed(any_app: Flask, cast: Cast, hold: str, stop: tuple[str, str], copies: int) -> None:
     message = only_colleague(cast)
