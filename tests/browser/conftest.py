@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import shutil
+import sqlite3
 from collections.abc import Callable, Iterator
-from dataclasses import asdict
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +14,10 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.helpers.browser import Watch, assert_accessible, launch
 from tests.helpers.live import Installation, Login, serving
+from tests.helpers.pages import TOKEN
 
 HERE = Path(__file__).parent
+DATABASE, LOG = "atgarda.db", "web.log"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -26,34 +28,52 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def demo_template(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with a database that holds the demo, and its people as JSON; once per worker."""
-    folder = tmp_path_factory.mktemp("demo")
-    shutil.copy(sqlite_template, folder / "atgarda.db")
-    installation = Installation(folder)
+def demo_template(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Installation:
+    """A folder with a database that holds the demo, and its people; once per worker."""
+    installation = Installation(tmp_path_factory.mktemp("demo"))
+    shutil.copy(sqlite_template, installation.instance / DATABASE)
     installation.load_demo()
-    people = [asdict(login) for login in installation.logins]
-    (folder / "people.json").write_text(json.dumps(people), encoding="utf-8")
-    return folder
+    return installation
+
+
+@pytest.fixture(scope="session")
+def standing(
+    sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Installation]:
+    """The product running in a process of its own, once per worker."""
+    instance = tmp_path_factory.mktemp("standing")
+    shutil.copy(sqlite_template, instance / DATABASE)
+    with serving(Installation(instance)) as installation:
+        yield installation
 
 
 @pytest.fixture
-def live(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Installation]:
-    """The product running with the demo, in an instance folder of its own.
+def live(request: pytest.FixtureRequest, standing: Installation) -> Installation:
+    """The product running with the demo, and with nothing of what a test before it left behind.
 
     Without the demo: `@pytest.mark.parametrize("live", ["empty"], indirect=True)`.
     """
-    instance = tmp_path / "instance"
-    installation = Installation(instance)
     if getattr(request, "param", "demo") == "empty":
-        instance.mkdir()
-        shutil.copy(request.getfixturevalue("sqlite_template"), instance / "atgarda.db")
+        template, logins = request.getfixturevalue("sqlite_template"), []
     else:
-        shutil.copytree(request.getfixturevalue("demo_template"), instance)
-        people = json.loads((instance / "people.json").read_text(encoding="utf-8"))
-        installation.logins = [Login(**one) for one in people]
-    with serving(installation):
-        yield installation
+        demo: Installation = request.getfixturevalue("demo_template")
+        template, logins = demo.instance / DATABASE, demo.logins
+    make_anew(standing.instance, template)
+    return Installation(standing.instance, standing.url, logins=list(logins))
+
+
+def make_anew(instance: Path, template: Path) -> None:
+    """Fill the database, which the server holds open, from the template; no other file stays."""
+    with (
+        closing(sqlite3.connect(template)) as source,
+        closing(sqlite3.connect(instance / DATABASE, timeout=15)) as target,
+    ):
+        source.backup(target)
+    for path in instance.iterdir():
+        if path.is_dir():
+            shutil.rmtree(path)
+        elif not path.name.startswith((DATABASE, LOG)):
+            path.unlink()
 
 
 @pytest.fixture(scope="session")
@@ -95,15 +115,21 @@ def page(new_page: Callable[..., Page]) -> Page:
 
 @pytest.fixture
 def sign_in(live: Installation) -> Callable[[Page, str], Login]:
-    """`sign_in(page, "director")`: log in as the demo's first person with that role."""
+    """`sign_in(page, "director")`: log in as the demo's first person with that role.
+
+    The form is posted without being drawn; test_loop.py and test_keyboard.py fill it in.
+    """
 
     def log_in(page: Page, role: str) -> Login:
         login = live.login(role)
-        page.goto("/login")
-        page.fill("[name=email]", login.email)
-        page.fill("[name=password]", login.password)
-        page.click("main button")
-        page.wait_for_url(lambda address: "/login" not in address)
+        token = TOKEN.search(page.request.get("/login").text())
+        assert token
+        answer = page.request.post(
+            "/login",
+            form={"email": login.email, "password": login.password, "csrf_token": token[2]},
+            max_redirects=0,
+        )
+        assert answer.status == 302, answer.status
         return login
 
     return log_in
