@@ -13,8 +13,10 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.helpers.browser import Watch, assert_accessible, launch
+from tests.helpers.cast import CHEAP
 from tests.helpers.live import Installation, Login, serving
 from tests.helpers.pages import TOKEN
+from tracker.services.accounts import passwords
 
 HERE = Path(__file__).parent
 DATABASE, LOG = "atgarda.db", "web.log"
@@ -32,7 +34,9 @@ def demo_template(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactor
     """A folder with a database that holds the demo, and its people; once per worker."""
     installation = Installation(tmp_path_factory.mktemp("demo"))
     shutil.copy(sqlite_template, installation.instance / DATABASE)
-    installation.load_demo()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(passwords, "_hasher", CHEAP)
+        installation.load_demo()
     return installation
 
 

@@ -25,49 +25,43 @@ MANAGER = "maja.manager@sjovik.example"
 
 
 class Story:
-    """One window per person; every page that it stops at is checked for accessibility."""
+    """One window per person."""
 
-    def __init__(
-        self, live: Installation, new_page: Callable[..., Page], axe: Callable[[Page], None]
-    ) -> None:
-        self.live, self.new_page, self.axe = live, new_page, axe
+    def __init__(self, live: Installation, new_page: Callable[..., Page]) -> None:
+        self.live, self.new_page = live, new_page
 
     def enter(self, address: str, target: str = "/") -> Page:
         """Log in on the way to `target`."""
         page = self.new_page()
         page.goto(target)
         page.wait_for_url(re.compile("/login"))
-        self.axe(page)
         page.get_by_label("E-postadress").fill(address)
         page.get_by_label("Lösenord").fill(PASSWORD)
         self.press(page, "Logga in")
         return page
 
     def press(self, page: Page, name: str) -> None:
-        """Press a button in the page's body, and look at what comes."""
+        """Press a button in the page's body, and wait for what comes."""
         page.locator("main").get_by_role("button", name=name, exact=True).click()
         page.wait_for_load_state()
-        self.axe(page)
 
     def follow(self, page: Page, name: str) -> None:
         """Follow the first link of that name in the page's body."""
         page.locator("main").get_by_role("link", name=name).first.click()
         page.wait_for_load_state()
-        self.axe(page)
 
     def menu(self, page: Page, name: str) -> None:
         """Choose from the menu."""
         page.get_by_role("navigation").get_by_role("link", name=name, exact=True).first.click()
         page.wait_for_load_state()
-        self.axe(page)
 
 
 @pytest.fixture
-def story(live: Installation, new_page: Callable[..., Page], axe: Callable[[Page], None]) -> Story:
+def story(live: Installation, new_page: Callable[..., Page]) -> Story:
     """An empty house with one administrator."""
     words = ("--name", "Ada Admin", "--email", "ada@sjovik.example", "--role", "admin")
-    live.run("user", "add", *words, "--password-stdin", typed=PASSWORD + "\n")
-    return Story(live, new_page, axe)
+    live.run_here("user", "add", *words, "--password-stdin", typed=PASSWORD + "\n")
+    return Story(live, new_page)
 
 
 def furnish(story: Story) -> None:
@@ -112,7 +106,6 @@ def add_person(  # a row of the story
     expect(page.locator("h1")).to_have_text(name)
     theirs = story.new_page()
     theirs.goto(invitation_to(story, address))
-    story.axe(theirs)
     theirs.get_by_role("button", name="Visa lösenordet").click()
     expect(theirs.locator("#password")).to_have_attribute("type", "text")
     theirs.locator("#password").fill(PASSWORD)
@@ -130,7 +123,7 @@ def letters(story: Story) -> list[EmailMessage]:
 
 def invitation_to(story: Story, address: str) -> str:
     """Where the newest letter leads."""
-    story.live.run("worker", "--once")
+    story.live.run_here("worker", "--once")
     (letter,) = [one for one in letters(story) if address in one["To"]]
     body = letter.get_body(("plain",))
     assert body is not None
@@ -157,7 +150,6 @@ def make_action(story: Story, page: Page, point: str, deadline: date) -> None:
     row = page.locator("main li.point").filter(has_text=point).first
     row.get_by_role("link", name="Skapa åtgärd").click()
     page.wait_for_load_state()
-    story.axe(page)
     expect(page.locator("aside")).to_contain_text(point)
     page.locator("#title").fill("Ta fram en strategi med mätbara mål")
     page.locator("#owner_text").fill("Maja Manager")
@@ -192,7 +184,7 @@ def adopt(story: Story, page: Page) -> None:
 def link_in_mail(story: Story, day: date) -> str:
     """The reminder goes out once, to the manager, and holds the way to the form."""
     for _ in range(2):
-        story.live.run("reminders", "run", "--now", day.isoformat())
+        story.live.run_here("reminders", "run", "--now", day.isoformat())
     reminders = [one for one in letters(story) if "<account-" not in one["Message-ID"]]
     assert [letter["To"].addresses[0].addr_spec for letter in reminders] == [MANAGER]
     body = reminders[0].get_body(("plain",))
@@ -206,7 +198,6 @@ def report_status(story: Story, target: str, action: str) -> None:
     """The manager says how it goes straight from the mail; logged in, that it is done."""
     page = story.new_page()
     page.goto(target)
-    story.axe(page)
     page.get_by_text("Enligt plan").click()
     page.get_by_label("Med en rad").fill("Utkastet är på remiss.")
     story.press(page, "Spara")
