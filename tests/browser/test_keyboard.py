@@ -94,8 +94,8 @@ def enter(live: Installation, new_page: Callable[..., Page]) -> Callable[[str], 
 
     def log_in(role: str) -> Keys:
         page, login = new_page(reduced_motion="reduce"), live.login(role)
-        page.goto("/login")
         keys = Keys(page)
+        page.goto("/login")
         assert keys.tab()
         expect(page.locator(".skip-link")).to_be_focused()
         page.keyboard.press("Enter")
