@@ -9,7 +9,7 @@ from difflib import SequenceMatcher
 from functools import lru_cache
 from typing import Generic, TypeVar
 
-_ACCENTED = re.compile(r"[^\x00-\x7fåäö]")
+_ACCENTED = re.compile(r"[^\x00-\x7fåäö]+")
 _INVISIBLE = frozenset({"Cf", "Cs"})
 _WORD = re.compile(r"[^\W_]+")
 _ALIKE = 0.84
@@ -37,7 +37,7 @@ def fold(text: str) -> str:
     key = normalise_space(text).casefold()
     if not _ACCENTED.search(key):
         return key
-    return normalise_space(_ACCENTED.sub(lambda found: _plain(found[0]), key))
+    return normalise_space(_ACCENTED.sub(lambda found: "".join(map(_plain, found[0])), key))
 
 
 def words(text: str) -> list[str]:
@@ -104,6 +104,7 @@ def _is_visible(ch: str) -> bool:
     return ch.isspace() or (category not in _INVISIBLE and category != "Cc")
 
 
+@lru_cache(maxsize=4096)
 def _plain(ch: str) -> str:
     """One character without its accents ("" for an accent that stands alone)."""
     parts = unicodedata.normalize("NFD", ch)
