@@ -8,8 +8,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
+from typing import Any
 
 from argon2 import PasswordHasher
+from sqlalchemy.orm import make_transient_to_detached
+from sqlalchemy.orm.attributes import manager_of_class, set_committed_value
 
 from tracker.domain.permissions import Role
 from tracker.domain.statuses import ActionStatus
@@ -154,13 +157,20 @@ def keys_of(cast: Cast) -> Keys:
 
 
 def found_cast(keys: Keys) -> Cast:
-    """The cast in a copy of the database that it was written into; as new as after a commit."""
+    """The cast in a copy of the database that it was written into; as new as after a commit, so
+    nothing of them is read before somebody asks."""
     rows = {
-        name: tuple(db.session.get_one(kind, key) for key in many)
-        for name, (kind, many) in keys.items()
+        name: tuple(_standing(kind, key) for key in many) for name, (kind, many) in keys.items()
     }
-    db.session.commit()
     return Cast(**{name: many if name == "points" else many[0] for name, many in rows.items()})
+
+
+def _standing(kind: type[Any], key: int) -> Any:
+    one = manager_of_class(kind).new_instance()
+    set_committed_value(one, "id", key)
+    make_transient_to_detached(one)
+    db.session.add(one)
+    return one
 
 
 def _places() -> Places:
