@@ -166,7 +166,9 @@ def test_in_the_language_of_the_person(app: Flask, cast: Cast) -> None:
 def test_a_mail_about_many_takes_no_more_queries(app: Flask, cast: Cast) -> None:
     counted = []
     every = [cast.action, cast.colleague_action, cast.done_action, cast.other_action]
+    assert all(action.owner_id for action in every), "read before we count"
     for actions in (every[:1], every):
+        assert cast.owner.name
         with count_queries(app) as queries:
             text_to(cast.owner, *((action, Reason.AFTER) for action in actions))
         counted.append(queries.number)
