@@ -162,7 +162,8 @@ def test_a_stranger_with_the_link_goes_nowhere_else(
     smtp_server: Recorder,
     new_page: Callable[..., Page],
 ) -> None:
-    """Every link of the page leads to the log-in; a link that was changed opens nothing."""
+    """Every link of the page leads to the log-in, but those to the municipality's own texts; a
+    link that was changed opens nothing."""
     link = links_of(letter_to(mailed, smtp_server, mailed.login("manager")))[0]
     page = new_page(color_scheme="dark")
     page.goto(link)

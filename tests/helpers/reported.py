@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 from functools import cache
 from typing import Any
@@ -15,7 +14,7 @@ from tracker.extensions import db
 from tracker.models import Report, ReportState, User
 from tracker.reports.content import Heading, Paragraph
 from tracker.services import journal
-from tracker.services.reports.snapshots import SCHEMA, Head, Snapshot, Told, frozen, thawed
+from tracker.services.reports.snapshots import SCHEMA, Head, Snapshot, Told, frozen
 
 AS_OF = date(2026, 2, 28)
 
@@ -71,12 +70,6 @@ def note(report: Report, deed: str, cast: Cast) -> None:
     """The journal says what was reviewed or published, as whoever reads it checks."""
     data = {"sha256": report.sha256}
     journal.record(deed, "report", report.id, data, by=cast.director, now=NOW)
-
-
-def another_text(**facts: Any) -> str:
-    """A frozen snapshot whose facts differ."""
-    first = thawed(frozen_text())
-    return frozen(replace(first, facts=replace(first.facts, **facts)))
 
 
 def is_reached(report: Report, scope: Scope, user: User) -> bool:
