@@ -120,24 +120,29 @@ compiled: $(CATALOGUES:%=%.mo)
 %.mo: %.po | $(VENV)/ready
 	@$(BIN)/pybabel -q compile -i $< -o $@
 
-# What the tests need of the system: $(1) the commands of which one will do, $(2) what to install.
+# What the tests need of the system: $(1) the commands of which one will do, $(2) what to install,
+# $(3) what it is for, $(4) what else will do where a system does not have $(2).
 define packages
 	@for name in $(1); do command -v $$name >/dev/null 2>&1 && exit 0; done; \
-	packages="$(2)"; \
 	if [ "$$(id -u)" = 0 ]; then as=""; else as="sudo -n"; fi; \
+	get() { \
+		$$as env DEBIAN_FRONTEND=noninteractive \
+			apt-get -qq install -y --no-install-recommends "$$@" >/dev/null; \
+	}; \
 	if command -v apt-get >/dev/null 2>&1 && $$as true 2>/dev/null; then \
-		echo "Installing $$packages …"; \
-		$$as apt-get -qq update && \
-		$$as env DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends $$packages \
-			>/dev/null && exit 0; \
+		echo "Installing $(strip $(2)) …"; \
+		$$as apt-get -qq update && { get $(2)$(if $(4), || get $(4)); } && exit 0; \
 	fi; \
-	echo "$(3): install the packages $$packages"; exit 1
+	echo "$(strip $(3)): install the packages $(strip $(2))$(if $(4), (or $(strip $(4))))"; exit 1
 endef
 
+# The shell is the same Chromium without windows and menus, and takes a fifth less work.
 .PHONY: browser
 browser:
-	$(call packages,chromium chromium-browser google-chrome,chromium libatomic1 fonts-dejavu-core,\
-		The browser tests need Chromium)
+	$(call packages,chromium-headless-shell chromium chromium-browser google-chrome,\
+		chromium-headless-shell libatomic1 fonts-dejavu-core,\
+		The browser tests need Chromium,\
+		chromium libatomic1 fonts-dejavu-core)
 
 .PHONY: office
 office:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import email
 import email.policy
-import os
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -23,6 +21,7 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from config import child_environment
+from tests.helpers.browser import launch
 from tests.importers.pages import Page as Layout
 from tests.importers.pages import pdf_of
 from tracker.services.demo.loading import PASSWORD, report_text
@@ -44,11 +43,7 @@ def main() -> None:
         serving(Path(folder)),
         sync_playwright() as playwright,
     ):
-        browser = playwright.chromium.launch(
-            executable_path=shutil.which("chromium"),
-            chromium_sandbox=os.geteuid() != 0,
-            args=["--disable-background-networking", "--disable-gpu"],
-        )
+        browser = launch(playwright)
         photograph(browser, Path(folder))
         browser.close()
 

@@ -7,17 +7,19 @@ its key alone is kept; nothing that a test writes can come to another one.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, MutableMapping
-from dataclasses import dataclass
+from collections.abc import Iterator, MutableMapping
+from copy import deepcopy
 from functools import cache
+from operator import attrgetter
+from threading import Lock
 from typing import Any, ClassVar
 
 from flask import Flask
 from jinja2 import BytecodeCache
 from jinja2.bccache import Bucket
 from sqlalchemy import Engine
-from werkzeug.routing import BaseConverter, Rule
-from werkzeug.routing.rules import RulePart
+from werkzeug.routing import Map, Rule, RuleFactory
+from werkzeug.routing.matcher import StateMachineMatcher
 
 SQL_KEPT = 5000  # statements; a run of all tests has fewer
 
@@ -64,58 +66,56 @@ class CompiledSql(MutableMapping[Any, Any]):
         return len(self._kept)
 
 
-@dataclass
-class Parsed:
-    """What reading one address pattern gives: the parts to match, the trace to build by, and how
-    to make the converters, which belong to one map each."""
+class KeptMap(Map):
+    """The routes of an app, read and compiled when somebody first asks for an address, and once
+    for all maps that have the same routes."""
 
-    parts: list[RulePart]
-    trace: list[tuple[bool, str]]
-    converters: list[tuple[str, str, tuple[Any, ...], Mapping[str, Any]]]
+    _settled: ClassVar[dict[Any, Any]] = {}
+    _settling: ClassVar[Lock] = Lock()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._added: list[Rule] = []
+        self._is_settled = True
+
+    def add(self, rulefactory: RuleFactory) -> None:
+        """Note what is added; `update`, which comes before any use, does the rest."""
+        self._added += rulefactory.get_rules(self)
+        self._is_settled = False
+
+    def update(self) -> None:
+        """Take over what another map with these routes has made of them, or make it."""
+        with self._settling:
+            if self._is_settled:
+                return
+            same = (tuple(self.converters.items()), *map(_all_about, self._added))
+            if same not in self._settled:
+                self._make_anew()
+                self._settled[same] = self._matcher, self._rules_by_endpoint
+            self._matcher, self._rules_by_endpoint = self._settled[same]
+            self._is_settled = True
+
+    def _make_anew(self) -> None:
+        self._matcher = StateMachineMatcher(self.merge_slashes)
+        self._rules_by_endpoint = {}
+        for rule in self._added:
+            super().add(deepcopy(rule))  # the routes of an app that adds one more stay unbound
+        super().update()
 
 
-class KeptRule(Rule):
-    """A route whose pattern is read, and its address builder compiled, once for all maps that
-    hold the same route."""
+_plain = attrgetter(
+    *("rule", "endpoint", "subdomain", "host", "build_only", "alias", "redirect_to"),
+    *("strict_slashes", "merge_slashes", "websocket"),
+)
 
-    _builders: ClassVar[dict[Any, Any]] = {}
-    _parsed: ClassVar[dict[str, Parsed]] = {}
 
-    def _parse_rule(self, rule: str) -> Iterable[RulePart]:
-        if rule not in self._parsed:
-            begun = len(self._trace)
-            self._made: list[Any] = []
-            parts = list(super()._parse_rule(rule))
-            self._parsed[rule] = Parsed(parts, self._trace[begun:], self._made)
-            return parts
-        known = self._parsed[rule]
-        self._trace.extend(known.trace)
-        for name, *how in known.converters:
-            self._converters[name] = super().get_converter(name, *how)
-            self.arguments.add(name)
-        return known.parts
-
-    def get_converter(
-        self,
-        variable_name: str,
-        converter_name: str,
-        args: tuple[Any, ...],
-        kwargs: Mapping[str, Any],
-    ) -> BaseConverter:
-        """Note how a converter is made, beside making it."""
-        self._made.append((variable_name, converter_name, args, kwargs))
-        return super().get_converter(variable_name, converter_name, args, kwargs)
-
-    def _compile_builder(self, append_unknown: bool = True) -> Any:
-        # The function finds its converters through the rule that it is bound to afterwards.
-        key = (self.rule, tuple(self._trace), repr(self.defaults), append_unknown)
-        if key not in self._builders:
-            self._builders[key] = super()._compile_builder(append_unknown)
-        return self._builders[key]
+def _all_about(rule: Rule) -> tuple[Any, ...]:
+    flasks_own = getattr(rule, "provide_automatic_options", None)
+    return *_plain(rule), frozenset(rule.methods or ()), repr(rule.defaults), flasks_own
 
 
 TEMPLATES = TemplateCode()
-Flask.url_rule_class = KeptRule
+Flask.url_map_class = KeptMap
 
 
 @cache

@@ -63,7 +63,7 @@ def test_guesses_stop_and_the_owner_gets_in_at_home_and_elsewhere(
 
 
 def test_the_key_of_a_browser_is_kept_from_scripts_and_stays(cast: Cast, visit: Visits) -> None:
-    visitor = visit(cast.owner)
+    visitor = visit(None).log_in(cast.owner.email)
     kept = visitor.client.get_cookie(DEVICE)
     assert kept is not None
     assert kept.http_only
