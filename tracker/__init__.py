@@ -15,15 +15,16 @@ ROOT = Path(__file__).resolve().parent.parent
 
 def create_app(config: Config | None = None) -> Flask:
     """Build the application from `config` (default: the environment)."""
+    from config import from_environment
+
+    config = config or from_environment()  # first, so that what is missing is told at once
     # Imported here so that the pure rooms below can be used without the web's weight.
     from flask import Flask
 
-    from config import from_environment
     from tracker import cli, web
     from tracker.extensions import babel, csrf, db, keys, login_manager, migrate, prepare_engine
     from tracker.models import Base
 
-    config = config or from_environment()
     app = Flask(__name__, template_folder=str(ROOT / "templates"), static_folder="static")
     app.config.from_mapping(config.flask())
     app.extensions["settings"] = config

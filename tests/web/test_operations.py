@@ -356,21 +356,35 @@ def test_the_journal_speaks(cast: Cast, visit: Visits) -> None:
     assert "journal verify" in page.text
 
 
-@pytest.mark.parametrize("deed", DEEDS)
-def test_every_known_deed_has_a_subject_with_a_name(cast: Cast, visit: Visits, deed: str) -> None:
+A_PAGE = 20  # deeds that a page of the log shows at least
+NAMED_OTHERWISE = {"session": "user", "draft": "import_draft", "mail": "outbox"}
+
+
+def kind_of(deed: str) -> str:
+    """The kind of thing that a deed is done to."""
     kind = deed.partition(".")[0]
-    kind = {"session": "user", "draft": "import_draft", "mail": "outbox"}.get(kind, kind)
+    return NAMED_OTHERWISE.get(kind, kind)
+
+
+@pytest.mark.parametrize("kind", sorted({kind_of(deed) for deed in DEEDS}))
+def test_every_known_deed_has_a_subject_with_a_name(cast: Cast, visit: Visits, kind: str) -> None:
     subjects = {
         "action": cast.action.id,
         "plan": cast.plan.id,
         "user": cast.owner.id,
         "evaluation": cast.evaluation.id,
     }
-    journal.record(deed, kind, subjects.get(kind, 7), {}, by=cast.director, now=NOW)
-    db.session.commit()
-    row = visit(cast.admin).get(f"/operations/journal?subject={kind}").rows[-1]
-    assert row[0] == "Dag Direktör"
-    assert "%" not in row[1]
+    deeds = [deed for deed in DEEDS if kind_of(deed) == kind]
+    visit(cast.admin)  # logging in stands in the log as well
+    for start in range(0, len(deeds), A_PAGE):
+        some = deeds[start : start + A_PAGE]
+        for deed in some:
+            journal.record(deed, kind, subjects.get(kind, 7), {}, by=cast.director, now=NOW)
+        db.session.commit()
+        page = visit(cast.admin).get(f"/operations/journal?subject={kind}")
+        newest = page.rows[1 : len(some) + 1]
+        assert {row[0] for row in newest} == {"Dag Direktör"}
+        assert not any("%" in row[1] for row in newest)
 
 
 def test_who_may(cast: Cast, visit: Visits) -> None:
