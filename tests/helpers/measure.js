@@ -4,7 +4,7 @@
 
 (() => {
   const WITHOUT_COLOUR = { "color-contrast": { enabled: false }, "link-in-text-block": { enabled: false } };
-  const OFTEN = { resultTypes: ["violations", "incomplete"], preload: false };
+  const OFTEN = { resultTypes: ["violations", "incomplete"], preload: false, selectors: false };
   const measured = new Set();
 
   async function show(html) {
