@@ -215,7 +215,8 @@ def _row(
         row = replace(row, differences=differences(action, changes, step, committees))
         if row.differences:
             _check_reach(action, by)
-            wording.check_change(action, replace(changes, outside_ok=True), by=by, today=today)
+            changes = replace(changes, outside_ok=True)
+            wording.check_change(action, changes, by=by, today=today, people=step.known.people)
     except RuleBroken as why:
         return replace(row, problems=_problems(why, action, step, today))
     return replace(
@@ -273,7 +274,7 @@ def _take(
     if changes == wording.changes_of(action):
         return False
     changes = replace(changes, outside_ok=step.change.outside_ok)
-    wording.change_action(action, changes, by=by, now=now, today=today)
+    wording.change_action(action, changes, by=by, now=now, today=today, known=step.known)
     return True
 
 

@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from tracker.domain.errors import N_, RuleBroken
 from tracker.domain.permissions import Deed
 from tracker.domain.statuses import OPEN, ActionStatus
+from tracker.domain.text import fold
 from tracker.models import Action, Unit, User
 from tracker.services.actions import rules, wording
 
@@ -48,6 +49,14 @@ class Step:
     change: BulkChange
     owner: User | None
     unit: Unit | None
+
+    @property
+    def known(self) -> wording.Known:
+        """What need not be looked up for each of the actions: the owner, found and held."""
+        if self.owner is None:
+            return wording.NOTHING_KNOWN
+        called = {fold(self.owner.email): [self.owner]}
+        return wording.Known(rules.People(called, frozenset({self.owner.id})))
 
 
 def understood(change: BulkChange, by: User) -> Step:
