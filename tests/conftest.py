@@ -32,7 +32,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Name our marker."""
+    """Name our marker. Until everything is collected there is nothing to throw away."""
+    gc.disable()
     config.addinivalue_line("markers", "waits: waits for a real process, with a bounded poll")
 
 
@@ -51,6 +52,7 @@ def pytest_collection_finish() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(7000, 20, 20)
+    gc.enable()
 
 
 @pytest.fixture(autouse=True)
