@@ -383,7 +383,7 @@ def test_every_known_deed_has_a_subject_with_a_name(cast: Cast, visit: Visits, k
         db.session.commit()
         page = visit(cast.admin).get(f"/operations/journal?subject={kind}")
         newest = page.rows[1 : len(some) + 1]
-        assert {row[0] for row in newest} == {"Dag Direktör"}
+        assert [row[0] for row in newest] == ["Dag Direktör"] * len(some)
         assert not any("%" in row[1] for row in newest)
 
 
