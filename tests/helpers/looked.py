@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
@@ -53,6 +53,11 @@ VIEWS = (
     View(320, "light", {**EVERYTHING, "unfolded": True}),
     View(320, "dark", {"colours": True, "unfolded": True}),
 )
+# Whether words fit depends on the words, so this is asked of every document.
+FITTING = (
+    View(1280, "light", {"fits": True}),
+    View(320, "light", {"fits": True, "unfolded": True}),
+)
 ZOOMED = View(640, "light", {"fits": True, "unfolded": True})
 
 
@@ -89,7 +94,7 @@ def open_view(browser: Browser, view: View, html: str, planted: str) -> Page:
     return page
 
 
-def look(browser: Browser, view: View, states: Sequence[State], planted: str = "") -> list[str]:
+def look(browser: Browser, view: View, states: Iterable[State], planted: str = "") -> list[str]:
     """What is wrong with the documents, each fault with where it was seen; `planted` is the style
     sheet that a document may name /planted.css."""
     faults = []

@@ -28,7 +28,8 @@ from tracker.web.access import PUBLIC, public
 
 # What is written into fields that cannot hold it.
 NONSENSE = {"date": "31/31/2026", "number": "x", "email": "x", "url": "x", "month": "x"}
-LONG = "å" * 12_000
+# In characters. Not too long for a form to be kept in memory: what it is spooled to stays open.
+LONG = {"input": 1_001, "textarea": 12_000}
 CHANGES_WITH_EACH_ANSWER = (
     (TOKEN, r"\1"),
     (re.compile(r'(name="next" value=")[^"]*'), r"\1"),
@@ -214,7 +215,7 @@ def forms_of(state: State) -> Iterator[Form]:
                 wrong[name] = "0"
             else:
                 blank[name] = ""
-                wrong[name] = NONSENSE.get(kind, LONG)
+                wrong[name] = NONSENSE.get(kind) or "å" * LONG[field.tag]
         path = state.asked.split(" ", 1)[1]
         yield Form(node.get("action") or path, blank, wrong, not asks)
 
