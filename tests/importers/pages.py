@@ -82,7 +82,13 @@ def pdf_of(page: Page, padding: int = 0) -> bytes:
         parts += _area(page, area.number, padding)
     parts += ["#colbreak(weak: true)\n", _heading("4. Översikt av poängfördelning")]
     parts += [_scores(page, area.number) for area in edition("kommunkompassen-2020").areas]
-    return bytes(typst.compile("".join(parts).encode()))
+    return bytes(typst.compile("".join(parts).encode(), font_paths=_fonts()))
+
+
+@cache
+def _fonts() -> typst.Fonts:
+    """The system's fonts and typst's own, looked for once."""
+    return typst.Fonts()
 
 
 def _set(page: Page) -> str:

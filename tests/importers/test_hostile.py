@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from contextlib import suppress
@@ -14,25 +15,24 @@ import pytest
 from tests.helpers.hostile import EACH, ENDINGS, NAMED, mutated
 from tests.importers.granvik import granvik
 from tracker.domain.errors import RuleBroken
+from tracker.importers import read_file
 from tracker.importers.isolated import read_isolated
 
 ROOT = Path(__file__).parents[2]
 
 
-@pytest.mark.parametrize("ending", ENDINGS)
-def test_mutated_files_crash_nothing(ending: str) -> None:
-    code = f"from tests.helpers.hostile import serve; serve({ending!r})"
+def test_mutated_files_crash_nothing() -> None:
     run = subprocess.run(
-        [sys.executable, "-c", code],
+        [sys.executable, "-c", "from tests.helpers.hostile import serve; serve()"],
         check=False,
         cwd=ROOT,
         capture_output=True,
         text=True,
-        timeout=100,
+        timeout=300,
     )
     told = run.stdout.splitlines()
     assert run.returncode == 0, f"after {told[-1:]}: {run.stderr[-800:]}"
-    assert len(told) == EACH
+    assert len(told) == len(ENDINGS) * EACH >= 300
     assert not [line for line in told if "Traceback" in line or line.endswith("memory")]
 
 
@@ -51,12 +51,15 @@ SAID = {
     "bomb.xlsx": "för stort när det packas upp",
     "liar.docx": "inte att läsa som DOCX",
 }
+# What may bring its reader down, or the talk with it: these go the whole way, through a child.
+HARMFUL = re.compile(r"bomb|liar|endless|entities|loop|huge|thousand|noise\.pdf|\n|x{99}")
 
 
 @pytest.mark.parametrize("name", NAMED, ids=[repr(name)[1:30] for name in NAMED])
 def test_bad_files_are_answered_with_one_sentence(name: str) -> None:
+    answer = read_isolated if HARMFUL.search(name) else read_file
     with pytest.raises(RuleBroken, match=SAID.get(name)) as told:
-        read_isolated(NAMED[name](), name)
+        answer(NAMED[name](), name)
     sentence = str(told.value)
     assert sentence[0].isupper() and sentence.endswith(".") and len(sentence) < 400
     assert "\n" not in sentence and "Traceback" not in sentence
@@ -86,7 +89,3 @@ def test_marks_that_turn_the_reading_direction_do_not_reach_the_draft() -> None:
     text = granvik().replace("Utveckla dialogen", "\u202eUtveckla\u200b dialogen\u202c\u2066")
     reading = read_isolated(text.encode(), "granvik.txt")
     assert "Utveckla dialogen med unga" in [p.text for p in reading.draft.areas[0].improvements]
-
-
-def test_there_are_at_least_three_hundred_mutated_files() -> None:
-    assert len(ENDINGS) * EACH >= 300
