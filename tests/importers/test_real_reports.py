@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from difflib import SequenceMatcher
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import pytest
 
 from tracker.domain.editions import edition
 from tracker.importers import read_report
+from tracker.importers.draft import ReportDraft
 
 REPORTS = Path(__file__).parents[3] / "shared" / "reports"
 
@@ -20,7 +22,13 @@ def raw(name: str) -> dict[str, Any]:
     path = REPORTS / name
     if not path.exists():
         pytest.skip(f"the labelled report {name} is not at ../shared/reports")
-    return read_report(path.read_bytes(), name).to_json()
+    return read_once(path).to_json()
+
+
+@cache
+def read_once(path: Path) -> ReportDraft:
+    """The draft of a report, which nobody can change."""
+    return read_report(path.read_bytes(), path.name)
 
 
 def labels(name: str) -> dict[str, Any]:

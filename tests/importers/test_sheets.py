@@ -198,7 +198,7 @@ BAD = {
 def test_bad_files_are_answered_with_one_sentence(name: str) -> None:
     data, sentence = BAD[name]
     with pytest.raises(RuleBroken, match=sentence) as told:
-        read_sheet_isolated(data, name)
+        read_sheet(data, name)
     assert str(told.value).endswith(".") and "rapport" not in str(told.value)
 
 
@@ -235,7 +235,7 @@ def test_a_link_to_another_workbook_is_not_followed() -> None:
     with zipfile.ZipFile(out, "a") as package:
         package.writestr("xl/externalLinks/_rels/externalLink1.xml.rels", link)
         package.writestr("xl/externalLinks/externalLink1.xml", b"<externalLink/>")
-    assert cells(read_sheet_isolated(out.getvalue(), "a.xlsx"))[1] == ["Rusta"]
+    assert cells(read_sheet(out.getvalue(), "a.xlsx"))[1] == ["Rusta"]
 
 
 def test_fifty_thousand_rows_are_refused_with_the_limit() -> None:

@@ -153,7 +153,7 @@ def test_hostile_text_is_only_text(draw: Callable[..., str], text: str) -> None:
     svg = draw(text)
     assert len(svg) < 40_000
     assert not list(parsed(svg).iter(f"{SVG}script"))
-    assert drawn_png(svg).startswith(b"\x89PNG")
+    assert drawn_png(svg, ppi=40).startswith(b"\x89PNG")
 
 
 @settings(deadline=None)

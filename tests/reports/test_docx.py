@@ -66,13 +66,13 @@ def test_emphasis_and_links_are_kept() -> None:
 
 
 def test_tables_are_tables_with_marked_headers() -> None:
-    book = opened(document(table(200)))
+    book = opened(document(table(60)))
     (made,) = book.tables
-    assert len(made.rows) == 201
+    assert len(made.rows) == 61
     assert [cell.text for cell in made.rows[0].cells] == ["Nr", "Åtgärd", "Ansvarig", "Läge"]
-    assert [cell.text for cell in made.rows[200].cells][:3] == [
-        "200",
-        "Ordna rutin 200",
+    assert [cell.text for cell in made.rows[60].cells][:3] == [
+        "60",
+        "Ordna rutin 60",
         "Bygg och miljö",
     ]
     heads = [one for one in made._tbl.tr_lst if one.find(f".//{qn('w:tblHeader')}") is not None]
@@ -193,7 +193,7 @@ def test_what_can_be_kept_is_kept() -> None:
     assert "👍 漢字 <b>&amp;□" in texts(book, "Normal")
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.text(st.characters(), max_size=120))
 def test_any_text_at_all_renders(text: str) -> None:
     opened(everywhere(text))

@@ -37,9 +37,9 @@ HOSTILE = [
     '#eval("1+1") $x^2$ *fet* `kod` \\ " ] ) #image("a.png") // /* <label> @ref',
     "</text></svg><script>&amp;&#0;]]>",
     "=HYPERLINK(1)\t{ PAGE }",
-    "o" * 10_000,
-    "Ord " * 2_500,
-    "\n" * 500 + "sist",
+    "o" * 4_000,
+    "Ord " * 1_000,
+    "\n" * 150 + "sist",
     "✗Ỗ ﬁ ﬀi e\u0303\u0301 א\u05bc",
 ]
 
@@ -217,20 +217,16 @@ def test_links_that_may_be_followed_are_links() -> None:
     assert links == ["https://granvik.example"]
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.text(st.characters(), max_size=120))
 @example("\u0300")
 @example("漢\u0328 ⇦\u0483 →\u05b4 1\u0301")
 @example("\u00ad")
 @example("\u200b")
-def test_any_text_at_all_renders(text: str) -> None:
-    assert rendered(everywhere(text)).startswith(b"%PDF-1.7")
-
-
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
-@given(st.text(st.characters(codec="utf-8"), max_size=60))
-def test_any_text_at_all_is_conformant(text: str) -> None:
-    assert complaints(rendered(everywhere(text))) == []
+def test_any_text_at_all_renders_and_is_conformant(text: str) -> None:
+    made = rendered(everywhere(text))
+    assert made.startswith(b"%PDF-1.7")
+    assert complaints(made) == []
 
 
 def test_what_typst_refuses_is_told_in_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
