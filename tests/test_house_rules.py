@@ -113,7 +113,7 @@ def test_nothing_knows_one_machine() -> None:
 def runs(text: str, length: int) -> Iterator[tuple[str, ...]]:
     """Every run of so many words, case and punctuation aside."""
     words = re.findall(r"[^\W\d_]+", text.casefold())
-    return (tuple(words[i : i + length]) for i in range(len(words) - length + 1))
+    return zip(*(words[i:] for i in range(length)), strict=False)
 
 
 def test_runs_are_words_in_a_row() -> None:

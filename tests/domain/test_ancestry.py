@@ -255,14 +255,14 @@ TEXTS: dict[str, Callable[[int], str]] = {
 
 
 @pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS)
-def test_three_hundred_beside_three_hundred(text: Callable[[int], str]) -> None:
-    """Measured at most 0.5 s; a limit that a busy machine keeps too."""
-    old = [one(place, text(place), f"{place % 8 + 1}.1") for place in range(300)]
-    new = [one(1_000 + place, text(place + 50), f"{place % 8 + 1}.1") for place in range(300)]
+def test_a_hundred_and_fifty_beside_as_many(text: Callable[[int], str]) -> None:
+    """Measured at most 0.25 s; a limit that a busy machine keeps too."""
+    old = [one(place, text(place), f"{place % 8 + 1}.1") for place in range(150)]
+    new = [one(1_000 + place, text(place + 50), f"{place % 8 + 1}.1") for place in range(150)]
     start = process_time()
     found = proposals(old, new)
-    assert process_time() - start < 3
-    assert len(found) == 300
+    assert process_time() - start < 1.5
+    assert len(found) == 150
 
 
 def points_of(number: int) -> tuple[list[Point], dict[tuple[int, int], int]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tracker.domain.composing import beside, compose, composed
@@ -109,12 +109,17 @@ def whole_statements(draw: st.DrawFn) -> tuple[SubAreaLink, ...]:
     return links_of(rows, CODES)
 
 
+few = settings(max_examples=40)  # each example is one whole crosswalk or two
+
+
+@few
 @given(whole_statements())
 def test_with_identity_nothing_changes(told: tuple[SubAreaLink, ...]) -> None:
     assert set(compose(identity(CODES), told)) == set(told)
     assert set(compose(told, identity(CODES))) == set(told)
 
 
+@few
 @given(whole_statements(), whole_statements())
 def test_what_comes_out_is_a_crosswalk(
     one: tuple[SubAreaLink, ...], other: tuple[SubAreaLink, ...]

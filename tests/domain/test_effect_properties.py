@@ -22,7 +22,7 @@ def movement(draw: st.DrawFn) -> Movement:
     return Movement(area, draw(st.sampled_from("abc")), start, end, draw(st.booleans()), most)
 
 
-few = settings(max_examples=50)
+few = settings(max_examples=25)
 some = st.lists(movement(), max_size=40)
 enough = st.lists(movement(), min_size=16, max_size=40)
 drifts = st.builds(AreaDrift, st.floats(-20, 20), st.floats(0, 10), st.integers(1, 30))

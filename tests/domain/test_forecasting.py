@@ -95,7 +95,7 @@ def every_day(
     return found
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(facts(), ladders(), staff(), st.frozensets(st.sampled_from([OWNER, CHIEF, TOP, DELEGATE])))
 def test_no_day_is_missed(
     one: ActionFacts, ladder: Ladder, team: Staff, written_to: frozenset[int]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tracker.domain.numbered import NumberedPoint, read_points
@@ -47,6 +47,7 @@ def test_any_text_gives_points_that_say_something(pasted: str) -> None:
         assert normalise_space(point.text) == point.text
 
 
+@settings(max_examples=40)
 @given(st.lists(st.from_regex(r"[A-ZÅÄÖ][a-zåäö]{2,9}( [a-zåäö]{2,9}){0,6}", fullmatch=True)))
 def test_what_was_numbered_is_read_back(texts: list[str]) -> None:
     pasted = "\n".join(f"{place}. {text}" for place, text in enumerate(texts, start=1))

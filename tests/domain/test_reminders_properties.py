@@ -85,7 +85,7 @@ class Year:
 DEEDS = ["move", "hand over", "report", "lose owner", "close", "reopen", "", "", "", ""]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(
     start=st.dates(date(2026, 1, 1), date(2027, 1, 1)),
     due_in=st.integers(0, 200),
@@ -106,7 +106,7 @@ def test_a_year_with_gaps(start: date, due_in: int, steps: list[tuple[int, str, 
         year.today += timedelta(days=gap)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(deadline=st.dates(date(2026, 1, 1), date(2027, 12, 31)))
 def test_every_day_for_a_year_after_the_deadline(deadline: date) -> None:
     """No pause between two reminders is longer than the ladder's, holidays included."""

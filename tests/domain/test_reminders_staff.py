@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.domain.test_reminders import (
@@ -320,6 +320,7 @@ ABSENCES = st.lists(
 WEEKDAYS = st.dictionaries(st.sampled_from(PEOPLE), st.integers(0, 4), max_size=3)
 
 
+@settings(max_examples=40)
 @given(ABSENCES, WEEKDAYS, st.integers(0, 60))
 def test_nobody_who_is_away_is_told_while_somebody_acts(
     absences: list[Away], weekdays: dict[int, int], days: int
@@ -330,6 +331,7 @@ def test_nobody_who_is_away_is_told_while_somebody_acts(
         assert staff.acting(who, day) == who
 
 
+@settings(max_examples=40)
 @given(ABSENCES, WEEKDAYS, st.integers(0, 60))
 def test_after_everybodys_return_nothing_was_lost(
     absences: list[Away], weekdays: dict[int, int], days: int

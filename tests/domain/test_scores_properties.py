@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tracker.domain.crosswalk import crosswalk_between
@@ -38,6 +38,9 @@ def _compare(before: ScoredEvaluation, after: ScoredEvaluation) -> Comparison:
     return compare(before, after, crosswalk_between(NEW, NEW), {})
 
 
+few = settings(max_examples=40)  # each example is a whole evaluation
+
+
 def _rows(comparison: Comparison) -> list[AreaRow | SubAreaRow]:
     return [*comparison.areas, *comparison.subareas]
 
@@ -54,6 +57,7 @@ def _changes(comparison: Comparison, sign: int) -> list[tuple[str, ...]]:
     return sorted(seen)
 
 
+@few
 @given(_evaluations())
 def test_an_evaluation_is_the_same_as_itself(one: ScoredEvaluation) -> None:
     comparison = _compare(one, one)
@@ -63,6 +67,7 @@ def test_an_evaluation_is_the_same_as_itself(one: ScoredEvaluation) -> None:
     assert comparison.total_change == 0
 
 
+@few
 @given(_evaluations(), _evaluations())
 def test_swapping_negates(one: ScoredEvaluation, other: ScoredEvaluation) -> None:
     there, back = _compare(one, other), _compare(other, one)
@@ -70,6 +75,7 @@ def test_swapping_negates(one: ScoredEvaluation, other: ScoredEvaluation) -> Non
     assert there.total_change == -(back.total_change or 0)
 
 
+@few
 @given(_evaluations(), _evaluations())
 def test_every_subarea_stands_in_exactly_one_row(
     one: ScoredEvaluation, other: ScoredEvaluation

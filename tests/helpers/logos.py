@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import struct
 import zlib
+from functools import cache
 from typing import Any
 
 from PIL import Image, ImageDraw
@@ -45,6 +46,7 @@ def moving() -> bytes:
     return saved(frames[0], save_all=True, append_images=frames[1:])
 
 
+@cache
 def no_logos() -> dict[str, bytes]:
     """What is left out: name → bytes."""
     good = logo()

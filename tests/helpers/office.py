@@ -11,11 +11,11 @@ LONGEST = 120  # seconds
 
 
 def converted(source: Path, kind: str, folder: Path) -> Path:
-    """`source` as LibreOffice saves it as `kind` in `folder`, with a profile of its own."""
+    """`source` as LibreOffice saves it as `kind` in `folder`; its profile lies beside `source`."""
     program = next(filter(None, map(shutil.which, NAMES)), None)
     if program is None:
         raise RuntimeError("LibreOffice is needed: make office")
-    profile = (folder / "profile").as_uri()
+    profile = (source.parent / "profile").as_uri()
     asked = [program, f"-env:UserInstallation={profile}", "--headless", "--norestore"]
     done = subprocess.run(
         [*asked, "--convert-to", kind, "--outdir", str(folder), str(source)],

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import pytest
 
 from tests.importers.granvik import POINTS, STRENGTHS, Style, area_score, granvik, scores
@@ -9,7 +11,9 @@ from tracker.importers import read_report
 from tracker.importers.draft import ReportDraft
 
 
+@cache
 def read(text: str, name: str = "granvik.txt") -> ReportDraft:
+    """The draft of that text, which nobody can change; read once for all that is asked of it."""
     return read_report(text.encode(), name)
 
 

@@ -88,7 +88,7 @@ def test_a_text_stays_a_text(text: str) -> None:
     assert b"<f>" not in zipfile.ZipFile(io.BytesIO(data)).read("xl/worksheets/sheet1.xml")
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(st.text(max_size=300))
 def test_any_text_comes_back_as_it_can_be_written(text: str) -> None:
     data = made([an_action(description=text)])
