@@ -256,12 +256,12 @@ TEXTS: dict[str, Callable[[int], str]] = {
 
 @pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS)
 def test_a_hundred_and_fifty_beside_as_many(text: Callable[[int], str]) -> None:
-    """Measured at most 0.25 s; a limit that a busy machine keeps too."""
+    """The time grows with the texts, not with the pairs; a limit that a busy machine keeps too."""
     old = [one(place, text(place), f"{place % 8 + 1}.1") for place in range(150)]
     new = [one(1_000 + place, text(place + 50), f"{place % 8 + 1}.1") for place in range(150)]
     start = process_time()
     found = proposals(old, new)
-    assert process_time() - start < 1.5
+    assert process_time() - start < 2
     assert len(found) == 150
 
 
