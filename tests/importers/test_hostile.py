@@ -67,8 +67,9 @@ def test_bad_files_are_answered_with_one_sentence(name: str) -> None:
 
 @pytest.mark.parametrize("ending", ENDINGS)
 def test_a_sample_of_them_goes_the_whole_way(ending: str) -> None:
-    """One of those damaged as they are, and one damaged below the packing."""
-    for name, data in islice(mutated(ending), 0, EACH, 25):
+    """One of those damaged as they are, and of packed ones one damaged below the packing."""
+    step = EACH if ending in (".txt", ".md") else 25
+    for name, data in islice(mutated(ending), 0, EACH, step):
         with suppress(RuleBroken):
             assert read_isolated(data, name).lines
     assert not _children()

@@ -219,7 +219,7 @@ def test_workbooks_made_to_do_harm(name: str, sentence: str | None) -> None:
 
 
 def test_mutated_workbooks_crash_nothing() -> None:
-    for name, data in islice(mutated(".xlsx"), 0, None, 7):
+    for name, data in islice(mutated(".xlsx"), 0, None, 11):
         try:
             read_sheet_isolated(data, name)
         except RuleBroken as told:
