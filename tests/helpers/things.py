@@ -81,6 +81,8 @@ class Things:
     def __init__(self, cast: Cast) -> None:
         self.cast = cast
         self._places = count(start=1000)
+        # Before there is anything else: all of it would have to be written out.
+        self._export = pieces.export_key(cast.admin)
 
     def named_by(self, rule: Rule) -> list[Thing]:
         """The things to try an endpoint on: existing ones, then a missing one."""
@@ -145,7 +147,7 @@ class Things:
                 Thing({"kind": "privacy", "language": "fi"}, exists=False),
             ],
             frozenset({"export_key"}): lambda: [
-                Thing({"export_key": pieces.export_key(cast.admin)}, only_for=cast.admin)
+                Thing({"export_key": self._export}, only_for=cast.admin)
             ],
             frozenset({"municipality_id", "predecessor_id"}): lambda: [
                 Thing(between.predecessor(cast))

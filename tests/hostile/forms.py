@@ -47,7 +47,7 @@ class Browser:
         """Begin anew; log in, where there is somebody."""
         self.client, self._token = self.app.test_client(), ""
         if self.user is not None:
-            Visitor(self.client).log_in(self.user.email)
+            Visitor(self.client).let_in(self.user)
         self.ask("GET", "/account" if self.user else "/login")
 
     def ask(self, method: str, path: str, data: Any = None) -> Answer:
