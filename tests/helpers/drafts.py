@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from tests.helpers.cast import NOW, Cast
 from tests.helpers.reports import report_text
 from tracker.extensions import db
-from tracker.importers import read_file
+from tracker.importers import Reading, read_file
 from tracker.importers.lines import lines_to_json
 from tracker.models import ImportDraft
 
 
+@cache
+def _read(text: str) -> Reading:
+    """What is read follows from the text alone."""
+    return read_file(text.encode(), "rapport.txt")
+
+
 def make_draft(cast: Cast, text: str | None = None, name: str = "rapport.txt") -> ImportDraft:
     """A draft of a report of ours; area 3 of the default one must be judged."""
-    reading = read_file((text or report_text(joint=3)).encode(), "rapport.txt")
+    reading = _read(text or report_text(joint=3))
     draft = ImportDraft(
         file_name=name,
         file_sha256="0" * 64,

@@ -22,6 +22,27 @@ def chips(page: Page) -> list[str]:
     return [text_of(node) for node in page.all("span", class_="chip")]
 
 
+NO_SCORES = (
+    ("score", "femtio", "Skriv poängen som ett heltal."),
+    ("score", "101", "Områdets poäng ska vara mellan 0 och 100."),
+    ("score", "-1", "Skriv poängen som ett heltal."),
+    ("score", "9" * 5000, "Skriv poängen som ett heltal."),
+    ("score-1.2", "1,5", "Skriv poängen som ett heltal."),
+    ("score-1.2", "200", "Poängen ska vara mellan 0 och 100."),
+    ("score-1.2", "99", "Poängen kan inte vara högre än högsta poängen."),
+    ("max-1.2", "0", "Högsta poäng ska vara mellan 1 och 100."),
+    ("name-1.2", " ", "Skriv delområdets namn"),
+)
+
+
+NO_ROWS = (
+    ("1.1", "Två delområden har samma nummer."),
+    ("2.7", "Skriv delområdets nummer så här: 1.5."),
+    ("1.x", "Skriv delområdets nummer så här: 1.5."),
+    ("", "Skriv delområdets nummer så här: 1.5."),
+)
+
+
 class TestScores:
     def test_sums_and_what_they_say(self, cast: Cast, visit: Visits) -> None:
         make_draft(cast, report_text(wrong_sum=2))
@@ -37,37 +58,27 @@ class TestScores:
         make_draft(cast)
         visitor = visit(cast.director)
         form = visitor.get("/drafts/1/areas/1").form
-        visitor.submit(form, **{"score-1.1": "3", "max-1.1": "25", "name-1.1": "Nytt namn"})
+        visitor.submit(
+            form, **{"score-1.1": "3", "max-1.1": "25", "name-1.1": "Nytt namn"}, follow=False
+        )
         page = visitor.get("/drafts/1/areas/1")
         first = work_of(cast.director).area(1).subareas[0]
         assert (first.name, first.score, first.max) == ("Nytt namn", 3, 25)
         assert page.form.fields["score-1.1"] == "3"
 
-    @pytest.mark.parametrize(
-        ("field", "typed", "sentence"),
-        [
-            ("score", "femtio", "Skriv poängen som ett heltal."),
-            ("score", "101", "Områdets poäng ska vara mellan 0 och 100."),
-            ("score", "-1", "Skriv poängen som ett heltal."),
-            ("score", "9" * 5000, "Skriv poängen som ett heltal."),
-            ("score-1.2", "1,5", "Skriv poängen som ett heltal."),
-            ("score-1.2", "200", "Poängen ska vara mellan 0 och 100."),
-            ("score-1.2", "99", "Poängen kan inte vara högre än högsta poängen."),
-            ("max-1.2", "0", "Högsta poäng ska vara mellan 1 och 100."),
-            ("name-1.2", " ", "Skriv delområdets namn"),
-        ],
-    )
     def test_a_score_that_cannot_be(
-        self, cast: Cast, visit: Visits, field: str, typed: str, sentence: str
+        self, cast: Cast, visit: Visits, subtests: pytest.Subtests
     ) -> None:
         make_draft(cast)
         visitor = visit(cast.director)
         form = visitor.get("/drafts/1/areas/1").form
-        page = visitor.submit(form, status=422, **{field: typed, "score-1.1": "7"})
-        assert page.title.startswith("Fel:")
-        assert sentence in text_of(page.by_id(f"{field}-error"))
-        assert page.form.fields["score-1.1"] == "7"
-        assert work_of(cast.director).area(1).subareas[0].score != 7
+        for field, typed, sentence in NO_SCORES:
+            with subtests.test(field=field, typed=typed, sentence=sentence):
+                page = visitor.submit(form, status=422, **{field: typed, "score-1.1": "7"})
+                assert page.title.startswith("Fel:")
+                assert sentence in text_of(page.by_id(f"{field}-error"))
+                assert page.form.fields["score-1.1"] == "7"
+                assert work_of(cast.director).area(1).subareas[0].score != 7
 
     def test_a_row_is_added_and_one_removed(self, cast: Cast, visit: Visits) -> None:
         make_draft(cast)
@@ -82,31 +93,26 @@ class TestScores:
         assert work_of(cast.director).item(3).subareas == ()
         assert page.rows[-2][0] == "1.6Sjätte"
 
-    @pytest.mark.parametrize(
-        ("code", "sentence"),
-        [
-            ("1.1", "Två delområden har samma nummer."),
-            ("2.7", "Skriv delområdets nummer så här: 1.5."),
-            ("1.x", "Skriv delområdets nummer så här: 1.5."),
-            ("", "Skriv delområdets nummer så här: 1.5."),
-        ],
-    )
     def test_a_row_that_cannot_be_added(
-        self, cast: Cast, visit: Visits, code: str, sentence: str
+        self, cast: Cast, visit: Visits, subtests: pytest.Subtests
     ) -> None:
         make_draft(cast)
         visitor = visit(cast.director)
         form = visitor.get("/drafts/1/areas/1").form
-        page = visitor.submit(form, status=422, **{"code-new": code, "name-new": "Namn"})
-        assert sentence in text_of(page.by_id("code-new-error"))
-        assert page.form.fields["name-new"] == "Namn"
+        for code, sentence in NO_ROWS:
+            with subtests.test(code=code, sentence=sentence):
+                page = visitor.submit(form, status=422, **{"code-new": code, "name-new": "Namn"})
+                assert sentence in text_of(page.by_id("code-new-error"))
+                assert page.form.fields["name-new"] == "Namn"
 
     def test_an_area_without_scores_gets_those_of_the_edition(
         self, cast: Cast, visit: Visits
     ) -> None:
         make_draft(cast, report_text(scores=False))
         visitor = visit(cast.director)
-        visitor.submit(visitor.get("/drafts/1").form, edition="kommunkompassen-2020", then="keep")
+        visitor.submit(
+            visitor.get("/drafts/1").form, edition="kommunkompassen-2020", then="keep", follow=False
+        )
         page = visitor.get("/drafts/1/areas/3")
         assert "Lägg till delområdena i Kommunkompassen 2020" in page.form.buttons
         page = visitor.submit(page.form, defaults="1")
@@ -121,6 +127,16 @@ class TestScores:
         assert [area.number for area in work_of(cast.director).areas] == [5]
 
 
+LEAVING = (
+    ("item-6", "/drafts/1/items/6"),
+    ("new-point", "/drafts/1/items/new?area=1&kind=point"),
+    ("area-5", "/drafts/1/areas/5"),
+    ("overview", "/drafts/1"),
+    ("item-77", "/drafts/1/areas/1"),
+    ("area-9", "/drafts/1/areas/1"),
+)
+
+
 class TestPoints:
     def test_suggestions_are_confirmed_by_saving(self, cast: Cast, visit: Visits) -> None:
         make_draft(cast)
@@ -130,7 +146,7 @@ class TestPoints:
         assert page.form.fields["subareas-3"][0] == "1.1"
         page = visitor.submit(page.form, **{"subareas-4": ["1.3", "1.2", ""]})
         assert not work_of(cast.director).item(3).settled
-        visitor.submit(page.form, then="next")
+        visitor.submit(page.form, then="next", follow=False)
         page = visitor.get("/drafts/1/areas/1")
         assert "Delområde (förslag)" not in page.text
         assert work_of(cast.director).item(3).settled
@@ -185,41 +201,32 @@ class TestPoints:
         assert after.areas == before.areas
         assert [one.id for one in after.items if one != before.item(one.id)] == [11]
 
-    @pytest.mark.parametrize(
-        ("then", "path"),
-        [
-            ("item-6", "/drafts/1/items/6"),
-            ("new-point", "/drafts/1/items/new?area=1&kind=point"),
-            ("area-5", "/drafts/1/areas/5"),
-            ("overview", "/drafts/1"),
-            ("item-77", "/drafts/1/areas/1"),
-            ("area-9", "/drafts/1/areas/1"),
-        ],
-    )
     def test_leaving_keeps_what_was_typed(
-        self, cast: Cast, visit: Visits, then: str, path: str
+        self, cast: Cast, visit: Visits, subtests: pytest.Subtests
     ) -> None:
         make_draft(cast)
         visitor = visit(cast.director)
-        form = visitor.get("/drafts/1/areas/1").form
-        visitor.submit(form, status=422, then=then, score="x")
-        assert visitor.submit(form, then=then, **{"score-1.1": "3"}).path == path
-        work = work_of(cast.director)
-        assert work.area(1).subareas[0].score == 3
-        assert not any(item.settled for item in work.items)
+        for typed, (then, path) in enumerate(LEAVING, start=1):
+            with subtests.test(then=then):
+                form = visitor.get("/drafts/1/areas/1").form
+                visitor.submit(form, status=422, then=then, score="x")
+                assert visitor.submit(form, then=then, **{"score-1.1": str(typed)}).path == path
+                work = work_of(cast.director)
+                assert work.area(1).subareas[0].score == typed
+                assert not any(item.settled for item in work.items)
 
     def test_what_nobody_touched_is_taken_over(self, cast: Cast, visit: Visits) -> None:
         make_draft(cast)
         mine = visit(cast.director).get("/drafts/1/areas/1").form
         other = visit(cast.unit_director)
         theirs = {"score-1.1": "3", "score-1.2": "4", "subareas-3": ["1.3", "", ""]}
-        other.submit(other.get("/drafts/1/areas/1").form, **theirs)
+        other.submit(other.get("/drafts/1/areas/1").form, **theirs, follow=False)
         page = visit(cast.director).submit(mine, status=409, **{"score-1.1": "5"})
         assert page.form.fields["score-1.2"] == "4"
         assert page.form.fields["subareas-3"] == ["1.3", "", ""]
         assert page.text.count("Nu sparat:") == 1
         assert "Nu sparat: 3" in page.text
-        visit(cast.director).submit(page.form)
+        visit(cast.director).submit(page.form, follow=False)
         work = work_of(cast.director)
         assert [sub.score for sub in work.area(1).subareas[:2]] == [5, 4]
         assert work.item(3).subareas == ("1.3",)
@@ -230,7 +237,9 @@ class TestPoints:
         make_draft(cast)
         visitor = visit(cast.director)
         visitor.get("/drafts/1/items/3")
-        visitor.post("/drafts/1/items/3/drop", {"version": "1", "reason": "En rubrik"})
+        visitor.post(
+            "/drafts/1/items/3/drop", {"version": "1", "reason": "En rubrik"}, follow=False
+        )
         page = visitor.get("/drafts/1/areas/1")
         assert "1 borttagen" in page.text
         assert "Skäl: En rubrik" in page.text
@@ -251,13 +260,13 @@ class TestPoints:
         make_draft(cast)
         mine = visit(cast.director).get("/drafts/1/areas/1").form
         other = visit(cast.unit_director)
-        other.submit(other.get("/drafts/1/areas/1").form, score="31")
+        other.submit(other.get("/drafts/1/areas/1").form, score="31", follow=False)
         page = visit(cast.director).submit(mine, status=409, score="32")
         assert "Utkastet har ändrats i en annan flik eller av någon annan." in page.text
         assert page.form.fields["score"] == "32"
         assert "Nu sparat: 31" in page.text
         assert work_of(cast.director).area(1).score == 31
-        visit(cast.director).submit(page.form)
+        visit(cast.director).submit(page.form, follow=False)
         assert work_of(cast.director).area(1).score == 32
 
     @pytest.mark.parametrize(
@@ -305,14 +314,17 @@ class TestReport:
         assert text_of(chosen).startswith("Låt invånarna pröva tjänsterna i område 2")
         assert page.by_id("item-8").get("class", "").endswith("reading--chosen")
 
-    @pytest.mark.parametrize(
-        "query", ["line=-4", "line=99999", "line=x&item=y", "page=3", "item=77"]
-    )
     def test_an_address_that_leads_nowhere_shows_what_there_is(
-        self, cast: Cast, visit: Visits, query: str
+        self, cast: Cast, visit: Visits, subtests: pytest.Subtests
     ) -> None:
         make_draft(cast)
-        assert visit(cast.director).get(f"/drafts/1/areas/2?{query}").all("p", class_="source-line")
+        for query in ("line=-4", "line=99999", "line=x&item=y", "page=3", "item=77"):
+            with subtests.test(query=query):
+                assert (
+                    visit(cast.director)
+                    .get(f"/drafts/1/areas/2?{query}")
+                    .all("p", class_="source-line")
+                )
 
     def test_a_draft_from_before_lines_were_kept(self, cast: Cast, visit: Visits) -> None:
         make_draft(cast).source_lines = None

@@ -30,6 +30,16 @@ def form_to(page: Page, deed: str) -> Form:
     return next(form for form in page.forms if form.action.endswith(f"/{deed}"))
 
 
+WRONG = (
+    ({"text": " "}, "text", "Skriv vad punkten säger."),
+    ({"text": "å" * 5001}, "text", "högst 5000 tecken"),
+    ({"kind": "strength", "area": ""}, "area", "En styrka hör till ett område."),
+    ({"kind": "annat"}, "kind", ""),
+    ({"area": "9"}, "area", ""),
+    ({"first": "9.9"}, "first", "Välj högst tre delområden"),
+)
+
+
 class TestEditing:
     def test_words_kind_and_area(self, cast: Cast, visit: Visits) -> None:
         make_draft(cast)
@@ -63,30 +73,22 @@ class TestEditing:
         make_draft(cast)
         visitor = visit(cast.director)
         form = visitor.get("/drafts/1/items/3").form
-        visitor.submit(form, first="1.2", second="1.4", third="1.1")
+        visitor.submit(form, first="1.2", second="1.4", third="1.1", follow=False)
         assert item_of(cast.director, 3).subareas == ("1.2", "1.4", "1.1")
 
-    @pytest.mark.parametrize(
-        ("change", "field", "sentence"),
-        [
-            ({"text": " "}, "text", "Skriv vad punkten säger."),
-            ({"text": "å" * 5001}, "text", "högst 5000 tecken"),
-            ({"kind": "strength", "area": ""}, "area", "En styrka hör till ett område."),
-            ({"kind": "annat"}, "kind", ""),
-            ({"area": "9"}, "area", ""),
-            ({"first": "9.9"}, "first", "Välj högst tre delområden"),
-        ],
-    )
     def test_what_cannot_be_is_kept_beside_the_error(
-        self, cast: Cast, visit: Visits, change: dict[str, str], field: str, sentence: str
+        self, cast: Cast, visit: Visits, subtests: pytest.Subtests
     ) -> None:
         make_draft(cast)
         visitor = visit(cast.director)
-        sent = {"text": "Mina ord.", **change}
-        page = visitor.submit(visitor.get("/drafts/1/items/3").form, status=422, **sent)
-        assert sentence in text_of(page.by_id(f"{field}-error"))
-        assert page.form.fields["text"] == sent["text"]
-        assert item_of(cast.director, 3).text.startswith("Förtydliga")
+        form = visitor.get("/drafts/1/items/3").form
+        for change, field, sentence in WRONG:
+            with subtests.test(change=change, field=field, sentence=sentence):
+                sent = {"text": "Mina ord.", **change}
+                page = visitor.submit(form, status=422, **sent)
+                assert sentence in text_of(page.by_id(f"{field}-error"))
+                assert page.form.fields["text"] == sent["text"]
+                assert item_of(cast.director, 3).text.startswith("Förtydliga")
 
     def test_the_report_shows_the_item(self, cast: Cast, visit: Visits) -> None:
         make_draft(cast)
@@ -98,19 +100,19 @@ class TestEditing:
         make_draft(cast)
         mine = visit(cast.director).get("/drafts/1/items/3").form
         other = visit(cast.unit_director)
-        other.submit(other.get("/drafts/1/items/3").form, text="Deras ord.")
+        other.submit(other.get("/drafts/1/items/3").form, text="Deras ord.", follow=False)
         page = visit(cast.director).submit(mine, status=409, text="Mina ord.")
         assert page.form.fields["text"] == "Mina ord."
         assert "Deras ord." in page.text
         assert item_of(cast.director, 3).text == "Deras ord."
-        visit(cast.director).submit(page.form)
+        visit(cast.director).submit(page.form, follow=False)
         assert item_of(cast.director, 3).text == "Mina ord."
 
     def test_somebody_merged_it_away(self, cast: Cast, visit: Visits) -> None:
         make_draft(cast)
         mine = visit(cast.director).get("/drafts/1/items/4").form
         other = visit(cast.unit_director)
-        other.submit(form_to(other.get("/drafts/1/items/3"), "merge"))
+        other.submit(form_to(other.get("/drafts/1/items/3"), "merge"), follow=False)
         page = visit(cast.director).submit(mine, status=409, text="Mina ord.")
         assert "Mina ord." in page.text
         assert page.links["Till utkastet som det nu är"] == "/drafts/1"
@@ -145,7 +147,7 @@ class TestSettling:
         make_draft(cast)
         visitor = visit(cast.director)
         form = visitor.get("/drafts/1/items/11").form
-        visitor.post("/drafts/1/items/11/settle", {**form.fields, "text": "Rättad."})
+        visitor.post("/drafts/1/items/11/settle", {**form.fields, "text": "Rättad."}, follow=False)
         assert item_of(cast.director, 11).text == "Rättad."
 
     def test_what_was_typed_wrongly_stays(self, cast: Cast, visit: Visits) -> None:
@@ -173,7 +175,7 @@ class TestSplitting:
         form = form_to(visitor.get("/drafts/1/items/3"), "split")
         page = visitor.submit(form, status=422, parts="Bara en.\n")
         assert "Sätt en tom rad" in text_of(page.by_id("parts-error"))
-        visitor.submit(form_to(page, "split"), parts="Den första.\nDen andra.")
+        visitor.submit(form_to(page, "split"), parts="Den första.\nDen andra.", follow=False)
         texts = [item.text for item in work_of(cast.director).items_of(1)]
         assert texts[2:4] == ["Den första.", "Den andra."]
 
@@ -185,7 +187,7 @@ class TestSplitting:
         page = visitor.submit(form, parts="Den första.\nDen andra.")
         [told] = page.all("p", class_="reading__told")
         assert text_of(told) == "Punkten är delad. Ångra"
-        visitor.submit(page.form, restore="3")
+        visitor.submit(page.form, restore="3", follow=False)
         assert work_of(cast.director) == before
 
 
@@ -196,7 +198,7 @@ class TestMerging:
         page = visitor.get("/drafts/1/items/3")
         offered = [option.get("value") for option in page.by_id("other").iter("option")]
         assert offered == ["4", "1", "2"]
-        visitor.submit(form_to(page, "merge"))
+        visitor.submit(form_to(page, "merge"), follow=False)
         item = item_of(cast.director, 3)
         assert item.origin == (3, 4)
         assert item.text.endswith("innan de införs.")
@@ -227,19 +229,28 @@ class TestDroppingAndRestoring:
         make_draft(cast)
         visitor = visit(cast.director)
         before = item_of(cast.director, 3)
-        visitor.submit(visitor.get("/drafts/1/items/3").form, text="Annat.", area="5")
-        visitor.submit(form_to(visitor.get("/drafts/1/items/3"), "restore"))
+        visitor.submit(visitor.get("/drafts/1/items/3").form, text="Annat.", area="5", follow=False)
+        visitor.submit(form_to(visitor.get("/drafts/1/items/3"), "restore"), follow=False)
         assert item_of(cast.director, 3) == before
 
     def test_what_was_added_just_goes(self, cast: Cast, visit: Visits) -> None:
         make_draft(cast)
         visitor = visit(cast.director)
-        visitor.submit(visitor.get("/drafts/1/items/new?area=1").form, text="En till.")
+        visitor.submit(
+            visitor.get("/drafts/1/items/new?area=1").form, text="En till.", follow=False
+        )
         made = work_of(cast.director).items[-1]
         page = visitor.get(f"/drafts/1/items/{made.id}")
         assert "försvinner helt" in page.text
-        visitor.submit(form_to(page, "drop"))
+        visitor.submit(form_to(page, "drop"), follow=False)
         visitor.get(f"/drafts/1/items/{made.id}", status=404)
+
+
+NOT_ADDED = (
+    ({"text": ""}, "text"),
+    ({"page": "0"}, "page"),
+    ({"page": "x"}, "page"),
+)
 
 
 class TestAdding:
@@ -255,28 +266,24 @@ class TestAdding:
             made = work_of(cast.director).items[-1]
             assert (made.kind, made.area, made.page) == (kind, 2, 3)
 
-    @pytest.mark.parametrize(
-        ("change", "field"),
-        [({"text": ""}, "text"), ({"page": "0"}, "page"), ({"page": "x"}, "page")],
-    )
-    def test_what_cannot_be(
-        self, cast: Cast, visit: Visits, change: dict[str, str], field: str
-    ) -> None:
+    def test_what_cannot_be(self, cast: Cast, visit: Visits, subtests: pytest.Subtests) -> None:
         make_draft(cast)
         visitor = visit(cast.director)
         form = visitor.get("/drafts/1/items/new?area=2&kind=nonsense").form
-        sent = {"text": "Ny", "kind": "point", **change}
-        page = visitor.submit(form, status=422, **sent)
-        assert text_of(page.by_id(f"{field}-error"))
+        for change, field in NOT_ADDED:
+            with subtests.test(change=change, field=field):
+                sent = {"text": "Ny", "kind": "point", **change}
+                page = visitor.submit(form, status=422, **sent)
+                assert text_of(page.by_id(f"{field}-error"))
 
     def test_what_was_typed_survives_a_conflict(self, cast: Cast, visit: Visits) -> None:
         make_draft(cast)
         mine = visit(cast.director).get("/drafts/1/items/new?area=2").form
         other = visit(cast.unit_director)
-        other.submit(other.get("/drafts/1/items/3").form, text="Deras ord.")
+        other.submit(other.get("/drafts/1/items/3").form, text="Deras ord.", follow=False)
         page = visit(cast.director).submit(mine, status=409, text="Ny punkt.")
         assert page.form.fields["text"] == "Ny punkt."
-        visit(cast.director).submit(page.form)
+        visit(cast.director).submit(page.form, follow=False)
         assert work_of(cast.director).items[-1].text == "Ny punkt."
 
 
@@ -285,11 +292,15 @@ class TestChanges:
         make_draft(cast)
         visitor = visit(cast.director)
         assert "Inget är ändrat" in visitor.get("/drafts/1/changes").text
-        visitor.submit(visitor.get("/drafts/1/items/3").form, text="Nya ord.")
-        visitor.submit(form_to(visitor.get("/drafts/1/items/4"), "drop"), reason="Rubrik")
-        visitor.submit(visitor.get("/drafts/1/areas/2").form, score="12")
-        visitor.submit(visitor.get("/drafts/1/items/new?area=2").form, text="Tillagd punkt.")
-        visitor.submit(visitor.get("/drafts/1").form, ordinal="7", then="keep")
+        visitor.submit(visitor.get("/drafts/1/items/3").form, text="Nya ord.", follow=False)
+        visitor.submit(
+            form_to(visitor.get("/drafts/1/items/4"), "drop"), reason="Rubrik", follow=False
+        )
+        visitor.submit(visitor.get("/drafts/1/areas/2").form, score="12", follow=False)
+        visitor.submit(
+            visitor.get("/drafts/1/items/new?area=2").form, text="Tillagd punkt.", follow=False
+        )
+        visitor.submit(visitor.get("/drafts/1").form, ordinal="7", then="keep", follow=False)
         assert "Ändrat mot rapporten (5)" in visitor.get("/drafts/1").links
         page = visitor.get("/drafts/1/changes")
         assert "5 saker är ändrade" in page.text
@@ -304,7 +315,7 @@ class TestChanges:
     def test_they_can_be_seen_at_the_evaluation(self, cast: Cast, visit: Visits) -> None:
         make_draft(cast, report_text())
         visitor = visit(cast.director)
-        visitor.submit(visitor.get("/drafts/1/items/3").form, text="Nya ord.")
+        visitor.submit(visitor.get("/drafts/1/items/3").form, text="Nya ord.", follow=False)
         page = visitor.submit(visitor.get("/drafts/1").form, confirm="y")
         assert page.links["1 ändring"] == "/evaluations/2/changes"
         page = visit(cast.member).get("/evaluations/2/changes")
@@ -320,27 +331,39 @@ class TestChanges:
         visit(cast.admin).get("/evaluations/1/changes", status=403)
 
 
-@pytest.mark.parametrize("deed", DEEDS)
 class TestEveryDeed:
-    def test_a_stale_page_changes_nothing(self, cast: Cast, visit: Visits, deed: str) -> None:
+    def test_a_stale_page_changes_nothing(
+        self, cast: Cast, visit: Visits, subtests: pytest.Subtests
+    ) -> None:
         make_draft(cast)
         other = visit(cast.unit_director)
-        other.submit(other.get("/drafts/1/items/4").form, text="Deras ord.")
+        other.submit(other.get("/drafts/1/items/4").form, text="Deras ord.", follow=False)
         before = work_of(cast.director)
         visit(cast.director).get("/drafts/1/items/3")
-        page = visit(cast.director).post(f"/drafts/1/items/3/{deed}", SENT, status=409)
-        assert "Utkastet har ändrats" in page.text
-        assert work_of(cast.director) == before
+        for deed in DEEDS:
+            with subtests.test(deed=deed):
+                page = visit(cast.director).post(f"/drafts/1/items/3/{deed}", SENT, status=409)
+                assert "Utkastet har ändrats" in page.text
+                assert work_of(cast.director) == before
 
-    def test_an_answered_draft_changes_no_more(self, cast: Cast, visit: Visits, deed: str) -> None:
+    def test_an_answered_draft_changes_no_more(
+        self, cast: Cast, visit: Visits, subtests: pytest.Subtests
+    ) -> None:
         make_draft(cast, report_text())
         visitor = visit(cast.director)
-        visitor.submit(visitor.get("/drafts/1").form, confirm="y")
-        page = visitor.post(f"/drafts/1/items/3/{deed}", SENT, status=409)
-        assert "Den här rapporten är redan godkänd." in page.text
+        visitor.submit(visitor.get("/drafts/1").form, confirm="y", follow=False)
+        for deed in DEEDS:
+            with subtests.test(deed=deed):
+                page = visitor.post(f"/drafts/1/items/3/{deed}", SENT, status=409)
+                assert "Den här rapporten är redan godkänd." in page.text
 
-    def test_what_is_gone_and_who_may_not(self, cast: Cast, visit: Visits, deed: str) -> None:
+    def test_what_is_gone_and_who_may_not(
+        self, cast: Cast, visit: Visits, subtests: pytest.Subtests
+    ) -> None:
         make_draft(cast)
         visit(cast.director).get("/drafts/1")
-        visit(cast.director).post(f"/drafts/1/items/77/{deed}", {"version": "1"}, status=404)
-        visit(cast.owner).post(f"/drafts/1/items/3/{deed}", SENT, status=403)
+        for deed in DEEDS:
+            with subtests.test(deed=deed):
+                gone = f"/drafts/1/items/77/{deed}"
+                visit(cast.director).post(gone, {"version": "1"}, status=404)
+                visit(cast.owner).post(f"/drafts/1/items/3/{deed}", SENT, status=403)
