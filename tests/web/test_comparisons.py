@@ -105,28 +105,25 @@ def test_too_little_to_say_is_said_with_its_reasons(
     assert not page.all("section", id="difference")
 
 
-@pytest.mark.parametrize(
-    ("got", "sentence"),
-    [
-        ((25, 20), "november 2025: poängen 25 är högre än max 20 och jämförs inte"),
-        ((-1, 20), "november 2025: poängen -1 är lägre än noll och jämförs inte"),
-        ((0, 0), "november 2025: högsta poängen är 0, så någon andel går inte att räkna"),
-        ((None, 20), "november 2025: poängen saknas i rapporten"),
-        ((5, None), "november 2025: rapporten säger inte vad högsta poängen är"),
-    ],
+ODD_SCORES = (
+    ((25, 20), "november 2025: poängen 25 är högre än max 20 och jämförs inte"),
+    ((-1, 20), "november 2025: poängen -1 är lägre än noll och jämförs inte"),
+    ((0, 0), "november 2025: högsta poängen är 0, så någon andel går inte att räkna"),
+    ((None, 20), "november 2025: poängen saknas i rapporten"),
+    ((5, None), "november 2025: rapporten säger inte vad högsta poängen är"),
 )
+
+
 def test_odd_scores_are_told_and_not_compared(
-    cast: Cast,
-    later: Evaluation,
-    visit: Visits,
-    got: tuple[int | None, int | None],
-    sentence: str,
+    cast: Cast, later: Evaluation, visit: Visits, subtests: pytest.Subtests
 ) -> None:
     odd = cast.evaluation.score_sets[0].areas[0].subareas[0]
-    odd.score, odd.max = got
-    db.session.commit()
-    for path in ("/comparison", "/comparison/areas/1"):
-        assert sentence in visit(cast.member).get(path).text
+    for got, sentence in ODD_SCORES:
+        with subtests.test(got=got, sentence=sentence):
+            odd.score, odd.max = got
+            db.session.commit()
+            for path in ("/comparison", "/comparison/areas/1"):
+                assert sentence in visit(cast.member).get(path).text
 
 
 def test_without_subareas_the_areas_are_told(cast: Cast, visit: Visits) -> None:
@@ -275,20 +272,21 @@ def test_editions_and_municipalities(cast: Cast, visit: Visits) -> None:
     assert "Gick åtgärder och förbättring ihop?" not in page.text
 
 
-@pytest.mark.parametrize(
-    ("query", "answer"),
-    [
-        ("before={0}&after={0}", (422, "Välj två olika utvärderingar")),
-        ("before=999&after={0}", (404, "finns inte")),
-        ("before=x&after=y", (200, "jämförbara delområden")),
-    ],
+ODD_CHOICES = (
+    ("before={0}&after={0}", (422, "Välj två olika utvärderingar")),
+    ("before=999&after={0}", (404, "finns inte")),
+    ("before=x&after=y", (200, "jämförbara delområden")),
 )
+
+
 def test_odd_choices(
-    cast: Cast, later: Evaluation, visit: Visits, query: str, answer: tuple[int, str]
+    cast: Cast, later: Evaluation, visit: Visits, subtests: pytest.Subtests
 ) -> None:
-    status, sentence = answer
-    page = visit(cast.director).get(f"/comparison?{query.format(later.id)}", status=status)
-    assert sentence in page.text
+    for query, answer in ODD_CHOICES:
+        with subtests.test(query=query, answer=answer):
+            status, sentence = answer
+            page = visit(cast.director).get(f"/comparison?{query.format(later.id)}", status=status)
+            assert sentence in page.text
 
 
 def test_one_evaluation_is_not_enough(cast: Cast, visit: Visits) -> None:

@@ -154,9 +154,10 @@ def test_a_new_area_has_an_address_of_its_own(cast: Cast, visit: Visits) -> None
     visit(cast.member).get(f"/comparison/areas/1?new=1&{query}", status=404)
 
 
-@pytest.mark.parametrize("number", ["0", "9", "2147483647", "1099511627776", "x"])
-def test_no_such_area(cast: Cast, told: Told, visit: Visits, number: str) -> None:
-    visit(cast.member).get(f"/comparison/areas/{number}?{told.query}", status=404)
+def test_no_such_area(cast: Cast, told: Told, visit: Visits, subtests: pytest.Subtests) -> None:
+    for number in ("0", "9", "2147483647", "1099511627776", "x"):
+        with subtests.test(number=number):
+            visit(cast.member).get(f"/comparison/areas/{number}?{told.query}", status=404)
 
 
 def test_a_choice_that_cannot_be_compared_is_told_on_the_overview(

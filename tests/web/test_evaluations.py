@@ -127,31 +127,31 @@ class TestShow:
         visit(cast.admin).get(f"/evaluations/{cast.evaluation.id}", status=403)
 
 
+SOURCES = (
+    (("rapport.pdf", 153_400), "PDF, 153 kB"),
+    (("Rapport 2026.DOCX", 12), "Word, 1 kB"),
+    (("rapport.pptx", 2_449_999), "PowerPoint, 2,4 MB"),
+    (("mall.xlsx", 999_000), "Excel, 999 kB"),
+    (("inklistrad-text.txt", 20_000), "text, 20 kB"),
+)
+
+
 class TestSource:
-    def keep(self, app: Flask, data: bytes, name: str) -> Evaluation:
+    def keep(self, app: Flask, data: bytes, name: str, month: str = "2026-02") -> Evaluation:
         sources = Sources(app.extensions["settings"].instance_dir / "sources")
         draft = read_report(report_text("Testköping").encode(), "rapport.txt")
-        head = DraftHead("Testköping", "2026-02", 2, EDITION)
+        head = DraftHead("Testköping", month, 2, EDITION)
         file = SourceFile(sources.keep(data), name)
         return import_report(draft, head=head, by=None, now=NOW, source=file)
 
-    @pytest.mark.parametrize(
-        ("file", "words"),
-        [
-            (("rapport.pdf", 153_400), "PDF, 153 kB"),
-            (("Rapport 2026.DOCX", 12), "Word, 1 kB"),
-            (("rapport.pptx", 2_449_999), "PowerPoint, 2,4 MB"),
-            (("mall.xlsx", 999_000), "Excel, 999 kB"),
-            (("inklistrad-text.txt", 20_000), "text, 20 kB"),
-        ],
-    )
     def test_the_page_names_the_kind_and_the_size(
-        self, app: Flask, cast: Cast, visit: Visits, file: tuple[str, int], words: str
+        self, app: Flask, cast: Cast, visit: Visits, subtests: pytest.Subtests
     ) -> None:
-        name, size = file
-        kept = self.keep(app, b"x" * size, name)
-        page = visit(cast.member).get(f"/evaluations/{kept.id}")
-        assert page.links[f"Hämta rapporten ({words})"] == f"/evaluations/{kept.id}/source"
+        for number, ((name, size), words) in enumerate(SOURCES, start=1):
+            with subtests.test(name=name, size=size, words=words):
+                kept = self.keep(app, b"x" * size, name, f"2024-{number:02}")
+                page = visit(cast.member).get(f"/evaluations/{kept.id}")
+                assert page.links[f"Hämta rapporten ({words})"] == f"/evaluations/{kept.id}/source"
 
     def test_it_is_a_file_to_keep_and_nothing_to_open(
         self, app: Flask, cast: Cast, visit: Visits

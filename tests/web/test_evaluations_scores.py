@@ -55,13 +55,14 @@ def test_what_is_wrong_stands_where_it_is_and_nothing_is_lost(cast: Cast, visit:
     assert "minst ett huvudområde" in visitor.submit(form, status=422).text
 
 
-@pytest.mark.parametrize("typed", HOSTILE)
-@pytest.mark.parametrize("field", ["area_1", "total", "subareas"])
-def test_hostile(cast: Cast, visit: Visits, field: str, typed: str) -> None:
+def test_hostile(cast: Cast, visit: Visits, subtests: pytest.Subtests) -> None:
     visitor = visit(cast.director)
     form = visitor.get(path_of(cast)).form
-    visitor.submit(form, status=422, **{**AREAS, field: typed})
-    assert added_sets(cast.evaluation.id) == []
+    for field in ("area_1", "total", "subareas"):
+        for typed in HOSTILE:
+            with subtests.test(typed=typed, field=field):
+                visitor.submit(form, status=422, **{**AREAS, field: typed})
+                assert added_sets(cast.evaluation.id) == []
 
 
 def test_a_list_that_is_too_long(cast: Cast, visit: Visits) -> None:
@@ -71,13 +72,16 @@ def test_a_list_that_is_too_long(cast: Cast, visit: Visits) -> None:
     assert "för lång" in page.text
 
 
-@pytest.mark.parametrize("edition", ["kommunkompassen-2020", "", "x"])
-def test_an_edition_that_is_there_or_unknown(cast: Cast, visit: Visits, edition: str) -> None:
+def test_an_edition_that_is_there_or_unknown(
+    cast: Cast, visit: Visits, subtests: pytest.Subtests
+) -> None:
     visitor = visit(cast.director)
     form = visitor.get(path_of(cast)).form
-    page = visitor.post(path_of(cast, edition), {**form.fields, **AREAS}, status=422)
-    assert "Vilken version gäller poängen?" in page.text
-    assert page.forms[-1].fields["area_1"] == "40"
+    for edition in ("kommunkompassen-2020", "", "x"):
+        with subtests.test(edition=edition):
+            page = visitor.post(path_of(cast, edition), {**form.fields, **AREAS}, status=422)
+            assert "Vilken version gäller poängen?" in page.text
+            assert page.forms[-1].fields["area_1"] == "40"
 
 
 def test_removed_after_a_yes(cast: Cast, visit: Visits) -> None:

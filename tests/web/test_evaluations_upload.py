@@ -54,9 +54,9 @@ def left_behind(app: Flask) -> list[str]:
 
 
 class TestUpload:
-    def test_a_file_leads_to_its_draft(self, any_app: Flask, cast: Cast, visit: Visits) -> None:
+    def test_a_file_leads_to_its_draft(self, app: Flask, cast: Cast, visit: Visits) -> None:
         assert sent_to(visit, cast, file=file_of(report_text())) == "/drafts/1"
-        assert left_behind(any_app) == []
+        assert left_behind(app) == []
 
     def test_pasted_text_leads_to_its_draft(self, cast: Cast, visit: Visits) -> None:
         text = report_text().replace("\n", "\r\n")

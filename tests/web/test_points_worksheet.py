@@ -17,7 +17,7 @@ def sheet(page: Page) -> Form:
     return found
 
 
-def test_one_save_for_the_page(any_app: Flask, cast: Cast, visit: Visits) -> None:
+def test_one_save_for_the_page(cast: Cast, visit: Visits) -> None:
     visitor = visit(cast.director)
     second, general = cast.points[1].id, cast.points[3].id
     form = sheet(visitor.get("/points/plan"))
@@ -54,7 +54,7 @@ def test_sent_twice(cast: Cast, visit: Visits) -> None:
     form = sheet(visitor.get("/points/plan?area=1"))
     typed = {f"title-{second}": "Samla", "deadline-all": "2026-09-30"}
     typed["unit_id-all"] = str(cast.unit.id)
-    visitor.submit(form, **typed)
+    visitor.submit(form, **typed, follow=False)
     page = visitor.submit(form, **typed)
     assert "Inget nytt att spara." in page.text
     assert db.session.query(Action).filter_by(title="Samla").count() == 1

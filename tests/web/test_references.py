@@ -7,7 +7,6 @@ from datetime import date
 from typing import Any
 
 import pytest
-from flask import Flask
 
 from tests.helpers.cast import Cast
 from tests.helpers.others import EDITION, add_reference, brought_in, csv
@@ -34,7 +33,7 @@ def rows() -> set[tuple[str, int | None]]:
     return {(row.municipality, row.total) for row in found}
 
 
-def test_in_and_back(any_app: Flask, cast: Cast, visit: Visits) -> None:
+def test_in_and_back(cast: Cast, visit: Visits) -> None:
     director = visit(cast.director)
     page = sent(director, csv(GRANBY, BAD, SJOBY))
     assert "2 rader sparas när du säger ja. 1 rad har fel" in page.text
@@ -67,21 +66,22 @@ def test_again_and_one_row_away(cast: Cast, visit: Visits) -> None:
     assert not [form for form in page.forms if form.action == "/references"]
 
 
-@pytest.mark.parametrize(
-    ("data", "sentence"),
-    [
-        (b"", "Välj en fil"),
-        (b"kommun;summa\n", "Filen saknar kolumner: månad, version"),
-        (b"PK\x03\x04xxxx", "spara den som CSV"),
-    ],
+UNREADABLE = (
+    (b"", "Välj en fil"),
+    (b"kommun;summa\n", "Filen saknar kolumner: månad, version"),
+    (b"PK\x03\x04xxxx", "spara den som CSV"),
 )
-def test_a_file_that_cannot_be_read(cast: Cast, visit: Visits, data: bytes, sentence: str) -> None:
+
+
+def test_a_file_that_cannot_be_read(cast: Cast, visit: Visits, subtests: pytest.Subtests) -> None:
     visitor = visit(cast.director)
     visitor.get("/references")
-    file = {"file": (io.BytesIO(data), "andra.csv")} if data else {}
-    page = visitor.post("/references/preview", file, status=422)
-    assert sentence in page.text
-    assert page.title.startswith("Fel:")
+    for data, sentence in UNREADABLE:
+        with subtests.test(data=data, sentence=sentence):
+            file = {"file": (io.BytesIO(data), "andra.csv")} if data else {}
+            page = visitor.post("/references/preview", file, status=422)
+            assert sentence in page.text
+            assert page.title.startswith("Fel:")
 
 
 def test_a_yes_to_nothing(cast: Cast, visit: Visits) -> None:
