@@ -54,6 +54,29 @@ def empty(cast):
     db.session.commit()
 
 
+FOLDED = (
+    ("", "Filter"),
+    ("q=dialog", "Filter"),  # the search stands open, and is no part of what folds
+    ("sort=title", "Filter"),
+    ("status=ongoing", "Filter (1 valt)"),
+    ("q=dialog&status=ongoing&slipped=y", "Filter (2 valda)"),
+    ("late=1", "Filter (1 valt)"),
+)
+
+
+CHOSEN = (
+    ("owner=none", "Ägare: Ingen ägare än"),
+    ("when=soon", "När: Inom 30 dagar"),
+    ("late=y", "När: Försenade"),
+    ("when=late&late=y", "När: Försenade"),
+    ("health=at_risk", "Senaste läge: Risk för försening"),
+    ("slipped=y", "Bara med flyttat slutdatum: ja"),
+    ("due_from=2026-04-01", "Slutdatum från: 2026-04-01"),
+    ("due_to=2026-05-31", "Slutdatum till: 2026-05-31"),
+    ("area=1", "Område: 1. Samspel mellan förtroendevalda och medborgare"),
+)
+
+
 class TestRemovableFilters:
     def test_without_a_filter_there_is_nothing_to_remove(self, cast, visit):
         page = visit(cast.director).get("/actions?sort=title&page=1")
@@ -80,25 +103,13 @@ class TestRemovableFilters:
         assert titles(page) == {"En kalender för alla samråd", "Återkoppla synpunkter på webben"}
         assert set(removable(page)) == {"Ägare: Olle Ägare", "Rensa filtret"}
 
-    @pytest.mark.parametrize(
-        ("query", "said"),
-        [
-            ("owner=none", "Ägare: Ingen ägare än"),
-            ("when=soon", "När: Inom 30 dagar"),
-            ("late=y", "När: Försenade"),
-            ("when=late&late=y", "När: Försenade"),
-            ("health=at_risk", "Senaste läge: Risk för försening"),
-            ("slipped=y", "Bara med flyttat slutdatum: ja"),
-            ("due_from=2026-04-01", "Slutdatum från: 2026-04-01"),
-            ("due_to=2026-05-31", "Slutdatum till: 2026-05-31"),
-            ("area=1", "Område: 1. Samspel mellan förtroendevalda och medborgare"),
-        ],
-    )
-    def test_it_says_what_was_chosen_in_words(self, cast, visit, query, said):
+    def test_it_says_what_was_chosen_in_words(self, cast, visit, subtests):
         cast.action.health, cast.action.reported_at = Health.AT_RISK, NOW
         db.session.commit()
-        page = visit(cast.director).get(f"/actions?{query}")
-        assert removable(page) == {said: "/actions", "Rensa filtret": "/actions"}
+        for query, said in CHOSEN:
+            with subtests.test(query=query, said=said):
+                page = visit(cast.director).get(f"/actions?{query}")
+                assert removable(page) == {said: "/actions", "Rensa filtret": "/actions"}
 
     def test_what_is_chosen_under_more_filters_stands_open(self, cast, visit):
         visitor = visit(cast.director)
@@ -111,28 +122,17 @@ class TestRemovableFilters:
         assert folded("?slipped=y") == [False]
         assert folded("?due_to=2026-05-31") == [False]
 
-    @pytest.mark.parametrize(
-        ("query", "said"),
-        [
-            ("", "Filter"),
-            ("q=dialog", "Filter"),  # the search stands open, and is no part of what folds
-            ("sort=title", "Filter"),
-            ("status=ongoing", "Filter (1 valt)"),
-            ("q=dialog&status=ongoing&slipped=y", "Filter (2 valda)"),
-            ("late=1", "Filter (1 valt)"),
-        ],
-    )
-    @pytest.mark.parametrize("path", ["/actions", "/actions/board", "/actions/timeline"])
-    def test_what_folds_on_a_telephone_says_how_much_is_in_force(
-        self, cast, visit, path, query, said
-    ):
-        page = visit(cast.director).get(f"{path}?{query}")
-        (fold,) = page.all("details", class_="filters__fold")
-        assert (text_of(fold), fold.get("open")) == (said, None)
-        (rest,) = page.all("div", class_="filters__rest")
-        folded = {one.get("name") for one in elements(rest, "input", "select")}
-        assert "q" not in folded
-        assert {"status", "when", "health", "sort"} <= folded
+    def test_what_folds_on_a_telephone_says_how_much_is_in_force(self, cast, visit, subtests):
+        for path in ("/actions", "/actions/board", "/actions/timeline"):
+            for query, said in FOLDED:
+                with subtests.test(query=query, said=said, path=path):
+                    page = visit(cast.director).get(f"{path}?{query}")
+                    (fold,) = page.all("details", class_="filters__fold")
+                    assert (text_of(fold), fold.get("open")) == (said, None)
+                    (rest,) = page.all("div", class_="filters__rest")
+                    folded = {one.get("name") for one in elements(rest, "input", "select")}
+                    assert "q" not in folded
+                    assert {"status", "when", "health", "sort"} <= folded
 
     def test_it_stands_open_where_something_in_it_was_not_understood(self, cast, visit):
         page = visit(cast.director).get("/actions?status=nonsens")
@@ -150,20 +150,21 @@ class TestRemovableFilters:
         assert f"Sök: {HOSTILE}" in removable(page)
 
 
+MISREAD_QUERIES = (
+    ("status=nonsens", "Status"),
+    ("owner=abc", "Ägare"),
+    ("due_from=igår", "Slutdatum från"),
+    ("status=x&when=y", "Status, När"),
+)
+
+
 class TestMisread:
-    @pytest.mark.parametrize(
-        ("query", "fields"),
-        [
-            ("status=nonsens", "Status"),
-            ("owner=abc", "Ägare"),
-            ("due_from=igår", "Slutdatum från"),
-            ("status=x&when=y", "Status, När"),
-        ],
-    )
-    def test_it_says_what_was_not_understood_and_shows_the_rest(self, cast, visit, query, fields):
-        page = visit(cast.director).get(f"/actions?q=webben&{query}")
-        assert f"{MISREAD}: {fields}." in page.text
-        assert titles(page) == {"Återkoppla synpunkter på webben"}
+    def test_it_says_what_was_not_understood_and_shows_the_rest(self, cast, visit, subtests):
+        for query, fields in MISREAD_QUERIES:
+            with subtests.test(query=query, fields=fields):
+                page = visit(cast.director).get(f"/actions?q=webben&{query}")
+                assert f"{MISREAD}: {fields}." in page.text
+                assert titles(page) == {"Återkoppla synpunkter på webben"}
 
     def test_an_address_of_ours_is_understood(self, cast, visit):
         page = visit(cast.director).get("/actions?status=ongoing&when=late&sort=title")
@@ -186,14 +187,15 @@ class TestChoosing:
         assert f"Välj {cast.action.title}" in labels
         assert len(labels) == len(page.rows) - 1
 
-    @pytest.mark.parametrize("who", ["owner", "colleague", "member"])
-    def test_who_may_not_edit_sees_no_boxes(self, cast, visit, who):
-        page = visit(getattr(cast, who)).get("/actions")
-        assert choosing(page) is None
-        assert boxes(page) == []
-        assert "Ändra valda…" not in page.text
-        assert "Läs in kalkylblad" not in page.links
-        assert "Hämta som kalkylblad" in page.links
+    def test_who_may_not_edit_sees_no_boxes(self, cast, visit, subtests):
+        for who in ("owner", "colleague", "member"):
+            with subtests.test(who=who):
+                page = visit(getattr(cast, who)).get("/actions")
+                assert choosing(page) is None
+                assert boxes(page) == []
+                assert "Ändra valda…" not in page.text
+                assert "Läs in kalkylblad" not in page.links
+                assert "Hämta som kalkylblad" in page.links
 
     def test_all_matches_can_be_chosen_where_the_page_does_not_hold_them(self, cast, visit):
         db.session.add_all(

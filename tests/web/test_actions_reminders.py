@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
-
 from tests.helpers.ringing import escalate, remind
 from tracker.domain.ladder import Reason, Step, To
 from tracker.models import OutboxState
@@ -20,49 +18,49 @@ def rung(to):
     return Step("e", Reason.ESCALATED, 14, to)
 
 
-@pytest.mark.parametrize(
-    ("one", "words"),
-    [
-        (told(Reason.BEFORE, days=-7), "7 dagar före slutdatum"),
-        (told(Reason.BEFORE, days=-1), "1 dag före slutdatum"),
-        (told(Reason.BEFORE), "före slutdatum"),
-        (told(Reason.ON), "på slutdatumet"),
-        (told(Reason.AFTER, days=21), "21 dagar efter slutdatum"),
-        (told(Reason.AFTER), "efter slutdatum"),
-        (told(Reason.SILENT, days=90), "ingen lägesrapport på 90 dagar"),
-        (told(Reason.SILENT), "ingen lägesrapport på länge"),
-        (told(Reason.ASSIGNED), "ansvaret blev mottagarens"),
-        (told(Reason.ESCALATED, rung(To.UNIT_DIRECTOR)), "eskalerad till förvaltningens direktör"),
-        (told(Reason.ESCALATED, rung(To.MUNICIPAL_DIRECTOR)), "eskalerad till kommunens direktör"),
-        (told(Reason.ESCALATED), "eskalerad"),
-        (told(Reason.ROUND_OPEN, round_name="Tertial 1"), "Tertial 1 öppnade"),
-        (told(Reason.ROUND_DUE, round_name="T"), "T: sista dagen närmar sig"),
-        (told(Reason.ROUND_LATE), "uppföljningen: sista dagen har passerat"),
-    ],
+REASONS = (
+    (told(Reason.BEFORE, days=-7), "7 dagar före slutdatum"),
+    (told(Reason.BEFORE, days=-1), "1 dag före slutdatum"),
+    (told(Reason.BEFORE), "före slutdatum"),
+    (told(Reason.ON), "på slutdatumet"),
+    (told(Reason.AFTER, days=21), "21 dagar efter slutdatum"),
+    (told(Reason.AFTER), "efter slutdatum"),
+    (told(Reason.SILENT, days=90), "ingen lägesrapport på 90 dagar"),
+    (told(Reason.SILENT), "ingen lägesrapport på länge"),
+    (told(Reason.ASSIGNED), "ansvaret blev mottagarens"),
+    (told(Reason.ESCALATED, rung(To.UNIT_DIRECTOR)), "eskalerad till förvaltningens direktör"),
+    (told(Reason.ESCALATED, rung(To.MUNICIPAL_DIRECTOR)), "eskalerad till kommunens direktör"),
+    (told(Reason.ESCALATED), "eskalerad"),
+    (told(Reason.ROUND_OPEN, round_name="Tertial 1"), "Tertial 1 öppnade"),
+    (told(Reason.ROUND_DUE, round_name="T"), "T: sista dagen närmar sig"),
+    (told(Reason.ROUND_LATE), "uppföljningen: sista dagen har passerat"),
 )
-def test_why_in_words(app, one, words):
-    with app.test_request_context():
-        assert why(one) == words
 
 
-@pytest.mark.parametrize(
-    ("state", "words"),
-    [
-        (OutboxState.QUEUED, "Väntar på att skickas"),
-        (OutboxState.CLAIMED, "Väntar på att skickas"),
-        (OutboxState.UNCERTAIN, "Kan ha kommit fram, skickas en gång till"),
-        (OutboxState.DEAD, "Gick inte att leverera"),
-        (OutboxState.CANCELLED, "Inställd"),
-        (None, ""),
-    ],
+def test_why_in_words(app, subtests):
+    for one, words in REASONS:
+        with subtests.test(one=one, words=words), app.test_request_context():
+            assert why(one) == words
+
+
+FATES = (
+    (OutboxState.QUEUED, "Väntar på att skickas"),
+    (OutboxState.CLAIMED, "Väntar på att skickas"),
+    (OutboxState.UNCERTAIN, "Kan ha kommit fram, skickas en gång till"),
+    (OutboxState.DEAD, "Gick inte att leverera"),
+    (OutboxState.CANCELLED, "Inställd"),
+    (None, ""),
 )
-def test_what_became_of_it(app, state, words):
-    with app.test_request_context():
-        assert fate(told(Reason.ON, fate=state)) == words
-        assert fate(told(Reason.ON, withdrawn=True)).startswith("Återtagen")
 
 
-def test_the_page_names_them(any_app, cast, visit):
+def test_what_became_of_it(app, subtests):
+    for state, words in FATES:
+        with subtests.test(state=state, words=words), app.test_request_context():
+            assert fate(told(Reason.ON, fate=state)) == words
+            assert fate(told(Reason.ON, withdrawn=True)).startswith("Återtagen")
+
+
+def test_the_page_names_them(cast, visit):
     remind(cast.action, cast.owner)
     escalate(cast, cast.unit_director, cast.action)
     remind(cast.action, cast.owner, "before-30", mail=None)

@@ -107,21 +107,22 @@ class TestWhatIsSaid:
         assert "Redigera" in page.links
 
 
+CHIPS = (
+    (-1, ActionStatus.ONGOING, ["Försenad"]),
+    (0, ActionStatus.ONGOING, []),
+    (1, ActionStatus.ONGOING, []),
+    (-1, ActionStatus.PAUSED, ["Försenad"]),
+)
+
+
 class TestLateMilestones:
-    @pytest.mark.parametrize(
-        ("days", "status", "late"),
-        [
-            (-1, ActionStatus.ONGOING, ["Försenad"]),
-            (0, ActionStatus.ONGOING, []),
-            (1, ActionStatus.ONGOING, []),
-            (-1, ActionStatus.PAUSED, ["Försenad"]),
-        ],
-    )
-    def test_its_chip(self, cast, visit, days, status, late):
-        cast.action.milestones[0].due, cast.action.status = TODAY + days * DAY, status
-        db.session.commit()
-        for who in (cast.director, cast.member):
-            assert chips(visit(who).get(path(cast.action))) == late
+    def test_its_chip(self, cast, visit, subtests):
+        for days, status, late in CHIPS:
+            with subtests.test(days=days, status=status, late=late):
+                cast.action.milestones[0].due, cast.action.status = TODAY + days * DAY, status
+                db.session.commit()
+                for who in (cast.director, cast.member):
+                    assert chips(visit(who).get(path(cast.action))) == late
 
     def test_not_once_it_is_done(self, cast, visit):
         piece = cast.action.milestones[0]
@@ -178,7 +179,7 @@ class TestFarYears:
 class TestBetweenFormAndSave:
     """What somebody else does while a form is open."""
 
-    def test_the_chosen_owner_leaves(self, any_app, cast, visit):
+    def test_the_chosen_owner_leaves(self, cast, visit):
         visitor = visit(cast.director)
         form = visitor.get(path(cast.action, "/edit")).form
         cast.colleague.deactivated_at = NOW
@@ -189,7 +190,7 @@ class TestBetweenFormAndSave:
         db.session.expire_all()
         assert cast.action.owner == cast.owner
 
-    def test_the_point_is_left_without_action(self, any_app, cast, visit):
+    def test_the_point_is_left_without_action(self, cast, visit):
         visitor, point = visit(cast.director), cast.points[1]
         form = visitor.get(f"/actions/new?point={point.id}").form
         reason = {"reason": "Görs redan.", "decided_by": "Kommunstyrelsen"}
@@ -201,7 +202,7 @@ class TestBetweenFormAndSave:
         assert db.session.query(Action).count() == 4
         assert visitor.submit(page.form).h1 == "Samla"
 
-    def test_the_plan_is_closed(self, any_app, cast, visit):
+    def test_the_plan_is_closed(self, cast, visit):
         visitor = visit(cast.director)
         form = visitor.get(path(cast.action, "/edit")).form
         cast.plan.closed_on, cast.plan.closed_by_id = TODAY, cast.director.id
@@ -210,7 +211,7 @@ class TestBetweenFormAndSave:
         assert "är avslutad" in page.text
         assert page.form.fields["cost"] == "Ny kostnad"
 
-    def test_the_one_to_wait_for_is_dropped(self, any_app, cast, visit):
+    def test_the_one_to_wait_for_is_dropped(self, cast, visit):
         visitor = visit(cast.director)
         form = visitor.get(path(cast.action, "/waits")).form
         drop(visit, cast, cast.colleague_action)
@@ -219,13 +220,18 @@ class TestBetweenFormAndSave:
         assert "”Mät väntetider för företag” är avbruten och blir inte klar." in page.text
         assert page.form.fields["needs"] == text
 
-    def test_the_status_report_is_put_right_by_another(self, any_app, cast, visit):
+    def test_the_status_report_is_put_right_by_another(self, cast, visit):
         owner, director = visit(cast.owner), visit(cast.director)
-        owner.submit(owner.get(path(cast.action, "/report")).form, health="on_track", text="Bra.")
+        owner.submit(
+            owner.get(path(cast.action, "/report")).form,
+            health="on_track",
+            text="Bra.",
+            follow=False,
+        )
         update = db.session.query(StatusUpdate).one().id
         mine = owner.get(path(cast.action, f"/reports/{update}/correct")).form
         theirs = director.get(path(cast.action, f"/reports/{update}/correct")).form
-        director.submit(theirs, text="Nästan bra.")
+        director.submit(theirs, text="Nästan bra.", follow=False)
         page = owner.submit(mine, 422, text="Mycket bra.")
         assert "Det finns en nyare lägesrapport." in page.text
         assert page.form.fields["text"] == "Mycket bra."

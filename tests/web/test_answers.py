@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 import time_machine
-from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import MetaData, select
 
@@ -116,19 +115,20 @@ def test_the_page_shows_the_round_and_the_last_word(cast: Cast, visit: Visits) -
     assert "Enligt plan, tisdag 10 februari, Olle Ägare Utkastet är klart." in text
 
 
-@pytest.mark.parametrize(
-    ("query", "chosen"),
-    [
-        ("?health=off_track", "off_track"),
-        ("?health=nonsense", None),
-        ("?health=", None),
-        ("?health=on_track&health=at_risk", "on_track"),
-    ],
+CHOSEN = (
+    ("?health=off_track", "off_track"),
+    ("?health=nonsense", None),
+    ("?health=", None),
+    ("?health=on_track&health=at_risk", "on_track"),
 )
+
+
 def test_an_address_may_choose_an_answer(
-    cast: Cast, visit: Visits, query: str, chosen: str | None
+    cast: Cast, visit: Visits, subtests: pytest.Subtests
 ) -> None:
-    assert visit(None).get(path(cast.action) + query).form.fields.get("health") == chosen
+    for query, chosen in CHOSEN:
+        with subtests.test(query=query, chosen=chosen):
+            assert visit(None).get(path(cast.action) + query).form.fields.get("health") == chosen
 
 
 def test_what_is_wrong_is_said_and_nothing_typed_is_lost(cast: Cast, visit: Visits) -> None:
@@ -279,9 +279,7 @@ def test_a_link_that_is_not_ours_says_so(cast: Cast, visit: Visits) -> None:
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD", "OPTIONS"])
-def test_looking_changes_nothing(
-    any_app: Flask, cast: Cast, client: FlaskClient, method: str
-) -> None:
+def test_looking_changes_nothing(cast: Cast, client: FlaskClient, method: str) -> None:
     tokens = [path(cast.action), path(cast.action) + "?health=on_track&text=Hej", "/answer/x"]
     before = dump()
     for token in tokens * 2:

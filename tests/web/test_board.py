@@ -35,6 +35,14 @@ def many(cast, number, **values):
     db.session.commit()
 
 
+NONSENSE = (
+    "status=x&owner=abc",
+    f"unit={2**40}",
+    "q=" + quote("a" * 10_000),
+    "q=%00&late=" + quote(HOSTILE),
+)
+
+
 class TestBoard:
     def test_it_says_how_the_actions_are_spread(self, cast, visit):
         page = visit(cast.director).get("/actions/board")
@@ -99,17 +107,10 @@ class TestBoard:
         db.session.commit()
         assert sentence in visit(getattr(cast, who)).get("/actions/board").text
 
-    @pytest.mark.parametrize(
-        "query",
-        [
-            "status=x&owner=abc",
-            f"unit={2**40}",
-            "q=" + quote("a" * 10_000),
-            "q=%00&late=" + quote(HOSTILE),
-        ],
-    )
-    def test_nonsense_in_the_address_asks_for_nothing(self, cast, visit, query):
-        visit(cast.director).get(f"/actions/board?{query}")
+    def test_nonsense_in_the_address_asks_for_nothing(self, cast, visit, subtests):
+        for query in NONSENSE:
+            with subtests.test(query=query):
+                visit(cast.director).get(f"/actions/board?{query}")
 
     def test_what_people_typed_is_only_text(self, cast, visit):
         cast.action.title = HOSTILE
@@ -127,6 +128,17 @@ class TestBoard:
                 visitor.get("/actions/board")
             costs.append(counted.number)
         assert costs[0] == costs[1]
+
+
+NOT_OURS = (
+    {},
+    {"status": "ongoing"},
+    {"status": "", "version": "1"},
+    {"status": "å" * 10_000, "version": "1"},
+    {"status": "paused", "version": "x"},
+    {"status": "paused", "version": str(2**40)},
+    {"status": "paused\0", "version": "1"},
+)
 
 
 class TestMove:
@@ -163,30 +175,21 @@ class TestMove:
         assert "Den är nu: pausad." in page.text
         assert db.session.get(Action, cast.action.id).status is ActionStatus.PAUSED
 
-    @pytest.mark.parametrize("status", ["done", "dropped"])
-    def test_a_status_that_no_button_has_is_refused_in_words(self, cast, visit, status):
+    def test_a_status_that_no_button_has_is_refused_in_words(self, cast, visit, subtests):
         visitor = visit(cast.director)
         form = move_form(visitor.get("/actions/board"), cast.action)
-        page = visitor.post(form.action, {**form.fields, "status": status})
-        assert "Välj planerad, pågår eller pausad." in page.text
+        for status in ("done", "dropped"):
+            with subtests.test(status=status):
+                page = visitor.post(form.action, {**form.fields, "status": status})
+                assert "Välj planerad, pågår eller pausad." in page.text
 
-    @pytest.mark.parametrize(
-        "sent",
-        [
-            {},
-            {"status": "ongoing"},
-            {"status": "", "version": "1"},
-            {"status": "å" * 10_000, "version": "1"},
-            {"status": "paused", "version": "x"},
-            {"status": "paused", "version": str(2**40)},
-            {"status": "paused\0", "version": "1"},
-        ],
-    )
-    def test_what_no_button_sends_is_no_form_of_ours(self, cast, visit, sent):
+    def test_what_no_button_sends_is_no_form_of_ours(self, cast, visit, subtests):
         visitor = visit(cast.director)
         visitor.get("/actions/board")
-        visitor.post(f"/actions/{cast.action.id}/move", sent, status=400)
-        assert db.session.get(Action, cast.action.id).status is ActionStatus.ONGOING
+        for sent in NOT_OURS:
+            with subtests.test(sent=sent):
+                visitor.post(f"/actions/{cast.action.id}/move", sent, status=400)
+                assert db.session.get(Action, cast.action.id).status is ActionStatus.ONGOING
 
     def test_the_way_back_stays_on_this_site(self, cast, visit):
         visitor = visit(cast.director)

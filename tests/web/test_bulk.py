@@ -98,31 +98,32 @@ def test_an_outsider_is_confirmed_with_one_tick(cast: Cast, visit: Visits) -> No
     assert "1 åtgärd är ändrad." in page.text
 
 
-@pytest.mark.parametrize(
-    ("typed", "sentence"),
-    [
-        ({}, "Välj vad som ska ändras"),
-        ({"owner_text": "Ingen Alls <script>"}, "inget konto för ”Ingen Alls <script>”"),
-        ({"deadline": "31/5"}, "Skriv datumet som år-månad-dag"),
-        ({"deadline": "2026-05-04"}, "Skriv varför slutdatumen ändras."),
-        ({"move": "två"}, "Skriv ett helt antal"),
-        ({"move": "999999", "deadline_reason": "Skäl nog"}, "högst tio år"),
-        ({"status": "verified"}, "Inget giltigt val|Not a valid choice|giltigt"),
-        ({"unit_id": "x"}, ""),
-        ({"way": "years"}, ""),
-        ({"deadline_reason": "🦉" * 10_000, "deadline": "2026-05-04"}, "högst 1000 tecken"),
-    ],
+WRONG = (
+    ({}, "Välj vad som ska ändras"),
+    ({"owner_text": "Ingen Alls <script>"}, "inget konto för ”Ingen Alls <script>”"),
+    ({"deadline": "31/5"}, "Skriv datumet som år-månad-dag"),
+    ({"deadline": "2026-05-04"}, "Skriv varför slutdatumen ändras."),
+    ({"move": "två"}, "Skriv ett helt antal"),
+    ({"move": "999999", "deadline_reason": "Skäl nog"}, "högst tio år"),
+    ({"status": "verified"}, "Inget giltigt val|Not a valid choice|giltigt"),
+    ({"unit_id": "x"}, ""),
+    ({"way": "years"}, ""),
+    ({"deadline_reason": "🦉" * 10_000, "deadline": "2026-05-04"}, "högst 1000 tecken"),
 )
+
+
 def test_what_is_wrong_stands_by_the_field_and_nothing_is_lost(
-    cast: Cast, visit: Visits, typed: dict[str, str], sentence: str
+    cast: Cast, visit: Visits, subtests: pytest.Subtests
 ) -> None:
     page = choosing(visit, cast, cast.action)
-    page = asked_for_preview(visit, cast, page, typed, 422)
-    assert any(one in page.text for one in sentence.split("|"))
-    again = form_to(page, "/preview")
-    assert again.fields["ids"] == str(cast.action.id)
-    for name in typed.keys() & {"owner_text", "deadline_reason", "move", "deadline"}:
-        assert again.fields[name] == typed[name]
+    for typed, sentence in WRONG:
+        with subtests.test(typed=typed, sentence=sentence):
+            refused = asked_for_preview(visit, cast, page, typed, 422)
+            assert any(one in refused.text for one in sentence.split("|"))
+            again = form_to(refused, "/preview")
+            assert again.fields["ids"] == str(cast.action.id)
+            for name in typed.keys() & {"owner_text", "deadline_reason", "move", "deadline"}:
+                assert again.fields[name] == typed[name]
 
 
 def test_going_back_to_choose_keeps_what_was_typed(cast: Cast, visit: Visits) -> None:

@@ -97,36 +97,37 @@ def test_a_new_rung_has_the_focus(cast: Cast, visit: Visits) -> None:
     assert page.html.count(" autofocus") == 1
 
 
-@pytest.mark.parametrize(
-    ("changes", "sentence", "field"),
-    [
-        ({"rungs-0-days": "0"}, "Skriv ett antal dagar från 1 till 365.", "rungs-0-days"),
-        ({"rungs-0-days": "-5"}, "Skriv ett helt antal dagar", "rungs-0-days"),
-        ({"rungs-0-days": "5" * 10_000}, "Skriv ett helt antal dagar", "rungs-0-days"),
-        ({"rungs-0-days": "²"}, "Skriv ett helt antal dagar", "rungs-0-days"),
-        ({"rungs-0-days": "7"}, "Samma steg finns redan längre upp.", "rungs-1-days"),
-        ({"rungs-0-every": "14"}, "Lämna rutan tom.", "rungs-0-every"),
-        ({"rungs-0-kind": ""}, "Välj vad steget gäller", "rungs-0-kind"),
-        ({"rungs-0-kind": "🙂"}, "", "rungs-0-kind"),
-        ({"rungs-6-every": "6"}, "Upprepa tidigast var 7:e dag", "rungs-6-every"),
-        ({"morning": "04:59"}, "Välj en tid mellan 05:00 och 12:00.", "morning"),
-        ({"morning": "soluppgång\0"}, "Skriv ett klockslag", "morning"),
-        ({"rungs-7-remove": "y", "rungs-8-remove": "y"}, "Ingen eskalering", "silent_above"),
-    ],
+WRONG = (
+    ({"rungs-0-days": "0"}, "Skriv ett antal dagar från 1 till 365.", "rungs-0-days"),
+    ({"rungs-0-days": "-5"}, "Skriv ett helt antal dagar", "rungs-0-days"),
+    ({"rungs-0-days": "5" * 10_000}, "Skriv ett helt antal dagar", "rungs-0-days"),
+    ({"rungs-0-days": "²"}, "Skriv ett helt antal dagar", "rungs-0-days"),
+    ({"rungs-0-days": "7"}, "Samma steg finns redan längre upp.", "rungs-1-days"),
+    ({"rungs-0-every": "14"}, "Lämna rutan tom.", "rungs-0-every"),
+    ({"rungs-0-kind": ""}, "Välj vad steget gäller", "rungs-0-kind"),
+    ({"rungs-0-kind": "🙂"}, "", "rungs-0-kind"),
+    ({"rungs-6-every": "6"}, "Upprepa tidigast var 7:e dag", "rungs-6-every"),
+    ({"morning": "04:59"}, "Välj en tid mellan 05:00 och 12:00.", "morning"),
+    ({"morning": "soluppgång\0"}, "Skriv ett klockslag", "morning"),
+    ({"rungs-7-remove": "y", "rungs-8-remove": "y"}, "Ingen eskalering", "silent_above"),
 )
+
+
 def test_what_is_wrong_is_said_beside_it(
-    cast: Cast, visit: Visits, changes: dict[str, str], sentence: str, field: str
+    cast: Cast, visit: Visits, subtests: pytest.Subtests
 ) -> None:
     form = fetched(visit, cast)
-    for deed in ("save", "preview"):
-        page = send(visit(cast.admin), form, deed, changes, status=422)
-        assert sentence in page.text
-        assert "Det finns ett problem" in page.text
-        assert page.title.startswith("Fel:")
-    assert field in {element.get("name") for element in page.all("input", "select")}
-    again = form_of(page)
-    assert again.fields["rungs-5-days"] == "7", "nothing typed is lost"
-    assert ladders.standing()[1] == 0
+    for changes, sentence, field in WRONG:
+        with subtests.test(changes=changes, sentence=sentence, field=field):
+            for deed in ("save", "preview"):
+                page = send(visit(cast.admin), form, deed, changes, status=422)
+                assert sentence in page.text
+                assert "Det finns ett problem" in page.text
+                assert page.title.startswith("Fel:")
+            assert field in {element.get("name") for element in page.all("input", "select")}
+            again = form_of(page)
+            assert again.fields["rungs-5-days"] == "7", "nothing typed is lost"
+            assert ladders.standing()[1] == 0
 
 
 def test_no_escalation_after_a_confirmation(cast: Cast, visit: Visits) -> None:

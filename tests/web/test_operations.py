@@ -125,35 +125,37 @@ def test_health_is_read_once_for_a_page(cast: Cast, visit: Visits, count_queries
         assert len(beats) == 1, path
 
 
-@pytest.mark.parametrize(
-    ("now", "sentence"),
-    [
-        (
-            "2026-11-21T12:00+01:00",
-            "I dag är lördag: inga brev går ut. Nästa omgång måndag 23 november kl. 07.00.",
-        ),
-        (
-            "2026-06-19T12:00+02:00",
-            "I dag är midsommarafton: inga brev går ut. Nästa omgång måndag 22 juni kl. 07.00.",
-        ),
-        ("2026-11-23T05:00+01:00", "Dagens omgång börjar kl. 07.00."),
-        (
-            "2026-11-23T12:00+01:00",
-            "Dagens omgång är igång. Nästa omgång tisdag 24 november kl. 07.00.",
-        ),
-    ],
+ROUNDS = (
+    (
+        "2026-11-21T12:00+01:00",
+        "I dag är lördag: inga brev går ut. Nästa omgång måndag 23 november kl. 07.00.",
+    ),
+    (
+        "2026-06-19T12:00+02:00",
+        "I dag är midsommarafton: inga brev går ut. Nästa omgång måndag 22 juni kl. 07.00.",
+    ),
+    ("2026-11-23T05:00+01:00", "Dagens omgång börjar kl. 07.00."),
+    (
+        "2026-11-23T12:00+01:00",
+        "Dagens omgång är igång. Nästa omgång tisdag 24 november kl. 07.00.",
+    ),
 )
+
+
 def test_when_the_next_round_is(
-    cast: Cast, visit: Visits, clock: Any, now: str, sentence: str
+    app: Flask, cast: Cast, clock: Any, subtests: pytest.Subtests
 ) -> None:
-    clock.move_to(datetime.fromisoformat(now))
-    browser = visit(cast.admin)
-    assert "Nästa omgång" not in browser.get("/operations").text  # no worker is heard of
-    db.session.add(WorkerHeartbeat(worker="a", at=datetime.fromisoformat(now)))
-    db.session.commit()
-    assert sentence in browser.get("/operations").text
-    page = browser.get("/operations/dry-run")
-    assert (sentence in page.text) is not sentence.startswith("Dagens omgång är igång")
+    for now, sentence in ROUNDS:
+        with subtests.test(now=now, sentence=sentence):
+            clock.move_to(datetime.fromisoformat(now))
+            browser = Visits(app.test_client)(cast.admin)
+            assert "Nästa omgång" not in browser.get("/operations").text  # no worker is heard of
+            db.session.add(WorkerHeartbeat(worker="a", at=datetime.fromisoformat(now)))
+            db.session.commit()
+            assert sentence in browser.get("/operations").text
+            page = browser.get("/operations/dry-run")
+            assert (sentence in page.text) is not sentence.startswith("Dagens omgång är igång")
+        db.session.query(WorkerHeartbeat).delete()
 
 
 def test_whether_the_reminders_go_out(cast: Cast, visit: Visits) -> None:
@@ -229,32 +231,33 @@ def test_a_worker_that_is_gone_will_not_look_again(cast: Cast, visit: Visits) ->
     assert rows["gone"] == "–"
 
 
-@pytest.mark.parametrize(
-    ("now", "moments"),
-    [
-        # A Monday: later than the letter wants to leave, earlier, and around the morning hour.
-        ("2026-11-23T12:00", ("2026-11-23T11:00", "2026-11-23 12:00")),
-        ("2026-11-23T12:00", ("2026-11-23T13:00", "2026-11-23 13:00")),
-        ("2026-11-23T06:59", ("2026-11-22T12:00", "2026-11-23 07:00")),
-        ("2026-11-23T07:00", ("2026-11-23T07:00", "2026-11-23 07:00")),
-        # Put off beyond midnight, on a Saturday, and into midsummer's eve.
-        ("2026-11-23T23:50", ("2026-11-24T00:10", "2026-11-24 07:00")),
-        ("2026-11-21T12:00", ("2026-11-21T12:05", "2026-11-23 07:00")),
-        ("2026-06-18T23:00", ("2026-06-19T03:00", "2026-06-22 07:00")),
-    ],
+LEAVES = (
+    # A Monday: later than the letter wants to leave, earlier, and around the morning hour.
+    ("2026-11-23T12:00", ("2026-11-23T11:00", "2026-11-23 12:00")),
+    ("2026-11-23T12:00", ("2026-11-23T13:00", "2026-11-23 13:00")),
+    ("2026-11-23T06:59", ("2026-11-22T12:00", "2026-11-23 07:00")),
+    ("2026-11-23T07:00", ("2026-11-23T07:00", "2026-11-23 07:00")),
+    # Put off beyond midnight, on a Saturday, and into midsummer's eve.
+    ("2026-11-23T23:50", ("2026-11-24T00:10", "2026-11-24 07:00")),
+    ("2026-11-21T12:00", ("2026-11-21T12:05", "2026-11-23 07:00")),
+    ("2026-06-18T23:00", ("2026-06-19T03:00", "2026-06-22 07:00")),
 )
+
+
 def test_when_a_letter_can_really_leave(
-    cast: Cast, visit: Visits, clock: Any, now: str, moments: tuple[str, str]
+    app: Flask, cast: Cast, clock: Any, subtests: pytest.Subtests
 ) -> None:
-    next_at, shown = moments
-    clock.move_to(in_stockholm(now))
-    waits = letter(cast, 1, next_at=in_stockholm(next_at))
-    db.session.add(waits)
-    db.session.commit()
-    browser = visit(cast.admin)
-    rows = {row[1]: row[4] for row in browser.get("/operations").rows if len(row) == 6}
-    assert rows["Brev 1"] == shown
-    assert shown in browser.get(f"/operations/letters/{waits.id}").text
+    for now, (next_at, shown) in LEAVES:
+        with subtests.test(now=now, next_at=next_at):
+            clock.move_to(in_stockholm(now))
+            waits = letter(cast, 1, next_at=in_stockholm(next_at))
+            db.session.add(waits)
+            db.session.commit()
+            browser = Visits(app.test_client)(cast.admin)
+            rows = {row[1]: row[4] for row in browser.get("/operations").rows if len(row) == 6}
+            assert rows["Brev 1"] == shown
+            assert shown in browser.get(f"/operations/letters/{waits.id}").text
+        db.session.delete(waits)
 
 
 @pytest.mark.parametrize(
@@ -366,25 +369,28 @@ def kind_of(deed: str) -> str:
     return NAMED_OTHERWISE.get(kind, kind)
 
 
-@pytest.mark.parametrize("kind", sorted({kind_of(deed) for deed in DEEDS}))
-def test_every_known_deed_has_a_subject_with_a_name(cast: Cast, visit: Visits, kind: str) -> None:
+def test_every_known_deed_has_a_subject_with_a_name(
+    cast: Cast, visit: Visits, subtests: pytest.Subtests
+) -> None:
     subjects = {
         "action": cast.action.id,
         "plan": cast.plan.id,
         "user": cast.owner.id,
         "evaluation": cast.evaluation.id,
     }
-    deeds = [deed for deed in DEEDS if kind_of(deed) == kind]
-    visit(cast.admin)  # logging in stands in the log as well
-    for start in range(0, len(deeds), A_PAGE):
-        some = deeds[start : start + A_PAGE]
-        for deed in some:
-            journal.record(deed, kind, subjects.get(kind, 7), {}, by=cast.director, now=NOW)
-        db.session.commit()
-        page = visit(cast.admin).get(f"/operations/journal?subject={kind}")
-        newest = page.rows[1 : len(some) + 1]
-        assert [row[0] for row in newest] == ["Dag Direktör"] * len(some)
-        assert not any("%" in row[1] for row in newest)
+    for kind in sorted({kind_of(deed) for deed in DEEDS}):
+        with subtests.test(kind=kind):
+            deeds = [deed for deed in DEEDS if kind_of(deed) == kind]
+            visit(cast.admin)  # logging in stands in the log as well
+            for start in range(0, len(deeds), A_PAGE):
+                some = deeds[start : start + A_PAGE]
+                for deed in some:
+                    journal.record(deed, kind, subjects.get(kind, 7), {}, by=cast.director, now=NOW)
+                db.session.commit()
+                page = visit(cast.admin).get(f"/operations/journal?subject={kind}")
+                newest = page.rows[1 : len(some) + 1]
+                assert [row[0] for row in newest] == ["Dag Direktör"] * len(some)
+                assert not any("%" in row[1] for row in newest)
 
 
 def test_who_may(cast: Cast, visit: Visits) -> None:

@@ -113,10 +113,11 @@ def test_a_member_sees_their_own_and_the_number_of_the_rest(done: Cast, visit: V
     assert not [one for one in book.paragraphs if "Återkoppla synpunkter" in one.text]
 
 
-@pytest.mark.parametrize("path", ["/pack", "/pack.docx", "/pack.pdf"])
-def test_who_may(cast: Cast, visit: Visits, path: str) -> None:
-    visit(cast.admin).get(path, status=403)
-    assert visit(None).get(path, status=302).response.location.startswith("/login")
+def test_who_may(cast: Cast, visit: Visits, subtests: pytest.Subtests) -> None:
+    for path in ("/pack", "/pack.docx", "/pack.pdf"):
+        with subtests.test(path=path):
+            visit(cast.admin).get(path, status=403)
+            assert visit(None).get(path, status=302).response.location.startswith("/login")
 
 
 def test_odd_addresses(cast: Cast, visit: Visits) -> None:

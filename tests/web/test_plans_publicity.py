@@ -43,7 +43,7 @@ def test_what_is_shown_is_changed_and_the_second_is_told(cast: Cast, visit: Visi
     page = director.submit(preview.forms[-1], status=409)
     assert "Nu visas: Åtgärderna en för en" in page.text
     assert set(page.forms[0].fields) == {"effects"}
-    director.submit(director.get(f"{path}/preview?effects=y").forms[-1])
+    director.submit(director.get(f"{path}/preview?effects=y").forms[-1], follow=False)
     kept = db.session.get(PlanPublicity, cast.plan.id)
     assert kept is not None
     db.session.refresh(kept)

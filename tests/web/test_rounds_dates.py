@@ -29,6 +29,29 @@ def typed_meeting(cast: Cast, **days: str) -> dict[str, str]:
     return {f"meetings-0-{name}": value for name, value in row.items()}
 
 
+WRONG = (
+    ({"as_of": "i maj"}, "Skriv datumet som år-månad-dag"),
+    ({"as_of": "2026-03-01"}, "Mätdagen ligger före"),
+    ({"as_of": "2026-06-01"}, "mer än 31 dagar efter"),
+    ({"kind": "nonsense"}, ""),
+    ({"meetings-0-meets_on": "2026-04-01"}, "Mötet ligger före sista dagen"),
+    ({"meetings-0-meets_on": "snart"}, "Skriv datumet som år-månad-dag"),
+    ({"meetings-0-dispatch_on": "2026-05-13"}, "Välj vilken dag nämnden möts"),
+    (
+        {"meetings-0-meets_on": "2026-05-20", "meetings-0-dispatch_on": "2026-05-21"},
+        "Handlingarna går ut efter mötet. Välj en dag senast 2026-05-20.",
+    ),
+    (
+        {"meetings-0-committee_id": "x", "meetings-0-meets_on": "2026-05-20"},
+        "Nämnden finns inte längre",
+    ),
+    (
+        {"meetings-0-committee_id": str(2**40), "meetings-0-meets_on": "2026-05-20"},
+        "Nämnden finns inte längre",
+    ),
+)
+
+
 class TestForm:
     def test_every_committee_has_a_row(self, cast: Cast, visit: Visits) -> None:
         page = visit(cast.director).get("/rounds/new")
@@ -44,48 +67,26 @@ class TestForm:
         assert fields["kind"] == "tertial_1"
         assert {"2026-05-13", "2026-05-20", "2026-05-04"} <= set(map(str, fields.values()))
 
-    @pytest.mark.parametrize(
-        ("changes", "sentence"),
-        [
-            ({"as_of": "i maj"}, "Skriv datumet som år-månad-dag"),
-            ({"as_of": "2026-03-01"}, "Mätdagen ligger före"),
-            ({"as_of": "2026-06-01"}, "mer än 31 dagar efter"),
-            ({"kind": "nonsense"}, ""),
-            ({"meetings-0-meets_on": "2026-04-01"}, "Mötet ligger före sista dagen"),
-            ({"meetings-0-meets_on": "snart"}, "Skriv datumet som år-månad-dag"),
-            ({"meetings-0-dispatch_on": "2026-05-13"}, "Välj vilken dag nämnden möts"),
-            (
-                {"meetings-0-meets_on": "2026-05-20", "meetings-0-dispatch_on": "2026-05-21"},
-                "Handlingarna går ut efter mötet. Välj en dag senast 2026-05-20.",
-            ),
-            (
-                {"meetings-0-committee_id": "x", "meetings-0-meets_on": "2026-05-20"},
-                "Nämnden finns inte längre",
-            ),
-            (
-                {"meetings-0-committee_id": str(2**40), "meetings-0-meets_on": "2026-05-20"},
-                "Nämnden finns inte längre",
-            ),
-        ],
-    )
     def test_what_is_wrong_stands_at_its_field(
-        self, cast: Cast, visit: Visits, changes: dict[str, str], sentence: str
+        self, cast: Cast, visit: Visits, subtests: pytest.Subtests
     ) -> None:
-        typed = {**NEW, **typed_meeting(cast), **changes}
-        page = visit(cast.director).post("/rounds/new", typed, status=422)
-        assert sentence in page.text and page.title.startswith("Fel:")
-        assert page.all("div", class_="error-summary")
-        fields = posting(page).fields
-        kept = {name: value for name, value in typed.items() if "kind" not in name}
-        assert {name: fields[name] for name in kept} == kept
-        assert db.session.query(FollowUpRound).count() == 0
+        for changes, sentence in WRONG:
+            with subtests.test(changes=changes, sentence=sentence):
+                typed = {**NEW, **typed_meeting(cast), **changes}
+                page = visit(cast.director).post("/rounds/new", typed, status=422)
+                assert sentence in page.text and page.title.startswith("Fel:")
+                assert page.all("div", class_="error-summary")
+                fields = posting(page).fields
+                kept = {name: value for name, value in typed.items() if "kind" not in name}
+                assert {name: fields[name] for name in kept} == kept
+                assert db.session.query(FollowUpRound).count() == 0
 
     def test_the_loser_of_a_race_sees_both_meetings(self, cast: Cast, visit: Visits) -> None:
         one = pieces.follow_up_round(cast, meetings=[meeting(cast)])
         form = posting(visit(cast.director).get(f"/rounds/{one.id}/edit"))
         (row,) = {name[:10] for name, value in form.fields.items() if value == "2026-04-08"}
         form.fields[f"{row}-meets_on"] = "2026-04-15"
-        visit(cast.director).submit(form)
+        visit(cast.director).submit(form, follow=False)
         form.fields |= {f"{row}-meets_on": "2026-04-22", "name": "Min"}
         page = visit(cast.director).submit(form, status=409)
         assert "handlingar 2026-04-01, möte 2026-04-15" in page.text
@@ -101,6 +102,16 @@ class TestForm:
             f"/rounds/{one.id}/edit", {**sent, "kind": "extra", "plan_id": ""}
         )
         assert page.h1 == "Ny" and "2026-04-08" in page.text
+
+
+WRONG_OF_A_YEAR = (
+    ({"rounds-1-due_on": "2026-01-01"}, "har redan passerat"),
+    ({"rounds-1-due_on": ""}, "Välj den sista dagen"),
+    ({"rounds-2-opens_on": "aldrig"}, "Skriv datumet som år-månad-dag"),
+    ({"rounds-2-opens_on": "2026-08-20"}, "längre än 120 dagar"),
+    ({"rounds-1-opens_on": "2026-04-29"}, "längre än 120 dagar"),
+    ({"rounds-1-opens_on": "2026-05-10", "rounds-0-due_on": "2026-05-10"}, "krockar med"),
+)
 
 
 class TestYear:
@@ -135,29 +146,20 @@ class TestYear:
             date(2026, 9, 4),
         )
 
-    @pytest.mark.parametrize(
-        ("changes", "sentence"),
-        [
-            ({"rounds-1-due_on": "2026-01-01"}, "har redan passerat"),
-            ({"rounds-1-due_on": ""}, "Välj den sista dagen"),
-            ({"rounds-2-opens_on": "aldrig"}, "Skriv datumet som år-månad-dag"),
-            ({"rounds-2-opens_on": "2026-08-20"}, "längre än 120 dagar"),
-            ({"rounds-1-opens_on": "2026-04-29"}, "längre än 120 dagar"),
-            ({"rounds-1-opens_on": "2026-05-10", "rounds-0-due_on": "2026-05-10"}, "krockar med"),
-        ],
-    )
     def test_what_is_wrong_saves_nothing(
-        self, cast: Cast, visit: Visits, changes: dict[str, str], sentence: str
+        self, cast: Cast, visit: Visits, subtests: pytest.Subtests
     ) -> None:
-        form = posting_usual(visit(cast.director).get("/rounds/usual?year=2026"))
-        if "rounds-0-due_on" not in changes:
-            form.fields.pop("rounds-0-wanted")
-        form.fields |= changes
-        page = visit(cast.director).submit(form, status=422)
-        assert sentence in page.text and page.title.startswith("Fel:")
-        fields = posting_usual(page).fields
-        assert {name: fields[name] for name in changes} == changes
-        assert db.session.query(FollowUpRound).count() == 0
+        for changes, sentence in WRONG_OF_A_YEAR:
+            with subtests.test(changes=changes, sentence=sentence):
+                form = posting_usual(visit(cast.director).get("/rounds/usual?year=2026"))
+                if "rounds-0-due_on" not in changes:
+                    form.fields.pop("rounds-0-wanted")
+                form.fields |= changes
+                page = visit(cast.director).submit(form, status=422)
+                assert sentence in page.text and page.title.startswith("Fel:")
+                fields = posting_usual(page).fields
+                assert {name: fields[name] for name in changes} == changes
+                assert db.session.query(FollowUpRound).count() == 0
 
     def test_nothing_chosen(self, cast: Cast, visit: Visits) -> None:
         form = posting_usual(visit(cast.director).get("/rounds/usual"))
@@ -178,10 +180,13 @@ class TestYear:
         page = visit(cast.owner).get("/rounds/year?year=2027")
         assert "Ingen omgång är planerad 2027" in page.text and "2026" in page.links
 
-    @pytest.mark.parametrize("year", ["", "x", "0000", "-1", "99999", "9999", "1", "1" * 5000])
-    def test_odd_years_get_a_page(self, cast: Cast, visit: Visits, year: str) -> None:
-        visit(cast.director).get(f"/rounds/year?year={year}")
-        visit(cast.director).get(f"/rounds/usual?year={year}")
+    def test_odd_years_get_a_page(
+        self, cast: Cast, visit: Visits, subtests: pytest.Subtests
+    ) -> None:
+        for year in ("", "x", "0000", "-1", "99999", "9999", "1", "1" * 5000):
+            with subtests.test(year=year):
+                visit(cast.director).get(f"/rounds/year?year={year}")
+                visit(cast.director).get(f"/rounds/usual?year={year}")
 
     def test_the_list_leads_to_it(self, cast: Cast, visit: Visits) -> None:
         assert "/rounds/year" in visit(cast.director).get("/rounds").links.values()
@@ -254,7 +259,7 @@ class TestNudge:
 
     def test_it_shows_among_the_actions_reminders(self, cast: Cast, visit: Visits) -> None:
         one = pieces.follow_up_round(cast)
-        visit(cast.director).post(f"/rounds/{one.id}/nudge")
+        visit(cast.director).post(f"/rounds/{one.id}/nudge", follow=False)
         plan()
         text = visit(cast.owner).get(f"/actions/{cast.action.id}").text
         assert "Tertial 1: en extra påminnelse" in text
@@ -291,19 +296,20 @@ class TestReports:
         assert "Utkast" not in visit(cast.owner).get(f"/rounds/{one.id}").text
 
 
-@pytest.mark.parametrize(
-    ("who", "step", "status"),
-    [
-        ("unit_director", "nudge", 403),
-        ("owner", "nudge", 403),
-        ("member", "nudge", 403),
-        ("admin", "nudge", 403),
-        ("owner", "year", 200),
-        ("member", "year", 403),
-        ("unit_director", "usual", 403),
-    ],
+WHO_MAY = (
+    ("unit_director", "nudge", 403),
+    ("owner", "nudge", 403),
+    ("member", "nudge", 403),
+    ("admin", "nudge", 403),
+    ("owner", "year", 200),
+    ("member", "year", 403),
+    ("unit_director", "usual", 403),
 )
-def test_who_may(cast: Cast, visit: Visits, who: str, step: str, status: int) -> None:
+
+
+def test_who_may(cast: Cast, visit: Visits, subtests: pytest.Subtests) -> None:
     one = pieces.follow_up_round(cast)
-    path = f"/rounds/{one.id}/nudge" if step == "nudge" else f"/rounds/{step}"
-    visit(getattr(cast, who)).get(path, status=status)
+    for who, step, status in WHO_MAY:
+        with subtests.test(who=who, step=step, status=status):
+            path = f"/rounds/{one.id}/nudge" if step == "nudge" else f"/rounds/{step}"
+            visit(getattr(cast, who)).get(path, status=status)

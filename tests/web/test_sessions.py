@@ -47,7 +47,7 @@ def is_in(client: FlaskClient) -> bool:
 
 
 def log_out(cast: Cast, visitor: Visitor) -> None:
-    visitor.post("/logout")
+    visitor.post("/logout", follow=False)
 
 
 def close_account(cast: Cast, visitor: Visitor) -> None:
@@ -167,7 +167,7 @@ class TestForgery:
     def test_two_log_ins_are_two_sessions(self, app: Flask, cast: Cast, visit: Visits) -> None:
         first = cookie_of(visit(cast.owner).client)
         other = Visitor(app.test_client()).log_in(cast.owner.email)
-        other.post("/logout")
+        other.post("/logout", follow=False)
         assert is_in(thief(app, first))
 
     @pytest.mark.parametrize(

@@ -68,16 +68,25 @@ def test_another_host_gets_a_sentence_and_no_page(client: FlaskClient) -> None:
     assert "Gå till http://localhost." in answer.text
 
 
-@pytest.mark.parametrize(
-    ("odd", "kept"),
-    [("\0", ""), ("\x1b[31m", "[31m"), ("\x85", " "), ("\uffff", ""), ("\U0001ffff", "")],
+NOT_HELD = (
+    ("\0", ""),
+    ("\x1b[31m", "[31m"),
+    ("\x85", " "),
+    ("\uffff", ""),
+    ("\U0001ffff", ""),
 )
-def test_what_no_page_may_hold_is_left_out(cast: Cast, visit: Visits, odd: str, kept: str) -> None:
+
+
+def test_what_no_page_may_hold_is_left_out(
+    cast: Cast, visit: Visits, subtests: pytest.Subtests
+) -> None:
     """A next line, as some programs end theirs, becomes a blank; the rest goes without a trace."""
-    page = visit(cast.director).get("/points?" + urlencode({"q": f"före{odd}efter"}))
-    assert page.form.fields["q"] == f"före{kept}efter"
-    visit(cast.director).get(f"/{quote(odd)}", status=404)
-    visit(None).get("/login?" + urlencode({"next": odd}))
+    for odd, kept in NOT_HELD:
+        with subtests.test(odd=odd, kept=kept):
+            page = visit(cast.director).get("/points?" + urlencode({"q": f"före{odd}efter"}))
+            assert page.form.fields["q"] == f"före{kept}efter"
+            visit(cast.director).get(f"/{quote(odd)}", status=404)
+            visit(None).get("/login?" + urlencode({"next": odd}))
 
 
 def test_a_missing_file_of_ours_is_a_page_that_nobody_keeps(cast: Cast, visit: Visits) -> None:

@@ -34,15 +34,15 @@ def test_everybody_reads_them(app: Flask, cast: Cast, visit: Visits, name: str) 
     page = visitor.get(f"/about/{name}")
     assert "Testköping" in page.text
     assert "[" not in page.text
-    visitor.post("/language", {"locale": "en", "next": f"/about/{name}"})
+    visitor.post("/language", {"locale": "en", "next": f"/about/{name}"}, follow=False)
     assert "the" in visitor.get(f"/about/{name}").text
 
 
 def test_a_text_in_another_language_says_so(app: Flask, cast: Cast, visit: Visits) -> None:
     visit(cast.admin).get(EDIT)
-    visit(cast.admin).post(EDIT, {"text": "Bara svenska.", "mark": ""})
+    visit(cast.admin).post(EDIT, {"text": "Bara svenska.", "mark": ""}, follow=False)
     visitor = visit(None)
-    visitor.post("/language", {"locale": "en", "next": "/about/privacy"})
+    visitor.post("/language", {"locale": "en", "next": "/about/privacy"}, follow=False)
     page = visitor.get("/about/privacy")
     assert '<div class="stack" lang="sv">' in page.html
     assert "Bara svenska." in page.text
@@ -99,7 +99,7 @@ def test_what_was_typed_is_not_lost(app: Flask, cast: Cast, visit: Visits) -> No
     visitor.get(EDIT)
     page = visitor.post(EDIT, {"text": "", "mark": ""}, status=422)
     assert "Skriv en text, eller återgå till vår mall." in page.text
-    visitor.post(EDIT, {"text": "Ett.", "mark": ""})
+    visitor.post(EDIT, {"text": "Ett.", "mark": ""}, follow=False)
     page = visitor.post(EDIT, {"text": "Två.", "mark": ""}, status=409)
     assert "Två." in page.form.fields["text"]
     assert "Ett." in page.text
@@ -133,6 +133,6 @@ def test_a_constant_number_of_queries(app: Flask, cast: Cast, visit: Visits) -> 
     visitor.get("/settings/texts")
     before = numbers()
     for kind in TextKind:
-        visitor.post(f"/settings/texts/{kind}/sv", {"text": "Ett.", "mark": ""})
-        visitor.post(f"/settings/texts/{kind}/en", {"text": "One.", "mark": ""})
+        visitor.post(f"/settings/texts/{kind}/sv", {"text": "Ett.", "mark": ""}, follow=False)
+        visitor.post(f"/settings/texts/{kind}/en", {"text": "One.", "mark": ""}, follow=False)
     assert numbers() == before

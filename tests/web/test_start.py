@@ -28,34 +28,33 @@ from tracker.models import (
 from tracker.services.dashboards import CommitteeState, Tally
 from tracker.web.start.sentences import committee_lead, plan_lead
 
-
-@pytest.mark.parametrize(
-    ("tally", "sentence"),
-    [
-        (Tally(0, 0, 0, 0), "Det finns inga åtgärder i planen än."),
-        (
-            Tally(31, 12, 4, 2),
-            "12 av 31 åtgärder är genomförda. 4 är försenade, 2 saknar ägare.",
-        ),
-        (
-            Tally(31, 1, 1, 1),
-            "1 av 31 åtgärder är genomförd. 1 är försenad, 1 saknar ägare.",
-        ),
-        (
-            Tally(2, 0, 0, 0),
-            "0 av 2 åtgärder är genomförda. Inga åtgärder är försenade och alla har en ägare.",
-        ),
-        (Tally(1, 0, 0, 1), "0 av 1 åtgärd är genomförd. Ingen är försenad, 1 saknar ägare."),
-        (
-            Tally(1, 1, 0, 0),
-            "1 av 1 åtgärd är genomförd. Inga åtgärder är försenade och alla har en ägare.",
-        ),
-        (Tally(5, 2, 3, 0), "2 av 5 åtgärder är genomförda. 3 är försenade, alla har en ägare."),
-    ],
+PLANS = (
+    (Tally(0, 0, 0, 0), "Det finns inga åtgärder i planen än."),
+    (
+        Tally(31, 12, 4, 2),
+        "12 av 31 åtgärder är genomförda. 4 är försenade, 2 saknar ägare.",
+    ),
+    (
+        Tally(31, 1, 1, 1),
+        "1 av 31 åtgärder är genomförd. 1 är försenad, 1 saknar ägare.",
+    ),
+    (
+        Tally(2, 0, 0, 0),
+        "0 av 2 åtgärder är genomförda. Inga åtgärder är försenade och alla har en ägare.",
+    ),
+    (Tally(1, 0, 0, 1), "0 av 1 åtgärd är genomförd. Ingen är försenad, 1 saknar ägare."),
+    (
+        Tally(1, 1, 0, 0),
+        "1 av 1 åtgärd är genomförd. Inga åtgärder är försenade och alla har en ägare.",
+    ),
+    (Tally(5, 2, 3, 0), "2 av 5 åtgärder är genomförda. 3 är försenade, alla har en ägare."),
 )
-def test_the_plan_in_a_line(app: Any, tally: Tally, sentence: str) -> None:
-    with app.test_request_context():
-        assert plan_lead(tally) == sentence
+
+
+def test_the_plan_in_a_line(app: Any, subtests: pytest.Subtests) -> None:
+    for tally, sentence in PLANS:
+        with subtests.test(tally=tally, sentence=sentence), app.test_request_context():
+            assert plan_lead(tally) == sentence
 
 
 @pytest.mark.parametrize(
@@ -174,7 +173,7 @@ def test_what_an_administrator_has_left_to_do(app: Flask, cast: Cast, visit: Vis
         admin.get("/")
     for kind in TextKind:
         admin.get(f"/settings/texts/{kind}/sv")
-        admin.post(f"/settings/texts/{kind}/sv", {"text": "Ifyllt.", "mark": ""})
+        admin.post(f"/settings/texts/{kind}/sv", {"text": "Ifyllt.", "mark": ""}, follow=False)
     with count_queries(app) as after:
         assert "Fyll i:" not in admin.get("/").text
     assert after.number == before.number

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from datetime import date
 
-import pytest
-
 from tests.helpers.cast import make_action
 from tests.helpers.pages import elements, text_of
 from tracker.domain.statuses import ActionStatus
@@ -26,6 +24,15 @@ def drawing(page):
 
 def marks(page, name):
     return [node for node in drawing(page).iter() if name in node.get("class", "").split()]
+
+
+NONSENSE = (
+    "status=x",
+    "page=-1",
+    f"page={2**40}",
+    f"unit={2**40}",
+    "q=%00" + "a" * 10_000,
+)
 
 
 class TestPage:
@@ -85,15 +92,16 @@ class TestPage:
             "0 av 1 klara",
         ]
 
-    @pytest.mark.parametrize("status", ["planned", "paused", "dropped"])
-    def test_every_status_has_a_look(self, cast, visit, status):
-        if status == "dropped":
-            cast.action.dropped_on, cast.action.dropped_by = date(2026, 3, 1), "KS"
-            cast.action.dropped_reason = "Behövs inte."
-        cast.action.status = ActionStatus(status)
-        db.session.commit()
-        page = visit(cast.owner).get("/actions/timeline")
-        assert marks(page, f"gantt__bar--{status}")
+    def test_every_status_has_a_look(self, cast, visit, subtests):
+        for status in ("planned", "paused", "dropped"):
+            with subtests.test(status=status):
+                if status == "dropped":
+                    cast.action.dropped_on, cast.action.dropped_by = date(2026, 3, 1), "KS"
+                    cast.action.dropped_reason = "Behövs inte."
+                cast.action.status = ActionStatus(status)
+                db.session.commit()
+                page = visit(cast.owner).get("/actions/timeline")
+                assert marks(page, f"gantt__bar--{status}")
 
     def test_years_stand_where_months_have_no_room(self, cast, visit):
         cast.action.deadline = date(2046, 3, 2)
@@ -117,11 +125,10 @@ class TestPage:
         assert page.links["Rensa filtret"] == "/actions/timeline"
         assert not pictures(page)
 
-    @pytest.mark.parametrize(
-        "query", ["status=x", "page=-1", f"page={2**40}", f"unit={2**40}", "q=%00" + "a" * 10_000]
-    )
-    def test_nonsense_in_the_address_asks_for_nothing(self, cast, visit, query):
-        visit(cast.director).get(f"/actions/timeline?{query}")
+    def test_nonsense_in_the_address_asks_for_nothing(self, cast, visit, subtests):
+        for query in NONSENSE:
+            with subtests.test(query=query):
+                visit(cast.director).get(f"/actions/timeline?{query}")
 
     def test_what_people_typed_is_only_text(self, cast, visit):
         cast.action.title = HOSTILE

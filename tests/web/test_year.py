@@ -41,17 +41,17 @@ def morning(day: date) -> datetime:
 
 def one_report(visitor: Visitor, address: str, section: int, decided_on: date) -> Report:
     """From the form to the minutes, by the pages' own links and forms."""
-    visitor.submit(visitor.get(address).form)
+    visitor.submit(visitor.get(address).form, follow=False)
     made = db.session.scalars(select(Report).order_by(Report.id.desc())).first()
     assert made is not None
     at = f"/reports/{made.id}"
     text = visitor.get(f"{at}/sections/economy").form
-    visitor.submit(text, text="Ryms inom beslutad budget.")
-    visitor.submit(visitor.get(f"{at}/review").form)
-    visitor.submit(visitor.get(f"{at}/publish").form)
+    visitor.submit(text, follow=False, text="Ryms inom beslutad budget.")
+    visitor.submit(visitor.get(f"{at}/review").form, follow=False)
+    visitor.submit(visitor.get(f"{at}/publish").form, follow=False)
     minutes = visitor.get(f"{at}/decision").form
     said = {"body": "Kommunstyrelsen", "decided_on": decided_on.isoformat(), "section": section}
-    visitor.submit(minutes, **said, note="Kommunstyrelsen noterar rapporten.")
+    visitor.submit(minutes, follow=False, **said, note="Kommunstyrelsen noterar rapporten.")
     db.session.expire_all()
     return made
 
@@ -59,7 +59,7 @@ def one_report(visitor: Visitor, address: str, section: int, decided_on: date) -
 def test_a_year(app: Flask, clock: time_machine.Traveller) -> None:
     load_demo(post=post(), now=NEW_YEAR)
     visitor = Visitor(app.test_client()).log_in(DIRECTOR, PASSWORD)
-    visitor.submit(visitor.get("/rounds/usual?year=2026").form)
+    visitor.submit(visitor.get("/rounds/usual?year=2026").form, follow=False)
     named = {one.name: one.id for one in db.session.scalars(select(FollowUpRound))}
     assert {name for name, *_days in YEAR} <= set(named)
     reports = []
@@ -69,7 +69,7 @@ def test_a_year(app: Flask, clock: time_machine.Traveller) -> None:
         clock.move_to(morning(closed_on))
         visitor = Visitor(app.test_client()).log_in(DIRECTOR, PASSWORD)
         if number < 2:  # the last one of the year goes on until the next opens
-            visitor.submit(visitor.get(f"/rounds/{named[name]}/close").form)
+            visitor.submit(visitor.get(f"/rounds/{named[name]}/close").form, follow=False)
         clock.move_to(morning(meets_on))
         visitor = Visitor(app.test_client()).log_in(DIRECTOR, PASSWORD)
         address = f"/reports/new?round={named[name]}&plan=1"
@@ -90,7 +90,9 @@ def tell_something(app: Flask, number: int) -> None:
     ).first()
     assert action is not None
     form = manager.get(f"/actions/{action.id}/report").form
-    manager.submit(form, health="on_track", text=f"Omgång {number + 1}: vi håller planen.")
+    manager.submit(
+        form, health="on_track", text=f"Omgång {number + 1}: vi håller planen.", follow=False
+    )
 
 
 def the_year_holds(reports: list[Report], last: Report) -> None:

@@ -41,7 +41,7 @@ def test_a_round_fills_in_the_form(cast: Cast, visit: Visits) -> None:
     assert fields["part"] == f"committee-{cast.committee.id}"
     assert (fields["plan_id"], fields["round_id"]) == (str(cast.plan.id), str(round_id))
     assert (fields["as_of"], fields["kind"]) == ("2026-02-15", "progress")
-    visitor.submit(page.form, record_number="KS 2026/9")
+    visitor.submit(page.form, record_number="KS 2026/9", follow=False)
     made = only()
     assert (made.committee_id, made.round_id) == (cast.committee.id, round_id)
     assert (made.record_number, made.as_of) == ("KS 2026/9", date(2026, 2, 15))
@@ -176,13 +176,13 @@ def test_from_draft_to_published(cast: Cast, visit: Visits) -> None:
     report, visitor = reported.draft(cast, committee_id=cast.committee.id), visit(cast.director)
     page = visitor.get(f"/reports/{report.id}/review")
     assert "Ekonomiska konsekvenser: ingen har skrivit något" in page.text
-    visitor.submit(page.form)
+    visitor.submit(page.form, follow=False)
     assert only().state is ReportState.REVIEWED
     page = visitor.get(f"/reports/{report.id}/publish")
     assert "Ledamöterna i Kommunstyrelsen kan läsa den." in page.text
     assert "kan inte ändras" in page.text
     for _click in range(2):
-        visitor.submit(page.form)
+        visitor.submit(page.form, follow=False)
     assert only().state is ReportState.PUBLISHED
     visit(cast.member).get(f"/reports/{report.id}")
 
@@ -196,7 +196,7 @@ def test_what_the_pdf_cannot_show_is_told_before_it_is_reviewed(cast: Cast, visi
     write_text(report.id, "summary", OwnText("汉字 😀"), by=cast.director, now=NOW)
     told = visitor.get(f"/reports/{report.id}/review").text
     assert "saknar 3 tecken (till exempel 汉, 字, 😀)" in told
-    visitor.submit(visitor.get(f"/reports/{report.id}/review").form)
+    visitor.submit(visitor.get(f"/reports/{report.id}/review").form, follow=False)
     assert "typsnitt" not in visitor.get(f"/reports/{report.id}").text
 
 
@@ -224,7 +224,7 @@ def test_a_draft_is_removed(cast: Cast, visit: Visits) -> None:
     db.session.commit()
     page = visitor.get(f"/reports/{report.id}/remove")
     assert "1 text som någon har skrivit" in page.text
-    visitor.submit(page.form, follow=False)
+    visitor.submit(page.form)
     assert db.session.query(Report).count() == 0
 
 
@@ -234,7 +234,7 @@ def test_a_new_version_and_what_differs(cast: Cast, visit: Visits) -> None:
     page = visitor.get(f"/reports/{old.id}/difference")
     assert "Det här är den första versionen" in page.text
     page = visitor.get(f"/reports/{old.id}/renew")
-    visitor.submit(page.form, follow=False)
+    visitor.submit(page.form)
     new = only()
     assert new.replaces_id == old.id
     again = visitor.submit(page.form, follow=False)

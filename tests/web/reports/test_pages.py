@@ -222,7 +222,7 @@ def test_the_list_costs_the_same_for_one_and_for_many(
     reported.published(cast, whole())
     reported.draft(cast)
     numbers = []
-    for more in (0, 40):
+    for more in (0, 31):
         for _each in range(more):
             reported.published(cast, whole(), committee_id=cast.committee.id)
         for _each in range(more // 2):
@@ -234,29 +234,28 @@ def test_the_list_costs_the_same_for_one_and_for_many(
             numbers.append(counted.number)
     assert numbers[:2] == numbers[2:]
     page = visit(cast.member).get("/reports?page=2")
-    assert len(page.rows) - 1 == 10
+    assert len(page.rows) - 1 == 1
     page = visit(cast.director).get("/reports")
-    assert "21 rapporter väntar" in page.text
+    assert "16 rapporter väntar" in page.text
     assert "Att skriva klart och granska" in page.text
 
 
-@pytest.mark.parametrize(
-    ("query", "number"),
-    [
-        ("", 3),
-        ("part=whole", 1),
-        ("part=committee-{committee}", 1),
-        ("part=unit-{unit}", 1),
-        ("plan={plan}", 3),
-        ("state=reviewed", 1),
-        ("state=draft", 0),
-        ("plan=99&part=whole", 0),
-        ("part=unit-x&plan=%00&state=odd&page=-1", 3),
-        ("part=committee-99999999999999", 3),
-    ],
+NARROWED = (
+    ("", 3),
+    ("part=whole", 1),
+    ("part=committee-{committee}", 1),
+    ("part=unit-{unit}", 1),
+    ("plan={plan}", 3),
+    ("state=reviewed", 1),
+    ("state=draft", 0),
+    ("plan=99&part=whole", 0),
+    ("part=unit-x&plan=%00&state=odd&page=-1", 3),
+    ("part=committee-99999999999999", 3),
 )
+
+
 def test_the_list_is_narrowed_in_the_address(
-    cast: Cast, visit: Visits, query: str, number: int
+    cast: Cast, visit: Visits, subtests: pytest.Subtests
 ) -> None:
     """By plan, part and state; nonsense asks for nothing."""
     reported.published(cast)
@@ -264,11 +263,13 @@ def test_the_list_is_narrowed_in_the_address(
     reported.published(cast, unit_id=cast.unit.id)
     reported.reviewed(cast)
     keys = {"committee": cast.committee.id, "unit": cast.unit.id, "plan": cast.plan.id}
-    page = visit(cast.director).get(f"/reports?{query.format(**keys)}")
-    tables = page.all("table")
-    waiting, *listed = [len(list(table.iter("tr"))) - 1 for table in tables]
-    assert waiting == 1
-    assert sum(listed) == number
+    for query, number in NARROWED:
+        with subtests.test(query=query, number=number):
+            page = visit(cast.director).get(f"/reports?{query.format(**keys)}")
+            tables = page.all("table")
+            waiting, *listed = [len(list(table.iter("tr"))) - 1 for table in tables]
+            assert waiting == 1
+            assert sum(listed) == number
 
 
 def test_each_reader_has_a_next_step_when_there_is_nothing(cast: Cast, visit: Visits) -> None:
