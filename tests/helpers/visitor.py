@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from flask import Response, current_app, make_response, redirect, session
 from flask.testing import FlaskClient
+from flask_wtf.csrf import generate_csrf
 from sqlalchemy import inspect
 from werkzeug.http import parse_cookie
 
@@ -39,7 +40,7 @@ class Visitor:
     def let_in(self, user: User) -> Visitor:
         """Open the session that logging in opens, without asking for the page and the password."""
         db.session.commit()
-        answer = Context().run(_opened, self.client, _key(user))
+        answer, self._token = Context().run(_opened, self.client, _key(user))
         for cookie in answer.headers.getlist("Set-Cookie"):
             name, value = next(parse_cookie(cookie.partition(";")[0]).items())
             self.client.set_cookie(name, value)
@@ -95,13 +96,15 @@ def _key(user: User) -> int:
     return found[0] if found else user.id
 
 
-def _opened(client: FlaskClient, user_id: int) -> Response:
+def _opened(client: FlaskClient, user_id: int) -> tuple[Response, str]:
+    """What the browser gets, and the token that its forms carry from then on."""
     with client.application.test_request_context("/login", method="POST"):
         user = db.session.get_one(User, user_id)
         user.proved_hash = user.password_hash
         answer = door.let_in(user, method=LogInMethod.PASSWORD, answer=make_response(redirect("/")))
+        token: str = generate_csrf()
         current_app.session_interface.save_session(current_app, session, answer)
-        return answer
+        return answer, token
 
 
 def _expect(page: Page, status: int) -> Page:
