@@ -5,11 +5,14 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Any
 
+from sqlalchemy import insert
+
 from tests.helpers.cast import NOW, Cast, make_action
 from tracker.domain.statuses import Health
+from tracker.domain.text import fold, words
 from tracker.extensions import db
-from tracker.models import Action, Milestone, StatusUpdate, User
-from tracker.services.actions.search import remember
+from tracker.models import Action, Milestone, StatusUpdate, User, action_word
+from tracker.services.actions.search import learnt, remember
 
 
 def written(*actions: Action) -> None:
@@ -31,13 +34,24 @@ def heard(action: Action, health: Health, days_ago: float, author: User, text: s
 
 
 def many(cast: Cast, number: int, **values: Any) -> list[Action]:
-    """So many actions of the cast's owner, each with a milestone and a report."""
-    made = [
-        make_action(cast.plan, f"Åtgärd {n:03}", unit=cast.unit, owner=cast.owner, **values)
-        for n in range(number)
-    ]
-    written(*made)
+    """So many actions of the cast's owner, each with a milestone and a report: written at once,
+    with what `written` and `heard` would leave."""
+    at = NOW - timedelta(days=3)
+    told = {"health": Health.ON_TRACK, "reported_at": at, "unit": cast.unit, "owner": cast.owner}
+    made = [make_action(cast.plan, f"Åtgärd {n:03}", **{**told, **values}) for n in range(number)]
     for action in made:
         action.milestones = [Milestone(title="Delsteg", due=date(2026, 4, 1))]
-        heard(action, Health.ON_TRACK, 3, cast.owner)
+        action.search_key = fold(action.title)
+    db.session.add_all(made)
+    db.session.flush()
+    report = {"author_id": cast.owner.id, "at": at, "health": Health.ON_TRACK, "text": ""}
+    db.session.add_all(StatusUpdate(action_id=action.id, **report) for action in made)
+    known = learnt(action.title for action in made)
+    rows = [
+        {"word_id": known[word], "action_id": action.id}
+        for action in made
+        for word in set(words(action.search_key))
+    ]
+    db.session.execute(insert(action_word), rows)
+    db.session.commit()
     return made

@@ -104,7 +104,7 @@ class TestAdding:
             ("=1+1@x.example", "inget konto"),
         ],
     )
-    def test_texts_that_mean_nobody(self, any_app, cast, delegate, words) -> None:
+    def test_texts_that_mean_nobody(self, app, cast, delegate, words) -> None:
         with pytest.raises(Refused) as refused:
             add(cast.owner, delegate)
         assert refused.value.field == "delegate"
@@ -202,7 +202,7 @@ class TestChanging:
         by, day = absence.user, absence.ends_on
         return absences.absence_of(by.id, absence.id, by=by, today=min(day, TODAY)).seen
 
-    def test_the_journal_says_from_and_to(self, any_app, cast: Cast) -> None:
+    def test_the_journal_says_from_and_to(self, app, cast: Cast) -> None:
         absence = add(cast.owner, cast.colleague)
         change(absence, self.seen(absence), cast.unit_director, FIRST, LAST - DAY)
         assert listed(cast.owner) == [("2026-03-09", "2026-03-12", "Frida Chef")]
@@ -250,7 +250,7 @@ class TestEnding:
     def undo(self, person: User, ended: absences.Ended, today: date = TODAY) -> None:
         absences.undo_end(person.id, ended.entry_id, by=person, now=NOW, today=today)
 
-    def test_what_is_to_come_is_taken_away_and_put_back(self, any_app, cast: Cast) -> None:
+    def test_what_is_to_come_is_taken_away_and_put_back(self, app, cast: Cast) -> None:
         ended = self.end(add(cast.owner, cast.colleague))
         assert ended.removed
         assert (listed(cast.owner), entries()[0][0]) == ([], "absence.remove")
@@ -259,7 +259,7 @@ class TestEnding:
         with pytest.raises(RuleBroken):
             self.undo(cast.owner, ended)
 
-    def test_whoever_is_back_has_been_away_until_yesterday(self, any_app, cast: Cast) -> None:
+    def test_whoever_is_back_has_been_away_until_yesterday(self, app, cast: Cast) -> None:
         absence = add(cast.owner, cast.colleague, FIRST, LAST)
         ended = self.end(absence, today=FIRST + 2 * DAY)
         assert not ended.removed
@@ -315,7 +315,7 @@ class TestDelegates:
 
 
 class TestWeekdays:
-    def test_a_choice_is_journalled_once(self, any_app, cast: Cast) -> None:
+    def test_a_choice_is_journalled_once(self, app, cast: Cast) -> None:
         for _ in range(2):
             preferences.set_digest_weekday(4, by=cast.owner, now=NOW)
         assert cast.owner.digest_weekday == 4

@@ -112,7 +112,7 @@ class TestInvitation:
         later = NOW + timedelta(hours=1)
         invitations.invite_again(user.id, local=True, post=post(), by=cast.admin, now=later)
 
-    def test_it_is_withdrawn_with_the_account(self, any_app: Flask, cast: Cast) -> None:
+    def test_it_is_withdrawn_with_the_account(self, app: Flask, cast: Cast) -> None:
         user = invite(cast)
         made = key("invitation")
         departures.deactivate_person(user.id, by=cast.admin, now=NOW)
@@ -173,7 +173,7 @@ class TestInvitation:
 
 
 class TestReset:
-    def test_a_new_password_ends_everything_else(self, any_app: Flask, cast: Cast) -> None:
+    def test_a_new_password_ends_everything_else(self, app: Flask, cast: Cast) -> None:
         _user, token = log_in(cast.owner.email, PASSWORD, now=NOW)
         ask_reset(f" {cast.owner.email.upper()} ")
         choose(key("reset"), RESET)
@@ -184,7 +184,7 @@ class TestReset:
         assert "byttes 2 mars 2026 09.00" in text_of(read(waiting("password-changed")[0]))
 
     @pytest.mark.parametrize("who", ["nobody", "closed", "elsewhere", "never invited"])
-    def test_nobody_is_written_to(self, any_app: Flask, cast: Cast, who: str) -> None:
+    def test_nobody_is_written_to(self, app: Flask, cast: Cast, who: str) -> None:
         if who == "closed":
             cast.owner.deactivated_at = NOW
         if who in ("elsewhere", "never invited"):
@@ -231,7 +231,7 @@ class TestReset:
 
 class TestOutbox:
     def test_they_leave_on_a_day_of_rest_and_no_key_is_kept(
-        self, any_app: Flask, cast: Cast, smtp_server: Recorder
+        self, app: Flask, cast: Cast, smtp_server: Recorder
     ) -> None:
         user = invite(cast, now=SUNDAY)
         assert outbox.due_count(post=post(), now=SUNDAY) == 1

@@ -38,7 +38,7 @@ class TestOwn:
             present, new, token=token, origin=HERE, post=post(), by=cast.owner, now=NOW
         )
 
-    def test_a_changed_password_ends_the_other_sessions(self, any_app: Flask, cast: Cast) -> None:
+    def test_a_changed_password_ends_the_other_sessions(self, app: Flask, cast: Cast) -> None:
         tokens_ = [log_in(cast.owner.email, PASSWORD, now=NOW)[1] for _ in range(3)]
         ask_reset(cast.owner.email)
         made = key("reset")
@@ -72,7 +72,7 @@ class TestOwn:
         assert isinstance(refused.value, throttle.Stopped)
         assert refused.value.field == "present"
 
-    def test_by_hand(self, any_app: Flask, cast: Cast, flask_command: Callable[..., Any]) -> None:
+    def test_by_hand(self, app: Flask, cast: Cast, flask_command: Callable[..., Any]) -> None:
         words = ("user", "password", cast.owner.email, "--password-stdin")
         refused = flask_command(*words, input="kort\n")
         assert (refused.exit_code, "minst 12 tecken" in refused.stderr) == (1, True)

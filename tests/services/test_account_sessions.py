@@ -22,7 +22,7 @@ class TestSessions:
         later = NOW + sessions.SESSION_LIFE
         assert sessions.open_sessions(cast.owner, made[0], now=later).listed == ()
 
-    def test_ending_one_and_the_others(self, any_app: Flask, cast: Cast) -> None:
+    def test_ending_one_and_the_others(self, app: Flask, cast: Cast) -> None:
         made = [log_in(cast.owner.email, PASSWORD, now=NOW)[1] for _ in range(4)]
         listed = sessions.open_sessions(cast.owner, made[0], now=NOW).listed
         sessions.end_session(listed[-1].id, by=cast.owner, now=NOW)

@@ -31,7 +31,7 @@ class TestLogIn:
         typed = address.format(cast.owner.email)
         assert log_in(typed, PASSWORD, now=NOW)[0].id == cast.owner.id
 
-    def test_the_database_holds_no_token(self, any_app: Flask, cast: Cast) -> None:
+    def test_the_database_holds_no_token(self, app: Flask, cast: Cast) -> None:
         _, token = log_in(cast.owner.email, PASSWORD, now=NOW)
         kept = db.session.scalars(select(LoginSession)).one()
         assert token not in (kept.token_hash, str(kept.id))
@@ -43,7 +43,7 @@ class TestLogIn:
         assert {who(token) for token in tokens} == {cast.owner.id}
 
     def test_wrong_password_wrong_address_and_closed_account_sound_alike(
-        self, any_app: Flask, cast: Cast
+        self, app: Flask, cast: Cast
     ) -> None:
         cast.colleague.deactivated_at = NOW
         db.session.commit()
@@ -94,7 +94,7 @@ class TestLogIn:
 
 
 class TestSessions:
-    def test_end_at_log_out(self, any_app: Flask, cast: Cast) -> None:
+    def test_end_at_log_out(self, app: Flask, cast: Cast) -> None:
         _, kept = log_in(cast.owner.email, PASSWORD, now=NOW)
         _, token = log_in(cast.owner.email, PASSWORD, now=NOW)
         sessions.log_out(token, by=cast.owner, now=NOW)
@@ -115,14 +115,14 @@ class TestSessions:
         assert [who(token) for token in tokens] == [None, None]
         assert who(other) == cast.colleague.id
 
-    def test_an_ended_session_keeps_the_time_it_ended(self, any_app: Flask, cast: Cast) -> None:
+    def test_an_ended_session_keeps_the_time_it_ended(self, app: Flask, cast: Cast) -> None:
         _, token = log_in(cast.owner.email, PASSWORD, now=NOW)
         sessions.log_out(token, by=cast.owner, now=NOW)
         sessions.end_sessions(cast.owner.id, now=NOW + timedelta(hours=1))
         db.session.commit()
         assert db.session.scalars(select(LoginSession.ended_at)).all() == [NOW]
 
-    def test_are_worthless_once_the_account_is_closed(self, any_app: Flask, cast: Cast) -> None:
+    def test_are_worthless_once_the_account_is_closed(self, app: Flask, cast: Cast) -> None:
         _, token = log_in(cast.owner.email, PASSWORD, now=NOW)
         cast.owner.deactivated_at = NOW
         db.session.commit()
@@ -152,7 +152,7 @@ class TestPasswords:
         assert once == passwords.hash_password("hemligt", salt=salt)
 
 
-def test_the_language_is_remembered(any_app: Flask, cast: Cast) -> None:
+def test_the_language_is_remembered(app: Flask, cast: Cast) -> None:
     preferences.set_locale("en", by=cast.owner)
     db.session.expire_all()
     assert db.session.get_one(User, cast.owner.id).locale == "en"

@@ -130,7 +130,7 @@ def test_another_key_or_another_use_of_it_signs_nothing() -> None:
     assert read_link(str(URLSafeSerializer(SECRET).dumps(ours)), SECRET) is None
 
 
-def test_the_answer_is_a_report_like_any_other(any_app: Flask, cast: Cast) -> None:
+def test_the_answer_is_a_report_like_any_other(app: Flask, cast: Cast) -> None:
     answer(pieces.answer_token(cast.action))
     (update,) = updates(cast.action)
     assert (update.author_id, update.at, update.text) == (cast.owner.id, LATER, GOOD.text)

@@ -224,7 +224,7 @@ def test_every_group_has_its_area(cast: Cast) -> None:
     assert keys_by_group(shown).keys() == {row.group for row in shown.result.subareas}
 
 
-def test_an_action_s_story(any_app: Flask, cast: Cast) -> None:
+def test_an_action_s_story(app: Flask, cast: Cast) -> None:
     told = two_evaluations(cast)
     story = action_story(told.actions[2].id, by=cast.member)
     assert story.shown is not None

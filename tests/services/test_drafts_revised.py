@@ -120,7 +120,7 @@ class TestRevise:
         work = drafts.load_draft(draft_id, cast.director).work
         assert [item.id for item in work.items if item.dropped] == winners
 
-    def test_what_is_accepted_is_what_it_became(self, any_app: Flask, cast: Cast) -> None:
+    def test_what_is_accepted_is_what_it_became(self, app: Flask, cast: Cast) -> None:
         draft = waiting(cast, READ)
         drafts.revise(draft.id, 1, dropped, by=cast.director, now=NOW)
         kept = drafts.accept_draft(draft.id, HEAD, 2, by=cast.director, now=NOW)

@@ -45,7 +45,7 @@ class TestGettingOne:
         assert secret not in kept
         assert not any(code in kept or code.replace("-", "") in kept for code in codes)
 
-    def test_nothing_counts_before_it_is_confirmed(self, any_app: Flask, cast: Cast) -> None:
+    def test_nothing_counts_before_it_is_confirmed(self, app: Flask, cast: Cast) -> None:
         secret = factors.offered_secret(cast.owner.id, NONCE)
         wrong = Telephone(secret, ()).does_not_show(NOW)
         for password, code, field in ((PASSWORD, wrong, "new"), ("fel", wrong, "password")):
@@ -67,12 +67,12 @@ class TestGettingOne:
         assert len(offered) == 4
         assert {len(secret) for secret in offered} == {32}
 
-    def test_the_code_that_confirmed_does_not_open(self, any_app: Flask, cast: Cast) -> None:
+    def test_the_code_that_confirmed_does_not_open(self, app: Flask, cast: Cast) -> None:
         telephone = get_factor(cast.owner)
         assert not answer(cast.owner, telephone.shows(NOW, -1))
         assert answer(cast.owner, telephone.shows(NOW))
 
-    def test_another_telephone_takes_over(self, any_app: Flask, cast: Cast) -> None:
+    def test_another_telephone_takes_over(self, app: Flask, cast: Cast) -> None:
         old = get_factor(cast.owner)
         _, kept = log_in(cast.owner.email, PASSWORD, now=NOW)
         _, other = log_in(cast.owner.email, PASSWORD, now=NOW)
@@ -129,7 +129,7 @@ class TestEachOpensOnce:
         entry = journal.latest(1)[0]
         assert (entry.deed, entry.data) == ("user.factor_spent", {"left": 3})
 
-    def test_new_codes_in_place_of_the_old(self, any_app: Flask, cast: Cast) -> None:
+    def test_new_codes_in_place_of_the_old(self, app: Flask, cast: Cast) -> None:
         telephone = get_factor(cast.owner)
         given = {"by": cast.owner, "post": POST, "now": NOW}
         codes = factor_changes.renew_codes(proof(telephone), **given)
@@ -142,7 +142,7 @@ class TestEachOpensOnce:
 
 
 class TestWaiting:
-    def test_five_minutes_for_a_code_twenty_to_get_one(self, any_app: Flask, cast: Cast) -> None:
+    def test_five_minutes_for_a_code_twenty_to_get_one(self, app: Flask, cast: Cast) -> None:
         get_factor(cast.owner)
         for user, minutes in ((cast.owner, 5), (cast.colleague, 20)):
             user.proved_hash = user.password_hash
@@ -193,7 +193,7 @@ class TestWaiting:
 
 
 class TestWithout:
-    def test_off(self, any_app: Flask, cast: Cast) -> None:
+    def test_off(self, app: Flask, cast: Cast) -> None:
         telephone = get_factor(cast.owner)
         _, kept = log_in(cast.owner.email, PASSWORD, now=NOW)
         _, other = log_in(cast.owner.email, PASSWORD, now=NOW)
@@ -217,7 +217,7 @@ class TestWithout:
         with pytest.raises(RuleBroken, match="kräver"):
             factor_changes.turn_off(proof(telephone), rule="all", **given)
 
-    def test_an_administrator_takes_it_away(self, any_app: Flask, cast: Cast) -> None:
+    def test_an_administrator_takes_it_away(self, app: Flask, cast: Cast) -> None:
         get_factor(cast.owner)
         _, token = log_in(cast.owner.email, PASSWORD, now=NOW)
         factor_changes.remove(cast.owner.id, by=cast.admin, post=POST, now=NOW)

@@ -26,7 +26,7 @@ from tracker.services.accounts.throttle import Stopped
 
 
 class TestGuessing:
-    def test_a_thousand_guesses_stop(self, any_app: Flask, cast: Cast) -> None:
+    def test_a_thousand_guesses_stop(self, app: Flask, cast: Cast) -> None:
         telephone = get_factor(cast.owner)
         wrong, looked_at = telephone.does_not_show(NOW), 0
         for _ in range(1000):
@@ -88,7 +88,7 @@ class TestGuessing:
         assert factors.factor_id_of(cast.owner.id)
 
     def test_somebody_elsewhere_shuts_the_owner_out_of_nothing(
-        self, any_app: Flask, cast: Cast
+        self, app: Flask, cast: Cast
     ) -> None:
         telephone = get_factor(cast.owner)
         wrong = telephone.does_not_show(NOW)
@@ -117,7 +117,7 @@ class TestGuessing:
             answer(cast.owner, telephone.shows(NOW))
         assert answer(cast.owner, telephone.shows(NOW), origin=Origin("10.0.0.1", device))
 
-    def test_a_new_password_ends_the_waiting(self, any_app: Flask, cast: Cast) -> None:
+    def test_a_new_password_ends_the_waiting(self, app: Flask, cast: Cast) -> None:
         telephone = get_factor(cast.owner)
         for _ in range(5):
             assert not answer(cast.owner, telephone.does_not_show(NOW))

@@ -81,7 +81,7 @@ def test_the_heartbeat(
     assert (found.alive, found.healthy) == (alive, not sentence)
 
 
-def test_a_beat_drops_what_cannot_be_true(any_app: Flask, cast: Cast) -> None:
+def test_a_beat_drops_what_cannot_be_true(app: Flask, cast: Cast) -> None:
     for name, seconds in (("past", -86401), ("day", -86400), ("ahead", 300), ("future", 301)):
         at = NOW + timedelta(seconds=seconds)
         db.session.add(WorkerHeartbeat(worker=name, at=at))
@@ -181,7 +181,7 @@ class TestLastPass:
         operations.beat("one:1", now=NOW)
         operations.note_pass("one:1", **passed)
 
-    def test_a_pass_that_broke_off(self, any_app: Flask) -> None:
+    def test_a_pass_that_broke_off(self, app: Flask) -> None:
         self.beat(error="RuntimeError")
         assert said(health(), "avbröts av ett fel")
         operations.beat("one:1", now=NOW + SECOND)
@@ -189,7 +189,7 @@ class TestLastPass:
         self.beat()
         assert health().healthy
 
-    def test_mail_that_cannot_be_written(self, any_app: Flask) -> None:
+    def test_mail_that_cannot_be_written(self, app: Flask) -> None:
         line = "a@b@testkoping.example: är inte en adress"
         self.beat(unwritten=[line, "två"])
         operations.beat("two:2", now=NOW)
@@ -199,7 +199,7 @@ class TestLastPass:
         assert not said(found, "testkoping"), "a monitor without log-in reads the sentences"
         assert found.unwritten == (line, "två")
 
-    def test_a_worker_that_is_gone_is_not_blamed_for_its_last_pass(self, any_app: Flask) -> None:
+    def test_a_worker_that_is_gone_is_not_blamed_for_its_last_pass(self, app: Flask) -> None:
         self.beat(error="RuntimeError")
         operations.beat("two:2", now=NOW + operations.HEARTBEAT_OLD + SECOND)
         assert health(NOW + operations.HEARTBEAT_OLD + SECOND).healthy
@@ -217,9 +217,7 @@ class TestLastPass:
         ("2026-12-23 08:00", "2026-12-29 07:00", False),
     ],
 )
-def test_cron_once_each_working_day_is_enough(
-    any_app: Flask, ran: str, now: str, alive: bool
-) -> None:
+def test_cron_once_each_working_day_is_enough(app: Flask, ran: str, now: str, alive: bool) -> None:
     operations.beat(f"{operations.CRON}host", now=local(ran))
     found = health(local(now))
     assert found.alive is alive

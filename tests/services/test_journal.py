@@ -43,10 +43,10 @@ class TestChain:
         write(5, by=cast.admin)
         assert journal.verify() == Verdict(5, [], True)
 
-    def test_an_empty_one_too(self, any_app: Flask) -> None:
+    def test_an_empty_one_too(self, app: Flask) -> None:
         assert journal.verify() == Verdict(0, [], True)
 
-    def test_each_entry_seals_the_one_before(self, any_app: Flask, cast: Cast) -> None:
+    def test_each_entry_seals_the_one_before(self, app: Flask, cast: Cast) -> None:
         write(3)
         first, second, third = db.session.scalars(select(JournalEntry).order_by(JournalEntry.id))
         assert first.previous_hash == journal.FIRST
@@ -76,13 +76,13 @@ class TestChain:
         ],
     )
     def test_changed_removed_added_and_reordered_rows_are_found(
-        self, any_app: Flask, cast: Cast, statement: str, broken: list[int]
+        self, app: Flask, cast: Cast, statement: str, broken: list[int]
     ) -> None:
         write(5, by=cast.admin)
         tamper(statement)
         assert journal.verify().broken == broken
 
-    def test_a_changed_entry_sealed_anew_breaks_the_next(self, any_app: Flask, cast: Cast) -> None:
+    def test_a_changed_entry_sealed_anew_breaks_the_next(self, app: Flask, cast: Cast) -> None:
         write(4)
         entry = db.session.get_one(JournalEntry, 2)
         entry.actor = "Någon annan"
@@ -123,14 +123,14 @@ class TestRecord:
         db.session.expire_all()
         assert journal.verify() == Verdict(1, [], True)
 
-    def test_the_actors_name_stays_as_it_was(self, any_app: Flask, cast: Cast) -> None:
+    def test_the_actors_name_stays_as_it_was(self, app: Flask, cast: Cast) -> None:
         write(1, by=cast.owner)
         cast.owner.name = "Olle Nyman"
         db.session.commit()
         assert journal.latest(1)[0].actor == "Olle Ägare"
         assert journal.verify() == Verdict(1, [], True)
 
-    def test_without_a_person_it_was_the_system(self, any_app: Flask) -> None:
+    def test_without_a_person_it_was_the_system(self, app: Flask) -> None:
         write(1)
         entry = journal.latest(1)[0]
         assert (entry.actor, entry.actor_id) == ("Åtgärda", None)
@@ -147,7 +147,7 @@ class TestRecord:
         assert journal.verify() == Verdict(32, [], True)
 
 
-def test_reading(any_app: Flask, cast: Cast) -> None:
+def test_reading(app: Flask, cast: Cast) -> None:
     write(3)
     journal.record("test.again", "thing", 2, {}, by=cast.admin, now=NOW)
     db.session.commit()

@@ -48,7 +48,7 @@ def told(reason: Reason) -> int:
     return db.session.scalar(query) or 0
 
 
-def test_until_somebody_saves_the_standard_counts(any_app: Flask, cast: Cast) -> None:
+def test_until_somebody_saves_the_standard_counts(app: Flask, cast: Cast) -> None:
     assert ladders.standing() == (standard_ladder(), 0)
     assert ladders.morning() == time(7)
     assert not save(Wanted(STANDARD, SEVEN), 0, cast.admin), "nothing changed"
@@ -97,7 +97,7 @@ def test_no_escalation_only_on_purpose(cast: Cast) -> None:
     assert save(without(Reason.ESCALATED, silent_above=True), 0, cast.admin)
 
 
-def test_the_second_of_two_is_told(any_app: Flask, cast: Cast) -> None:
+def test_the_second_of_two_is_told(app: Flask, cast: Cast) -> None:
     save(without(Reason.SILENT), 0, cast.admin)
     for version in (0, 7):
         with pytest.raises(Conflict) as conflict:
@@ -129,7 +129,7 @@ def test_two_at_once(any_app: Flask, cast: Cast) -> None:
     assert db.session.scalar(entries) == 2
 
 
-def test_a_new_rung_catches_nothing_up(any_app: Flask, cast: Cast) -> None:
+def test_a_new_rung_catches_nothing_up(app: Flask, cast: Cast) -> None:
     """An action that is 60 days late hears nothing of a new rung at 10 days."""
     late = make_action(
         cast.plan,
@@ -172,7 +172,7 @@ def crowd(cast: Cast) -> Cast:
     return cast
 
 
-def test_back_to_standard_is_no_storm(any_app: Flask, crowd: Cast) -> None:
+def test_back_to_standard_is_no_storm(app: Flask, crowd: Cast) -> None:
     """The rungs that had been taken away and come back tell of nothing that passed meanwhile."""
     save(without(Reason.AFTER, Reason.ESCALATED, silent_above=True), 0, crowd.admin)
     run(0)
@@ -195,9 +195,7 @@ def test_back_to_standard_is_no_storm(any_app: Flask, crowd: Cast) -> None:
     assert told(Reason.AFTER) < 5
 
 
-def test_the_same_rung_taken_away_and_put_back_tells_nobody_twice(
-    any_app: Flask, crowd: Cast
-) -> None:
+def test_the_same_rung_taken_away_and_put_back_tells_nobody_twice(app: Flask, crowd: Cast) -> None:
     run(0)
     before = told(Reason.AFTER)
     assert before > 0

@@ -48,7 +48,7 @@ def crowd(cast: Cast, count: int) -> None:
 
 
 class TestSending:
-    def test_over_real_smtp(self, any_app: Flask, cast: Cast, smtp_server: Recorder) -> None:
+    def test_over_real_smtp(self, app: Flask, cast: Cast, smtp_server: Recorder) -> None:
         plan()
         waiting = {m.address: (m.message_id, m.mime) for m in messages()}
         assert deliver(smtp_server.url) == {"sent": 3}
@@ -73,7 +73,7 @@ class TestSending:
         ids = [letter.message["Message-ID"] for letter in smtp_server.messages]
         assert len(ids) == len(set(ids)) == 40
 
-    def test_only_to_one(self, any_app: Flask, cast: Cast, smtp_server: Recorder) -> None:
+    def test_only_to_one(self, app: Flask, cast: Cast, smtp_server: Recorder) -> None:
         plan()
         assert outbox.due_count(post=post(), now=NOW) == 3
         assert outbox.due_count(post=post(), now=NOW, only_to=cast.owner.email) == 1
@@ -129,7 +129,7 @@ class TestRecheck:
         assert ("after-1", cast.colleague_action.id, cast.colleague.id, "withdrawn") in ledger()
 
     @pytest.mark.parametrize("change", ["closed", "new owner", "deactivated"])
-    def test_whatever_the_reason(self, any_app: Flask, cast: Cast, change: str) -> None:
+    def test_whatever_the_reason(self, app: Flask, cast: Cast, change: str) -> None:
         only_colleague(cast)
         if change == "closed":
             cast.colleague_action.status = ActionStatus.DROPPED
@@ -145,7 +145,7 @@ class TestRecheck:
         assert deliver() == {"cancelled": 1}
 
     def test_the_rest_of_the_mail_is_written_anew(
-        self, any_app: Flask, cast: Cast, smtp_server: Recorder
+        self, app: Flask, cast: Cast, smtp_server: Recorder
     ) -> None:
         other = make_action(
             cast.plan, "Något helt annat", owner=cast.colleague, deadline=date(2026, 3, 6)
@@ -167,7 +167,7 @@ class TestRecheck:
         assert after.mime != old_bytes
 
     def test_a_late_mail_counts_its_days_from_when_it_leaves(
-        self, any_app: Flask, cast: Cast, smtp_server: Recorder
+        self, app: Flask, cast: Cast, smtp_server: Recorder
     ) -> None:
         before = only_colleague(cast)
         assert "för 3 dagar sedan" in before.mime.decode().replace("=\r\n", "").replace(
@@ -180,7 +180,7 @@ class TestRecheck:
         assert letter.message["Message-ID"] == before.message_id
 
     def test_a_corrected_address_is_used(
-        self, any_app: Flask, cast: Cast, smtp_server: Recorder
+        self, app: Flask, cast: Cast, smtp_server: Recorder
     ) -> None:
         only_colleague(cast)
         cast.colleague.email = cast.colleague.email_key = "ratt@kommun.example"
@@ -190,7 +190,7 @@ class TestRecheck:
         assert "ratt@kommun.example" in smtp_server.messages[0].message["To"]
 
     def test_what_can_no_longer_be_written_is_dead_and_stops_nobody(
-        self, any_app: Flask, cast: Cast, smtp_server: Recorder
+        self, app: Flask, cast: Cast, smtp_server: Recorder
     ) -> None:
         plan()
         cast.colleague.email = "ingen adress"
@@ -224,7 +224,7 @@ class TestLease:
 
     def test_after_data_once_more_unchanged_and_the_log_shows_it(
         self,
-        any_app: Flask,
+        app: Flask,
         cast: Cast,
         monkeypatch: pytest.MonkeyPatch,
         smtp_server: Recorder,
@@ -264,7 +264,7 @@ class TestLease:
 
     def test_killed_twice_there_is_no_third(
         self,
-        any_app: Flask,
+        app: Flask,
         cast: Cast,
         monkeypatch: pytest.MonkeyPatch,
         smtp_server: Recorder,
@@ -286,7 +286,7 @@ class TestLease:
         assert smtp_server.messages == []
 
     def test_to_somebody_deactivated_meanwhile_no_second_copy_goes(
-        self, any_app: Flask, cast: Cast, smtp_server: Recorder
+        self, app: Flask, cast: Cast, smtp_server: Recorder
     ) -> None:
         message = only_colleague(cast)
         message.state, message.data_started_at = UNCERTAIN, NOW
@@ -324,7 +324,7 @@ class TestLease:
 
     @pytest.mark.parametrize("failure", ["accept", "temporary", "permanent", "uncertain"])
     def test_who_lost_the_lease_marks_nothing(
-        self, any_app: Flask, cast: Cast, monkeypatch: pytest.MonkeyPatch, failure: str
+        self, app: Flask, cast: Cast, monkeypatch: pytest.MonkeyPatch, failure: str
     ) -> None:
         only_colleague(cast)
 

@@ -53,9 +53,7 @@ def test_what_certainly_did_not_arrive_is_written_anew(
     assert deeds() == ["mail.again"]
 
 
-def test_an_address_that_was_wrong_is_mended(
-    any_app: Flask, cast: Cast, smtp_server: Recorder
-) -> None:
+def test_an_address_that_was_wrong_is_mended(app: Flask, cast: Cast, smtp_server: Recorder) -> None:
     letter = only_colleague(cast)
     before, wrong = letter.mime, letter.address
     with mail_server(Mailbox(answers={"RCPT": "550 no such user"})) as port:
@@ -72,7 +70,7 @@ def test_an_address_that_was_wrong_is_mended(
     assert message_to(cast.colleague.id).address == right
 
 
-def test_a_letter_given_up_is_not_given_up_at_once(any_app: Flask, cast: Cast) -> None:
+def test_a_letter_given_up_is_not_given_up_at_once(app: Flask, cast: Cast) -> None:
     letter = dead_letter(cast)
     send_again(letter.id, by=cast.admin, now=NOW)
     with mail_server(Mailbox(answers={"RCPT": "450 later"})) as port:
@@ -81,7 +79,7 @@ def test_a_letter_given_up_is_not_given_up_at_once(any_app: Flask, cast: Cast) -
 
 @pytest.mark.parametrize("resent_at", [None, NOW])
 def test_what_may_have_arrived_goes_unchanged(
-    any_app: Flask, cast: Cast, smtp_server: Recorder, resent_at: Any
+    app: Flask, cast: Cast, smtp_server: Recorder, resent_at: Any
 ) -> None:
     letter = dead_letter(cast, data_started_at=NOW, resent_at=resent_at)
     mime = letter.mime
@@ -93,7 +91,7 @@ def test_what_may_have_arrived_goes_unchanged(
     assert deeds() == ["mail.again", "mail.resend"]
 
 
-def test_set_aside_and_still_to_be_sent(any_app: Flask, cast: Cast) -> None:
+def test_set_aside_and_still_to_be_sent(app: Flask, cast: Cast) -> None:
     letter = dead_letter(cast)
     set_aside(letter.id, by=cast.admin, now=NOW)
     assert message_to(cast.colleague.id).set_aside_at == NOW

@@ -69,7 +69,7 @@ def test_a_wait_from_a_wrong_clock_ends(
 
 @pytest.mark.parametrize("now", [SATURDAY, SATURDAY + DAY, MIDSUMMER_EVE])
 def test_nothing_leaves_on_a_day_of_rest(
-    any_app: Flask, cast: Cast, smtp_server: Recorder, now: datetime
+    app: Flask, cast: Cast, smtp_server: Recorder, now: datetime
 ) -> None:
     letter = only_colleague(cast)
     letter.state, letter.lease_token, letter.lease_expires_at = OutboxState.CLAIMED, "x", NOW
@@ -81,7 +81,7 @@ def test_nothing_leaves_on_a_day_of_rest(
 
 
 def test_a_stale_batch_is_given_back_and_claimed_anew(
-    any_app: Flask, cast: Cast, monkeypatch: pytest.MonkeyPatch, smtp_server: Recorder
+    app: Flask, cast: Cast, monkeypatch: pytest.MonkeyPatch, smtp_server: Recorder
 ) -> None:
     """What changes after the claim is seen before the message leaves."""
     plan()
@@ -101,7 +101,7 @@ def test_a_stale_batch_is_given_back_and_claimed_anew(
 
 
 def test_a_server_that_is_silent_leaves_the_others_free(
-    any_app: Flask, cast: Cast, monkeypatch: pytest.MonkeyPatch
+    app: Flask, cast: Cast, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     plan()
     with mail_server(Mailbox()) as port:
@@ -115,7 +115,7 @@ def test_a_server_that_is_silent_leaves_the_others_free(
 
 
 def test_a_fault_in_between_gives_back_what_was_not_begun(
-    any_app: Flask, cast: Cast, monkeypatch: pytest.MonkeyPatch
+    app: Flask, cast: Cast, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     plan()
 
@@ -135,7 +135,7 @@ def test_a_fault_in_between_gives_back_what_was_not_begun(
 
 
 def test_one_that_cannot_be_written_stops_nobody(
-    any_app: Flask, cast: Cast, monkeypatch: pytest.MonkeyPatch, smtp_server: Recorder
+    app: Flask, cast: Cast, monkeypatch: pytest.MonkeyPatch, smtp_server: Recorder
 ) -> None:
     plan()
 
@@ -150,9 +150,7 @@ def test_one_that_cannot_be_written_stops_nobody(
     assert (message.state, message.last_error) == (OutboxState.QUEUED, "ZeroDivisionError: ")
 
 
-def test_the_recheck_costs_the_same_for_many(
-    any_app: Flask, cast: Cast, count_queries: Any
-) -> None:
+def test_the_recheck_costs_the_same_for_many(app: Flask, cast: Cast, count_queries: Any) -> None:
     plan()
     numbers = []
     for limit in (1, 3):

@@ -45,7 +45,7 @@ class TestFailures:
         for waited, least in zip(minutes, (1, 5, 15, 30, 60, 60, 60), strict=True):
             assert least <= waited <= least * 1.1
 
-    def test_given_up_after_three_days(self, any_app: Flask, cast: Cast) -> None:
+    def test_given_up_after_three_days(self, app: Flask, cast: Cast) -> None:
         only_colleague(cast)
         now, tries = NOW, 0
         with mail_server(Mailbox(answers={"DATA": "452 full"})) as port:
@@ -59,7 +59,7 @@ class TestFailures:
         assert now - NOW >= timedelta(hours=72)
         assert tries == 11
 
-    def test_days_on_which_nobody_tried_do_not_count(self, any_app: Flask, cast: Cast) -> None:
+    def test_days_on_which_nobody_tried_do_not_count(self, app: Flask, cast: Cast) -> None:
         only_colleague(cast)
         with mail_server(Mailbox(answers={"RCPT": "450 greylisted"})) as port:
             late = NOW + timedelta(days=9)
@@ -67,7 +67,7 @@ class TestFailures:
         assert message_to(cast.colleague.id).state is QUEUED
 
     @pytest.mark.parametrize("command", ["RCPT", "DATA"])
-    def test_a_final_no_is_dead_at_once(self, any_app: Flask, cast: Cast, command: str) -> None:
+    def test_a_final_no_is_dead_at_once(self, app: Flask, cast: Cast, command: str) -> None:
         only_colleague(cast)
         with mail_server(Mailbox(answers={command: "550 no such user"})) as port:
             assert deliver(f"smtp://127.0.0.1:{port}") == {"dead": 1}
@@ -76,7 +76,7 @@ class TestFailures:
         assert "no such user" in message.last_error
 
     def test_a_refused_content_may_be_written_anew(
-        self, any_app: Flask, cast: Cast, smtp_server: Recorder
+        self, app: Flask, cast: Cast, smtp_server: Recorder
     ) -> None:
         """A clear no after DATA means that nothing arrived: the mail is not frozen by it."""
         only_colleague(cast)
@@ -87,7 +87,7 @@ class TestFailures:
         assert deliver(smtp_server.url, now=MUCH_LATER) == {"sent": 1}
 
     def test_no_answer_once_more_and_then_never(
-        self, any_app: Flask, cast: Cast, monkeypatch: pytest.MonkeyPatch
+        self, app: Flask, cast: Cast, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         before = only_colleague(cast)
         expected = (before.message_id, before.mime)
@@ -103,7 +103,7 @@ class TestFailures:
         assert handed == [expected, expected]
 
     def test_uncertain_then_refused_stays_uncertain_and_frozen(
-        self, any_app: Flask, cast: Cast, monkeypatch: pytest.MonkeyPatch, smtp_server: Recorder
+        self, app: Flask, cast: Cast, monkeypatch: pytest.MonkeyPatch, smtp_server: Recorder
     ) -> None:
         before = only_colleague(cast)
         expected = (before.message_id, before.mime)
@@ -123,7 +123,7 @@ class TestFailures:
         assert (letter.message["Message-ID"], letter.raw) == expected
 
     def test_a_silent_server_ends_the_round(
-        self, any_app: Flask, cast: Cast, monkeypatch: pytest.MonkeyPatch, smtp_server: Recorder
+        self, app: Flask, cast: Cast, monkeypatch: pytest.MonkeyPatch, smtp_server: Recorder
     ) -> None:
         plan()
 

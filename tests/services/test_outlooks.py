@@ -136,9 +136,7 @@ def test_what_is_in_place_is_planned_no_more(cast: Cast, past: Past) -> None:
     assert shown(cast.director).planned == 2
 
 
-def test_titles_only_within_the_scope_numbers_for_all(
-    any_app: Flask, cast: Cast, past: Past
-) -> None:
+def test_titles_only_within_the_scope_numbers_for_all(app: Flask, cast: Cast, past: Past) -> None:
     whole = own(cast.director)
     for by, titles in (
         (cast.owner, [cast.action.title, "På väg"]),

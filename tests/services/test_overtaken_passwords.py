@@ -82,14 +82,14 @@ class TestLogIn:
         db.session.rollback()
         assert db.session.scalars(select(LoginSession)).all() == []
 
-    def test_nor_where_the_account_was_closed(self, any_app: Flask, cast: Cast) -> None:
+    def test_nor_where_the_account_was_closed(self, app: Flask, cast: Cast) -> None:
         user = checked(cast)
         cast.owner.deactivated_at = NOW
         db.session.commit()
         with pytest.raises(RuleBroken):
             open_session(user, method=LogInMethod.PASSWORD, device="", now=NOW)
 
-    def test_nor_half_the_way(self, any_app: Flask, cast: Cast) -> None:
+    def test_nor_half_the_way(self, app: Flask, cast: Cast) -> None:
         user = checked(cast)
         assert factors.waiting(user.id, NOW, factors.waiting_mark(user, NOW), now=NOW)
         reset(user.id)
@@ -112,9 +112,7 @@ class TestChanges:
         db.session.rollback()
         assert cast.owner.password_hash == "another"
 
-    def test_no_key_to_another_address(
-        self, any_app: Flask, cast: Cast, meanwhile: Meanwhile
-    ) -> None:
+    def test_no_key_to_another_address(self, app: Flask, cast: Cast, meanwhile: Meanwhile) -> None:
         meanwhile(throttle, "forgive")
         given = {"origin": HERE, "post": POST, "by": cast.owner, "now": NOW}
         with pytest.raises(RuleBroken) as refused:
@@ -124,7 +122,7 @@ class TestChanges:
         assert db.session.scalars(select(AccountToken)).all() == []
         assert db.session.scalars(select(OutboxMessage)).all() == []
 
-    def test_no_second_factor(self, any_app: Flask, cast: Cast, meanwhile: Meanwhile) -> None:
+    def test_no_second_factor(self, app: Flask, cast: Cast, meanwhile: Meanwhile) -> None:
         meanwhile(second_steps, "is_password")
         code = code_at(factors.offered_secret(cast.owner.id, NONCE), step_of(NOW))
         given = {"by": cast.owner, "post": POST, "now": NOW}
@@ -134,7 +132,7 @@ class TestChanges:
         db.session.rollback()
         assert factors.factor_id_of(cast.owner.id) is None
 
-    def test_no_second_factor_half_the_way_in(self, any_app: Flask, cast: Cast) -> None:
+    def test_no_second_factor_half_the_way_in(self, app: Flask, cast: Cast) -> None:
         user = checked(cast)
         code = code_at(factors.offered_secret(user.id, NONCE), step_of(NOW))
         reset(user.id)

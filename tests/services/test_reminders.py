@@ -70,14 +70,14 @@ class TestPlan:
         # What carries its own date hangs on no revision of the deadline.
         assert set(db.session.scalars(select(Reminder.deadline_rev))) == {OWN_CLOCK, 1}
 
-    def test_twice_is_once(self, any_app: Flask, cast: Cast) -> None:
+    def test_twice_is_once(self, app: Flask, cast: Cast) -> None:
         plan()
         before = [(m.id, m.mime) for m in messages()]
         assert plan().mails == ()
         assert plan(now=day(0, hour=15)).mails == ()
         assert [(m.id, m.mime) for m in messages()] == before
 
-    def test_ten_days_later_one_each(self, any_app: Flask, cast: Cast) -> None:
+    def test_ten_days_later_one_each(self, app: Flask, cast: Cast) -> None:
         plan()
         deliver()
         later = plan(now=day(10))
@@ -85,12 +85,12 @@ class TestPlan:
         assert len(names) == len(set(names))
         assert cast.colleague.name in names
 
-    def test_a_dry_run_writes_nothing(self, any_app: Flask, cast: Cast) -> None:
+    def test_a_dry_run_writes_nothing(self, app: Flask, cast: Cast) -> None:
         assert len(plan(dry_run=True).mails) == 3
         assert messages() == []
         assert ledger() == set()
 
-    def test_only_to_one(self, any_app: Flask, cast: Cast) -> None:
+    def test_only_to_one(self, app: Flask, cast: Cast) -> None:
         result = plan(only_to=cast.colleague.email.upper())
         assert [mail.name for mail in result.mails] == [cast.colleague.name]
         assert {m.recipient_id for m in messages()} == {cast.colleague.id}
@@ -143,7 +143,7 @@ class TestOnePersonsTrouble:
         assert result.failures[0].startswith("olle ägare: ")
         assert cast.owner.id not in {entry[2] for entry in ledger()}
 
-    def test_once_mended_it_is_not_lost(self, any_app: Flask, cast: Cast) -> None:
+    def test_once_mended_it_is_not_lost(self, app: Flask, cast: Cast) -> None:
         proper, cast.owner.email = cast.owner.email, "olle ägare"
         db.session.commit()
         reminders.plan(ladder=standard_ladder(), post=post(), now=NOW)
@@ -177,7 +177,7 @@ class TestAfterTheDigestLeft:
         db.session.commit()
         return action
 
-    def test_what_is_newly_assigned_goes_at_once(self, any_app: Flask, cast: Cast) -> None:
+    def test_what_is_newly_assigned_goes_at_once(self, app: Flask, cast: Cast) -> None:
         plan()
         self.assign(cast, "Ny uppgift")
         assert [(m.kind, m.actions) for m in plan().mails] == [("assigned-1", 1)]
@@ -189,7 +189,7 @@ class TestAfterTheDigestLeft:
         assert [m.kind for m in mine] == ["digest", "assigned-1", "assigned-2"]
         assert len({m.message_id for m in mine}) == 3
 
-    def test_the_rest_waits_for_tomorrow(self, any_app: Flask, cast: Cast) -> None:
+    def test_the_rest_waits_for_tomorrow(self, app: Flask, cast: Cast) -> None:
         plan()
         late = self.assign(
             cast, "Redan sen", deadline=date(2026, 2, 26), assigned_by_id=cast.owner.id
@@ -235,7 +235,7 @@ class TestAfterAStandstill:
             cast.stranger.id,
         }
 
-    def test_an_action_stands_in_it_once(self, any_app: Flask, cast: Cast) -> None:
+    def test_an_action_stands_in_it_once(self, app: Flask, cast: Cast) -> None:
         plan()
         plan(now=day(10))
         rows = db.session.scalars(
@@ -247,12 +247,12 @@ class TestAfterAStandstill:
         assert [row.step for row in rows] == ["after-7"]
         assert ("after-1", cast.colleague_action.id, cast.colleague.id, "superseded") in ledger()
 
-    def test_nothing_new_leaves_the_old_mail_alone(self, any_app: Flask, cast: Cast) -> None:
+    def test_nothing_new_leaves_the_old_mail_alone(self, app: Flask, cast: Cast) -> None:
         plan()
         assert plan(now=day(1)).mails == ()
         assert {m.state for m in messages()} == {OutboxState.QUEUED}
 
-    def test_what_may_have_left_is_not_touched(self, any_app: Flask, cast: Cast) -> None:
+    def test_what_may_have_left_is_not_touched(self, app: Flask, cast: Cast) -> None:
         plan()
         first = message_to(cast.colleague.id)
         first.data_started_at, first.state = NOW, OutboxState.UNCERTAIN
@@ -263,7 +263,7 @@ class TestAfterAStandstill:
 
 
 class TestNothingIsLost:
-    def test_withdrawn_and_true_again(self, any_app: Flask, cast: Cast) -> None:
+    def test_withdrawn_and_true_again(self, app: Flask, cast: Cast) -> None:
         """Deactivated when the mail was to leave, active again the day after."""
         plan()
         cast.owner.deactivated_at = NOW
@@ -275,9 +275,7 @@ class TestNothingIsLost:
         assert deliver(now=day(1)) == {"sent": 1}
         assert ("assigned@2026-01-21", cast.action.id, cast.owner.id, "in_mail") in ledger()
 
-    def test_a_deactivated_owners_action_goes_to_the_director(
-        self, any_app: Flask, cast: Cast
-    ) -> None:
+    def test_a_deactivated_owners_action_goes_to_the_director(self, app: Flask, cast: Cast) -> None:
         cast.colleague.deactivated_at = NOW
         db.session.commit()
         names = {mail.name for mail in plan().mails}
@@ -311,14 +309,14 @@ class TestFacts:
         assert facts.assigned_on == date(2026, 3, 1)
         assert facts.last_heard_on == date(2026, 3, 1)
 
-    def test_an_update_is_the_last_word(self, any_app: Flask, cast: Cast) -> None:
+    def test_an_update_is_the_last_word(self, app: Flask, cast: Cast) -> None:
         report_status(cast.action.id, Report(Health.ON_TRACK), by=cast.owner, now=NOW, today=TODAY)
         facts = facts_of([cast.action.id], STOCKHOLM)[cast.action.id]
         assert facts.last_heard_on == TODAY
 
     @pytest.mark.parametrize("status", [ActionStatus.DONE, ActionStatus.DROPPED])
     def test_what_is_over_is_no_candidate(
-        self, any_app: Flask, cast: Cast, status: ActionStatus
+        self, app: Flask, cast: Cast, status: ActionStatus
     ) -> None:
         found = {f.action_id for f in candidates(standard_ladder(), TODAY, STOCKHOLM)}
         assert found == {cast.action.id, cast.colleague_action.id, cast.other_action.id}
@@ -342,7 +340,7 @@ class TestFacts:
         assert found(ninetieth)
 
     def test_a_ladder_without_silence_asks_for_nobody_who_is_silent(
-        self, any_app: Flask, cast: Cast
+        self, app: Flask, cast: Cast
     ) -> None:
         plan()
         steps = standard_ladder().steps

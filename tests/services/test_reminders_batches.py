@@ -65,7 +65,7 @@ def test_who_lost_a_race_takes_nobody_along(
 
 
 def test_mail_that_leaves_meanwhile_is_not_taken_over(
-    any_app: Flask, cast: Cast, meanwhile: Callable[[Callable[[], object]], None]
+    app: Flask, cast: Cast, meanwhile: Callable[[Callable[[], object]], None]
 ) -> None:
     """Its reminders stay with it; what is new waits for the next pass, and nobody else does."""
     plan(only_to=cast.colleague.email)
@@ -134,9 +134,7 @@ class TestWrongClocks:
         assert ("after-1", cast.colleague_action.id, cast.colleague.id, "in_mail") in ledger()
         assert plan().mails == ()
 
-    def test_a_letter_from_a_day_that_never_was_is_taken_over(
-        self, any_app: Flask, cast: Cast
-    ) -> None:
+    def test_a_letter_from_a_day_that_never_was_is_taken_over(self, app: Flask, cast: Cast) -> None:
         plan(now=NOW + TEN_YEARS)
         plan()
         states = [(m.local_date, m.state) for m in messages() if m.recipient_id == cast.owner.id]
@@ -149,13 +147,13 @@ class TestWrongClocks:
 
     @pytest.mark.parametrize("ahead", [timedelta(hours=1), timedelta(days=1)])
     def test_a_clock_a_little_ahead_tells_nothing_twice(
-        self, any_app: Flask, cast: Cast, ahead: timedelta
+        self, app: Flask, cast: Cast, ahead: timedelta
     ) -> None:
         plan(now=NOW + ahead)
         deliver(now=NOW + ahead)
         assert plan().mails == ()
 
-    def test_a_clock_years_behind_loses_nothing(self, any_app: Flask, cast: Cast) -> None:
+    def test_a_clock_years_behind_loses_nothing(self, app: Flask, cast: Cast) -> None:
         plan(now=NOW - TEN_YEARS)
         deliver(now=NOW - TEN_YEARS)
         plan()

@@ -86,7 +86,7 @@ def test_the_delegate_is_written_to_and_then_the_owner_again(
     assert sent == {cast.owner.id, vera.id}
 
 
-def test_a_chain_of_delegates(any_app, cast: Cast, vera: User) -> None:
+def test_a_chain_of_delegates(app, cast: Cast, vera: User) -> None:
     away(cast.owner, cast.stranger)
     away(cast.stranger, vera, WEDNESDAY, WEDNESDAY)
     daily(MONDAY, FRIDAY)
@@ -97,7 +97,7 @@ def test_a_chain_of_delegates(any_app, cast: Cast, vera: User) -> None:
     ]
 
 
-def test_a_delegate_who_left_is_not_written_to(any_app, cast: Cast, vera: User) -> None:
+def test_a_delegate_who_left_is_not_written_to(app, cast: Cast, vera: User) -> None:
     away(cast.owner, vera)
     vera.deactivated_at = NOW
     db.session.commit()
@@ -105,7 +105,7 @@ def test_a_delegate_who_left_is_not_written_to(any_app, cast: Cast, vera: User) 
     assert [name for _day, name, _step in mailed(cast.action)] == ["Olle Ägare"]
 
 
-def test_an_absence_that_begins_between_plan_and_delivery(any_app, cast: Cast, vera: User) -> None:
+def test_an_absence_that_begins_between_plan_and_delivery(app, cast: Cast, vera: User) -> None:
     plan(now=at(WEDNESDAY))
     away(cast.owner, vera, WEDNESDAY)
     deliver(now=at(WEDNESDAY))
@@ -121,7 +121,7 @@ def test_an_absence_that_begins_between_plan_and_delivery(any_app, cast: Cast, v
     ]
 
 
-def test_an_absence_that_ends_between_plan_and_delivery(any_app, cast: Cast, vera: User) -> None:
+def test_an_absence_that_ends_between_plan_and_delivery(app, cast: Cast, vera: User) -> None:
     absence = away(cast.owner, vera)
     plan(now=at(WEDNESDAY))
     absence.ends_on = WEDNESDAY - timedelta(days=1)
@@ -131,7 +131,7 @@ def test_an_absence_that_ends_between_plan_and_delivery(any_app, cast: Cast, ver
     assert [(name, step) for _day, name, step in mailed(cast.action)] == [("Olle Ägare", "on")]
 
 
-def test_fridays(any_app, cast: Cast, vera: User) -> None:
+def test_fridays(app, cast: Cast, vera: User) -> None:
     cast.owner.digest_weekday = 4
     db.session.commit()
     daily(date(2026, 3, 2), date(2026, 3, 20))
@@ -145,7 +145,7 @@ def test_fridays(any_app, cast: Cast, vera: User) -> None:
     ]
 
 
-def test_what_escalates_does_not_wait_for_friday(any_app, cast: Cast, vera: User) -> None:
+def test_what_escalates_does_not_wait_for_friday(app, cast: Cast, vera: User) -> None:
     cast.unit_director.digest_weekday = 4
     db.session.commit()
     daily(date(2026, 3, 23), date(2026, 3, 27))
@@ -153,7 +153,7 @@ def test_what_escalates_does_not_wait_for_friday(any_app, cast: Cast, vera: User
     assert told == [("2026-03-25", "Frida Chef")]
 
 
-def test_a_director_who_is_away_has_a_delegate_too(any_app, cast: Cast, vera: User) -> None:
+def test_a_director_who_is_away_has_a_delegate_too(app, cast: Cast, vera: User) -> None:
     away(cast.unit_director, vera, date(2026, 3, 23), date(2026, 3, 27))
     daily(date(2026, 3, 23), date(2026, 3, 30))
     told = [(day, name) for day, name, step in mailed(cast.action) if step.startswith("escalate")]

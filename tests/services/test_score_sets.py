@@ -43,7 +43,7 @@ def add(cast: Cast, **given: Any) -> list[str]:
 
 
 class TestAdding:
-    def test_eight_areas_named_by_the_edition(self, any_app: Flask, cast: Cast) -> None:
+    def test_eight_areas_named_by_the_edition(self, app: Flask, cast: Cast) -> None:
         subs = [
             WantedSubArea("1.1", "  Öppen   nämnd", 15, 40),
             WantedSubArea("1.2", "D", None, 60),
@@ -162,7 +162,7 @@ class TestRemoving:
 class TestTheMainSet:
     """Points, strengths and actions hang on the scores of the report, whatever is added."""
 
-    def test_nothing_vanishes(self, any_app: Flask, cast: Cast) -> None:
+    def test_nothing_vanishes(self, app: Flask, cast: Cast) -> None:
         def seen() -> tuple[Any, ...]:
             db.session.expire_all()
             shown = evaluation_shown(cast.evaluation.id, cast.director)

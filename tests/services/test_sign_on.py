@@ -90,7 +90,7 @@ class TestWhoseAccount:
         assert came_in(who(values=("chefer",))).id == user.id
         assert deeds()[-1] == "user.add_role", "the second time nothing changes"
 
-    def test_a_stranger_without_one_gets_none(self, any_app: Flask, cast: Cast) -> None:
+    def test_a_stranger_without_one_gets_none(self, app: Flask, cast: Cast) -> None:
         rule("chefer", Role.MANAGER, unit_id=cast.unit.id)
         before = accounts()
         for values in ((), ("Chefer",), ("chefer ",), ("chef",), ("%",)):
@@ -117,7 +117,7 @@ class TestWhoseAccount:
         assert user.id == cast.owner.id
         assert deeds() == ["user.link"]
 
-    def test_an_address_that_nobody_verified_does_not(self, any_app: Flask, cast: Cast) -> None:
+    def test_an_address_that_nobody_verified_does_not(self, app: Flask, cast: Cast) -> None:
         rule("alla")
         before = accounts()
         claimed = known_as(cast.admin.email, verified=False, values=("alla",))
@@ -143,14 +143,12 @@ class TestWhoseAccount:
         rule("alla")
         assert turned_away(known_as(alike, values=("alla",))) == "no_address"
 
-    def test_an_address_that_somebody_took_over_opens_nothing(
-        self, any_app: Flask, cast: Cast
-    ) -> None:
+    def test_an_address_that_somebody_took_over_opens_nothing(self, app: Flask, cast: Cast) -> None:
         """The next person with the same name has another subject."""
         came_in(known_as(cast.owner.email))
         assert turned_away(known_as(cast.owner.email, subject="s-2")) == "taken"
 
-    def test_a_closed_account_stays_closed(self, any_app: Flask, cast: Cast) -> None:
+    def test_a_closed_account_stays_closed(self, app: Flask, cast: Cast) -> None:
         rule("alla")
         came_in(known_as(cast.member.email, values=("alla",)))
         for user in (cast.member, cast.other_member):
@@ -175,9 +173,7 @@ class TestWhoseAccount:
         named = who(verified="", addresses=given, user_names=given, values=("alla",), name="")
         assert came_in(named).name == NEW
 
-    def test_nobody_sits_down_on_an_address_of_somebody_elses(
-        self, any_app: Flask, cast: Cast
-    ) -> None:
+    def test_nobody_sits_down_on_an_address_of_somebody_elses(self, app: Flask, cast: Cast) -> None:
         rule("alla")
         before = accounts()
         squatter = known_as(NEW, verified=False, subject="s-2", values=("alla",))
@@ -203,7 +199,7 @@ class TestWhoseAccount:
 
 
 class TestPreparedAccounts:
-    def test_the_next_with_that_very_address_gets_it_once(self, any_app: Flask, cast: Cast) -> None:
+    def test_the_next_with_that_very_address_gets_it_once(self, app: Flask, cast: Cast) -> None:
         prepare_link(cast.owner.email.upper(), issuer=ISSUER, by=None, now=NOW)
         assert turned_away(known_as(NEW, verified=False)) == "no_role"
         user = came_in(who(verified="", addresses=("olle", cast.owner.email)))
@@ -267,7 +263,7 @@ class TestRoles:
         ]
         assert journal.history("user", cast.owner.id)[0].data["from_claims"] is True
 
-    def test_another_role_ends_the_other_sessions(self, any_app: Flask, cast: Cast) -> None:
+    def test_another_role_ends_the_other_sessions(self, app: Flask, cast: Cast) -> None:
         rule("direktörer")
         log_in(cast.owner.email, PASSWORD, now=NOW)
         came_in(known_as(cast.owner.email))
@@ -276,7 +272,7 @@ class TestRoles:
         assert open_sessions() == 0
 
     def test_whoever_loses_the_last_one_is_kept_out_and_thrown_out(
-        self, any_app: Flask, cast: Cast
+        self, app: Flask, cast: Cast
     ) -> None:
         rule("alla", Role.ADMIN)
         user = came_in(who(values=("alla",)))
@@ -290,7 +286,7 @@ class TestRoles:
         assert came_in(who(values=("alla",))).id == user.id
 
     def test_the_last_administrator_stays_one_until_somebody_else_is(
-        self, any_app: Flask, cast: Cast
+        self, app: Flask, cast: Cast
     ) -> None:
         rule("it", Role.ADMIN)
         user = came_in(who(values=("it",)))
@@ -316,7 +312,7 @@ class TestRoles:
         assert sorted(found) == [False, True]
 
     def test_actions_whose_owner_can_no_longer_report_are_told(
-        self, any_app: Flask, cast: Cast
+        self, app: Flask, cast: Cast
     ) -> None:
         rule("chefer", Role.MANAGER, unit_id=cast.unit.id)
         cast.owner.roles.clear()

@@ -77,7 +77,7 @@ def test_the_same_rule_is_there_once(any_app: Flask, cast: Cast) -> None:
     assert len(db.session.scalars(select(ClaimRule)).all()) == 4
 
 
-def test_removing_takes_what_only_it_gave(any_app: Flask, cast: Cast) -> None:
+def test_removing_takes_what_only_it_gave(app: Flask, cast: Cast) -> None:
     mine = add(cast, "x", Role.MANAGER, unit_id=cast.other_unit.id)
     place = {"unit_id": cast.other_unit.id}
     give(cast.owner, Role.MANAGER, **place)

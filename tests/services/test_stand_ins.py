@@ -56,7 +56,7 @@ class TestWhom:
         assert days == [[], ["Olle Ägare"], ["Olle Ägare"], []]
         assert acts_for(cast.owner) == []
 
-    def test_a_chain_ends_with_whoever_is_there(self, any_app, cast: Cast) -> None:
+    def test_a_chain_ends_with_whoever_is_there(self, app, cast: Cast) -> None:
         away(cast.owner, cast.colleague, last=TODAY + 9 * DAY)
         away(cast.colleague, cast.stranger, last=TODAY + 2 * DAY)
         stand_ins.with_stand_ins(cast.stranger, TODAY)
@@ -91,7 +91,7 @@ class TestWhom:
 
 
 class TestReach:
-    def test_what_the_delegate_may(self, any_app, cast: Cast) -> None:
+    def test_what_the_delegate_may(self, app, cast: Cast) -> None:
         away(cast.owner, cast.colleague)
         stand_ins.with_stand_ins(cast.colleague, TODAY)
         ours = {cast.colleague_action.id}
@@ -116,7 +116,7 @@ class TestReach:
         assert reached(cast.stranger, Deed.ACTION_EDIT) == set()
         assert not cast.stranger.may(Deed.ACTION_CREATE)
 
-    def test_the_plan_that_it_is_in(self, any_app, cast: Cast) -> None:
+    def test_the_plan_that_it_is_in(self, app, cast: Cast) -> None:
         cast.other_action.owner = cast.owner
         db.session.commit()
         seen = select(db.func.count()).where(plans_within(cast.stranger))
@@ -125,7 +125,7 @@ class TestReach:
         stand_ins.with_stand_ins(cast.stranger, TODAY)
         assert db.session.scalar(select(db.func.count()).where(plans_within(cast.stranger)))
 
-    def test_a_report_in_their_stead_bears_the_delegates_name(self, any_app, cast: Cast) -> None:
+    def test_a_report_in_their_stead_bears_the_delegates_name(self, app, cast: Cast) -> None:
         told = {"by": cast.colleague, "now": NOW, "today": TODAY}
         with pytest.raises(NotFound):
             report_status(cast.action.id, Report(Health.ON_TRACK), **told)
@@ -178,7 +178,7 @@ class TestSessions:
         assert user is not None
         return tuple(one.name for one in user.stands_for), counted.number
 
-    def test_the_loaded_person_reaches_it(self, any_app, cast: Cast, count_queries) -> None:
+    def test_the_loaded_person_reaches_it(self, app, cast: Cast, count_queries) -> None:
         _, self.token = log_in(cast.colleague.email, PASSWORD, now=NOW)
         ids = (cast.owner.id, cast.colleague.id)
         nobody = self.who(TODAY, count_queries)
@@ -211,7 +211,7 @@ def many(cast: Cast, number: int, owner: User) -> None:
 
 
 class TestMine:
-    def test_it_stands_apart_and_says_for_whom(self, any_app, cast: Cast) -> None:
+    def test_it_stands_apart_and_says_for_whom(self, app, cast: Cast) -> None:
         assert my_actions(cast.colleague, TODAY).standing.total == 0
         away(cast.owner, cast.colleague)
         cast.action.contributors = [cast.colleague]

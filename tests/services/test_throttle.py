@@ -85,7 +85,7 @@ class TestOnePlaceAndOneAccount:
         with pytest.raises(Stopped, match="Försök igen om 2 minuter"):
             check_login(cast.owner.email, PASSWORD, origin=origin, now=NOW + 61 * SECOND)
 
-    def test_getting_in_forgives(self, any_app: Flask, cast: Cast) -> None:
+    def test_getting_in_forgives(self, app: Flask, cast: Cast) -> None:
         for _ in range(3):
             assert [guess(cast.owner.email) for _ in range(4)] == [WRONG] * 4
             assert guess(cast.owner.email, PASSWORD) == IN
@@ -132,7 +132,7 @@ class TestTheOwnerGetsIn:
         assert guess(email, PASSWORD, address=ELSEWHERE, at=end) == IN
         assert guess(email, PASSWORD, device=DEVICE, at=end) == IN
 
-    def test_while_guesses_from_everywhere_are_stopped(self, any_app: Flask, cast: Cast) -> None:
+    def test_while_guesses_from_everywhere_are_stopped(self, app: Flask, cast: Cast) -> None:
         at_home(cast.owner)
         email = cast.owner.email
         everywhere = [f"10.{n // 200}.{n % 200}.1" for n in range(130)]
@@ -166,9 +166,7 @@ class TestTheOwnerGetsIn:
         assert guess(cast.colleague.email, PASSWORD, device=DEVICE) == IN
 
     @pytest.mark.parametrize("device", ["", "x", "d" * 42, "d" * 5000, "\0", "å" * 43])
-    def test_what_is_no_key_of_a_browser_is_none(
-        self, any_app: Flask, cast: Cast, device: str
-    ) -> None:
+    def test_what_is_no_key_of_a_browser_is_none(self, app: Flask, cast: Cast, device: str) -> None:
         at_home(cast.owner)
         assert not devices.is_known(cast.owner, device, now=NOW)
         assert not devices.is_known(None, DEVICE, now=NOW)
@@ -230,7 +228,7 @@ def test_what_counts_as_one_place(address: str, wanted: str) -> None:
 
 class TestNobodyLearnsAnything:
     def test_an_unknown_account_is_answered_and_stopped_alike(
-        self, any_app: Flask, cast: Cast, looked_at: list[str]
+        self, app: Flask, cast: Cast, looked_at: list[str]
     ) -> None:
         cast.colleague.deactivated_at = NOW
         db.session.commit()
@@ -302,7 +300,7 @@ def test_housekeeping_drops_what_no_longer_counts(any_app: Flask, cast: Cast) ->
     assert db.session.scalars(select(KnownDevice.user_id)).all() == [cast.colleague.id]
 
 
-def test_a_browser_that_logs_in_again_is_the_same_one(any_app: Flask, cast: Cast) -> None:
+def test_a_browser_that_logs_in_again_is_the_same_one(app: Flask, cast: Cast) -> None:
     for at in (NOW - DAY, NOW):
         open_session(cast.owner, method=LogInMethod.OIDC, device="", now=at, device_key=DEVICE)
     (row,) = db.session.scalars(select(KnownDevice)).all()

@@ -186,7 +186,7 @@ def test_the_draft_is_answered_and_several_may_lead_to_one_evaluation(cast: Cast
     assert cast.evaluation.version == 3
 
 
-def test_there_and_back_again(any_app: Flask, cast: Cast) -> None:
+def test_there_and_back_again(app: Flask, cast: Cast) -> None:
     """The first report accepted once more gives back what it said, but for what was deleted."""
     before = as_kept(cast.evaluation.id)
     ids = [point.id for point in cast.points]
@@ -199,7 +199,7 @@ def test_there_and_back_again(any_app: Flask, cast: Cast) -> None:
     assert (count(SubArea), count(Strength), count(PointSubArea)) == (4, 1, 1)
 
 
-def test_nothing_differs(any_app: Flask, cast: Cast) -> None:
+def test_nothing_differs(app: Flask, cast: Cast) -> None:
     draft = waiting(cast, as_kept(cast.evaluation.id))
     _, laid = draft_beside(draft.id, by=cast.director, now=NOW)
     assert laid is not None
@@ -234,7 +234,7 @@ def test_an_area_that_is_gone_goes_but_not_from_under_a_point_that_stays(
     assert [point.id for point in points_now().values()] == [cast.points[3].id]
 
 
-def test_a_new_area(any_app: Flask, cast: Cast) -> None:
+def test_a_new_area(app: Flask, cast: Cast) -> None:
     read = as_kept(cast.evaluation.id)
     third = AreaDraft(
         3, "Styrning", 50, 100, (SubAreaDraft("3.1", "Mål", 50, 100),),
@@ -255,7 +255,7 @@ def test_names_are_cut_to_their_columns(any_app: Flask, cast: Cast) -> None:
     assert laid.diff.nothing
 
 
-def test_repeats_are_told_anew_and_a_repeated_point_stays(any_app: Flask, cast: Cast) -> None:
+def test_repeats_are_told_anew_and_a_repeated_point_stays(app: Flask, cast: Cast) -> None:
     read = as_kept(cast.evaluation.id)
     head = DraftHead("Testköping", "2026-02", 2, "kommunkompassen-2020")
     second = import_report(read, head=head, by=None, now=NOW)
@@ -286,7 +286,7 @@ def test_repeats_are_told_anew_and_a_repeated_point_stays(any_app: Flask, cast: 
     assert now == [None, *(point.id for point in cast.points[1:])]
 
 
-def test_another_edition(any_app: Flask, cast: Cast) -> None:
+def test_another_edition(app: Flask, cast: Cast) -> None:
     def save(version: int, edition: str = "kommunkompassen-2010") -> Evaluation:
         head = DraftHead("Testköping", "2025-11", 1, edition)
         return import_version(
@@ -309,7 +309,7 @@ def test_another_edition(any_app: Flask, cast: Cast) -> None:
     db.session.rollback()
 
 
-def test_scores_that_were_added_by_hand_are_left_alone(any_app: Flask, cast: Cast) -> None:
+def test_scores_that_were_added_by_hand_are_left_alone(app: Flask, cast: Cast) -> None:
     between.more_scores(cast)
     accept(cast, rewritten(cast))
     main, added = db.session.scalars(select(ScoreSet).order_by(ScoreSet.id))

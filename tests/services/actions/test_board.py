@@ -45,7 +45,7 @@ def move(action, status, by, version=None):
 
 
 class TestColumns:
-    def test_all_six_stand_there_in_order(self, any_app, cast):
+    def test_all_six_stand_there_in_order(self, app, cast):
         found = shown(cast.director)
         assert [column.status for column in found.columns] == list(ActionStatus)
         assert titles(found) == {
@@ -146,7 +146,7 @@ class TestCard:
 
 class TestMove:
     @pytest.mark.parametrize("status", [s for s in OPEN if s is not ActionStatus.ONGOING])
-    def test_between_open_statuses(self, any_app, cast, status):
+    def test_between_open_statuses(self, app, cast, status):
         move(cast.action, status, cast.director)
         assert cast.action.status is status
         entry = journal.history("action", cast.action.id)[0]
@@ -176,7 +176,7 @@ class TestMove:
         with pytest.raises(RuleBroken):
             move(cast.done_action, ActionStatus.ONGOING, cast.director)
 
-    def test_the_second_of_two_movers_is_told(self, any_app, cast):
+    def test_the_second_of_two_movers_is_told(self, app, cast):
         seen = cast.action.version
         move(cast.action, ActionStatus.PAUSED, cast.director, seen)
         with pytest.raises(Conflict) as told:

@@ -54,7 +54,7 @@ class TestAdd:
         assert (shown.author, shown.removable) == ("Olle Ägare", False)
         assert deeds_of(cast.action) == ["action.evidence_add"]
 
-    def test_a_file_lends_its_name(self, any_app, cast, add, files):
+    def test_a_file_lends_its_name(self, app, cast, add, files):
         kept = add(new=NewEvidence(file_name="Rutin 2026.pdf", data=whole(".pdf")))
         assert (kept.title, kept.file_name) == ("Rutin 2026.pdf", "Rutin 2026.pdf")
         source = evidence_file(cast.action.id, kept.id, by=cast.member)
@@ -109,7 +109,7 @@ class TestAdd:
         with pytest.raises(RuleBroken, match="verifierad"):
             add(action=cast.done_action)
 
-    def test_a_done_action_comes_with_its_file(self, any_app, cast, files):
+    def test_a_done_action_comes_with_its_file(self, app, cast, files):
         new = NewEvidence(file_name="foto.png", data=PNG)
         action = complete_action(
             cast.action.id, new, by=cast.owner, now=NOW, today=TODAY, files=files

@@ -146,7 +146,7 @@ class TestContributors:
         with pytest.raises(Refused, match="högst 20"):
             create(cast, contributors=names)
 
-    def test_a_change_raises_the_version(self, any_app, cast):
+    def test_a_change_raises_the_version(self, app, cast):
         before = cast.action.version
         action = edit(cast, contributors=("Karin Kollega",))
         assert action.version == before + 1

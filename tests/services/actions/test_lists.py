@@ -58,9 +58,8 @@ class TestWhoSeesWhat:
 
 
 class TestFilters:
-    @pytest.mark.parametrize(
-        ("filters", "seen"),
-        [
+    def test_they_narrow(self, any_app, cast):
+        asked = [
             ({"status": ActionStatus.DONE}, [OURS[1]]),
             ({"when": When.LATE}, [OURS[0]]),
             ({"when": When.LATE, "status": ActionStatus.ONGOING}, []),
@@ -77,10 +76,11 @@ class TestFilters:
             ({"unit_id": 9999}, []),
             ({"owner": 9999}, []),
             ({"plan_id": 9999}, []),
-        ],
-    )
-    def test_they_narrow(self, any_app, cast, filters, seen):
-        assert sorted(titles(listed(cast.director, **filters))) == sorted(seen)
+        ]
+        found = [
+            (filters, titles(listed(cast.director, **filters)), seen) for filters, seen in asked
+        ]
+        assert [one for one in found if sorted(one[1]) != sorted(one[2])] == []
 
     def test_signs_of_like_are_found_as_they_are(self, any_app, cast):
         written(make_action(cast.plan, "Nå 100 % svar_i_tid", unit=cast.unit))
@@ -99,7 +99,7 @@ class TestFilters:
         assert titles(found) == [OURS[2]]
         assert found.counts.ownerless == found.total == 1
 
-    def test_by_the_latest_report_only(self, any_app, cast):
+    def test_by_the_latest_report_only(self, app, cast):
         heard(cast.action, Health.OFF_TRACK, 20, cast.owner)
         heard(cast.action, Health.ON_TRACK, 2, cast.owner)
         assert titles(listed(cast.director, health=Health.ON_TRACK)) == [OURS[2]]
@@ -117,13 +117,10 @@ class TestFilters:
 
 
 class TestOrder:
-    @pytest.mark.parametrize(
-        ("sort", "first"),
-        [(Sort.DEADLINE, OURS[0]), (Sort.STATUS, OURS[0]), (Sort.UPDATED, OURS[2])],
-    )
-    def test_what_comes_first(self, any_app, cast, sort, first):
+    def test_what_comes_first(self, any_app, cast):
         heard(cast.action, Health.ON_TRACK, 1, cast.owner)
-        assert titles(listed(cast.director, sort=sort))[0] == first
+        wanted = {Sort.DEADLINE: OURS[0], Sort.STATUS: OURS[0], Sort.UPDATED: OURS[2]}
+        assert {sort: titles(listed(cast.director, sort=sort))[0] for sort in wanted} == wanted
 
     def test_what_is_open_stands_before_what_is_done(self, any_app, cast):
         ended = {"dropped_on": TODAY, "dropped_by": "KS", "dropped_reason": "Klart ändå."}
@@ -144,21 +141,21 @@ class TestOrder:
         wanted = ["Anka", "zon", "Ål", "Återkoppla synpunkter på webben", "Ägg", "Ö"]
         assert [title for title in found if title in wanted] == wanted
 
-    @pytest.mark.parametrize("sort", list(Sort))
-    def test_pages_hold_every_row_once(self, app, cast, sort):
+    def test_pages_hold_every_row_once(self, app, cast):
         many(cast, 25, deadline=date(2026, 5, 1))
-        pages = [listed(cast.director, page, size=10, sort=sort) for page in (1, 2, 3)]
-        seen = [row.id for page in pages for row in page.rows]
-        assert len(seen) == len(set(seen)) == 29
+        for sort in Sort:
+            pages = [listed(cast.director, page, size=10, sort=sort) for page in (1, 2, 3)]
+            seen = [row.id for page in pages for row in page.rows]
+            assert len(seen) == len(set(seen)) == 29, sort
 
-    @pytest.mark.parametrize(("page", "rows"), [(0, 10), (-5, 10), (3, 9), (4, 9), (10**6, 9)])
-    def test_beyond_the_pages_is_the_nearest_one(self, app, cast, page, rows):
+    def test_beyond_the_pages_is_the_nearest_one(self, app, cast):
         many(cast, 25)
-        assert len(listed(cast.director, page, size=10).rows) == rows
+        rows = {0: 10, -5: 10, 3: 9, 4: 9, 10**6: 9}
+        assert {page: len(listed(cast.director, page, size=10).rows) for page in rows} == rows
 
 
 class TestRow:
-    def test_it_shows_the_latest_report(self, any_app, cast):
+    def test_it_shows_the_latest_report(self, app, cast):
         heard(cast.action, Health.AT_RISK, 40, cast.owner, "Först")
         heard(cast.action, Health.ON_TRACK, 5, cast.owner, "Sist")
         row = next(row for row in listed(cast.director).rows if row.id == cast.action.id)
@@ -199,16 +196,16 @@ class TestRow:
 
 
 class TestCost:
-    @pytest.mark.parametrize("sort", list(Sort))
-    def test_the_list_costs_the_same(self, app, cast, count_queries, sort):
+    def test_the_list_costs_the_same(self, app, cast, count_queries):
         numbers = []
         for more in (5, 45):
             many(cast, more)
-            db.session.refresh(cast.director)
-            with count_queries() as counted:
-                found = listed(cast.director, size=50, sort=sort, q="åtgärd")
-            assert len(found.rows) in (5, 50)
-            numbers.append(counted.number)
+            for sort in Sort:
+                db.session.refresh(cast.director)
+                with count_queries() as counted:
+                    found = listed(cast.director, size=50, sort=sort, q="åtgärd")
+                assert len(found.rows) in (5, 50)
+                numbers.append((sort, counted.number))
         # Numbers of the plan; which words there are, how common, and where the rarest stands; which
         # actions are meant; the page's rows.
-        assert numbers == [6, 6]
+        assert numbers == [(sort, 6) for sort in Sort] * 2

@@ -43,7 +43,7 @@ def test_the_late_ones_lead(any_app, cast):
     assert (own.late, own.open.total, own.waiting.total) == (2, 5, 1)
 
 
-def test_what_one_contributes_to_stands_apart(any_app, cast):
+def test_what_one_contributes_to_stands_apart(app, cast):
     cast.colleague_action.contributors = [cast.owner]
     cast.action.contributors = [cast.owner]  # one's own is one's own
     cast.done_action.contributors = [cast.colleague]
@@ -55,7 +55,7 @@ def test_what_one_contributes_to_stands_apart(any_app, cast):
     assert my_actions(cast.colleague, TODAY).helping.rows == (), "what is done needs no help"
 
 
-def test_with_the_next_milestone_and_the_latest_report(any_app, cast):
+def test_with_the_next_milestone_and_the_latest_report(app, cast):
     cast.action.milestones.append(Milestone(title="Klar", due=date(2026, 3, 5), done_on=TODAY))
     cast.action.milestones.append(Milestone(title="Senare", due=date(2026, 3, 25)))
     db.session.commit()

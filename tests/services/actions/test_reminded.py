@@ -15,7 +15,7 @@ from tracker.models import FollowUpRound, OutboxState, ReminderState
 from tracker.services.actions.reminded import MOST, named, reminders_of
 
 
-def test_nothing_at_first(any_app, cast):
+def test_nothing_at_first(app, cast):
     told = reminders_of(cast.action, cast.owner)
     assert (told.rows, told.total, told.passed_over) == ((), 0, 0)
 
@@ -35,7 +35,7 @@ def test_the_newest_first_and_what_became_of_them(any_app, cast):
     assert (told.total, told.passed_over) == (len(fates) + 1, 1)
 
 
-def test_what_the_planner_really_wrote(any_app, cast):
+def test_what_the_planner_really_wrote(app, cast):
     plan()
     deliver()
     (row,) = reminders_of(cast.colleague_action, cast.colleague).rows
@@ -43,14 +43,14 @@ def test_what_the_planner_really_wrote(any_app, cast):
     assert row.sent_at == NOW
 
 
-def test_what_was_withdrawn_is_said(any_app, cast):
+def test_what_was_withdrawn_is_said(app, cast):
     one = remind(cast.action, cast.owner, mail=OutboxState.CANCELLED)
     one.state = ReminderState.WITHDRAWN
     db.session.commit()
     assert reminders_of(cast.action, cast.owner).rows[0].withdrawn
 
 
-def test_a_round_has_its_name(any_app, cast):
+def test_a_round_has_its_name(app, cast):
     one = FollowUpRound(
         name="Tertial 1",
         opens_on=TODAY,

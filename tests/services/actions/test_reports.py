@@ -130,14 +130,14 @@ class TestReport:
             report(cast.action, getattr(cast, who))
         assert updates_of(cast.action) == 0
 
-    def test_percent_and_forecast_come_along(self, any_app, cast):
+    def test_percent_and_forecast_come_along(self, app, cast):
         report(cast.action, cast.owner, percent=40, forecast=date(2026, 4, 15))
         last = repeats(cast.action)
         assert (last.percent, last.forecast) == (40, date(2026, 4, 15))
         data = journal.history("action", cast.action.id)[0].data
         assert (data["percent"], data["forecast"]) == (40, "2026-04-15")
 
-    def test_the_version_stays(self, any_app, cast):
+    def test_the_version_stays(self, app, cast):
         before = cast.action.version
         report(cast.action, cast.owner)
         assert cast.action.version == before

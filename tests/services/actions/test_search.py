@@ -53,32 +53,32 @@ def library(any_app, cast):
     return list(db.session.scalars(db.select(Action).order_by(Action.id)))
 
 
-@pytest.mark.parametrize(
-    ("q", "titles"),
-    [
-        ("dialog", {TITLES[0], TITLES[1], TITLES[2]}),
-        ("möten DIALOG", {TITLES[1]}),
-        ("portal_2", {TITLES[3]}),
-        ("cafe resume", {TITLES[4]}),
-        ("50 %", {TITLES[4]}),
-        ("överenskommelser", {TITLES[6]}),
-        ("strasse", {TITLES[7]}),
-        ("straße", {TITLES[7]}),
-        ("a\N{COMBINING DIAERESIS}ldre", {TITLES[2]}),
-        ("aldre", set()),
-        ("%", set()),
-        ("\x00dialog\x00 moten", set()),
-        ("x" * 10_000, set()),
-        ("🙂", set()),
-    ],
-)
-def test_what_is_found(library, cast, q, titles):
-    assert found_by(q, cast.director) == titles
+FOUND = [
+    ("dialog", {TITLES[0], TITLES[1], TITLES[2]}),
+    ("möten DIALOG", {TITLES[1]}),
+    ("portal_2", {TITLES[3]}),
+    ("cafe resume", {TITLES[4]}),
+    ("50 %", {TITLES[4]}),
+    ("överenskommelser", {TITLES[6]}),
+    ("strasse", {TITLES[7]}),
+    ("straße", {TITLES[7]}),
+    ("a\N{COMBINING DIAERESIS}ldre", {TITLES[2]}),
+    ("aldre", set()),
+    ("%", set()),
+    ("\x00dialog\x00 moten", set()),
+    ("x" * 10_000, set()),
+    ("🙂", set()),
+]
+
+
+def test_what_is_found(library, cast):
+    found = [(q, found_by(q, cast.director), titles) for q, titles in FOUND]
+    assert [one for one in found if one[1] != one[2]] == []
 
 
 def test_any_question(library, cast):
     @settings(
-        max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+        max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
     )
     @given(st.text(LETTERS, max_size=8) | st.sampled_from(TITLES).map(lambda title: title[3:12]))
     def ask(q):
@@ -94,11 +94,11 @@ def test_what_is_common_is_found_alike(library, cast, monkeypatch):
     assert found_by("möten dialog", cast.director) == {TITLES[1]}
 
 
-@pytest.mark.parametrize("most", [1, 2, 3, 40])
-def test_a_rare_word_leads_to_what_has_the_common_one(library, cast, monkeypatch, most):
-    monkeypatch.setattr(search, "MOST_LED", most)
-    assert found_by("möten dialog", cast.director) == {TITLES[1]}
-    assert found_by("dialog, möten", cast.director) == set()
+def test_a_rare_word_leads_to_what_has_the_common_one(library, cast, monkeypatch):
+    for most in (1, 2, 3, 40):
+        monkeypatch.setattr(search, "MOST_LED", most)
+        assert found_by("möten dialog", cast.director) == {TITLES[1]}, most
+        assert found_by("dialog, möten", cast.director) == set(), most
 
 
 def test_a_number_finds_the_action(library, cast):

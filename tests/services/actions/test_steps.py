@@ -89,7 +89,7 @@ class TestComplete:
 
 
 class TestVerify:
-    def test_somebody_else_confirms(self, any_app, cast):
+    def test_somebody_else_confirms(self, app, cast):
         action = verify_action(cast.done_action.id, by=cast.unit_director, now=NOW, today=TODAY)
         assert (action.status, action.verified_on) == (ActionStatus.VERIFIED, TODAY)
         assert action.verified_by == cast.unit_director
@@ -112,7 +112,7 @@ class TestVerify:
 
 
 class TestReopen:
-    def test_done_goes_back_to_work(self, any_app, cast):
+    def test_done_goes_back_to_work(self, app, cast):
         action = reopen_action(
             cast.done_action.id, "Rutinen används inte.", by=cast.director, now=NOW
         )
@@ -130,7 +130,7 @@ class TestReopen:
         assert action.status is ActionStatus.ONGOING
         assert (action.verified_on, action.verified_by_id) == (None, None)
 
-    def test_dropped_goes_back_to_the_plan(self, any_app, cast):
+    def test_dropped_goes_back_to_the_plan(self, app, cast):
         drop(cast.action, cast.director)
         action = reopen_action(cast.action.id, "Staten ångrade sig.", by=cast.director, now=NOW)
         assert action.status is ActionStatus.PLANNED
@@ -147,7 +147,7 @@ class TestReopen:
             reopen_action(cast.action.id, "Varför inte?", by=cast.director, now=NOW)
 
     @pytest.mark.parametrize("reopen", [True, False])
-    def test_who_has_left_does_not_get_it_back(self, any_app, cast, reopen):
+    def test_who_has_left_does_not_get_it_back(self, app, cast, reopen):
         if not reopen:
             drop(cast.action, cast.director)
         cast.owner.deactivated_at = NOW
@@ -167,7 +167,7 @@ class TestReopen:
 
 
 class TestDrop:
-    def test_with_reason_and_decision(self, any_app, cast):
+    def test_with_reason_and_decision(self, app, cast):
         action = drop(cast.action, cast.director)
         assert (action.status, action.dropped_on) == (ActionStatus.DROPPED, TODAY)
         assert (action.dropped_by, action.dropped_reason) == (
@@ -200,7 +200,7 @@ class TestMilestone:
         piece = milestone_id or action.milestones[0].id
         return toggle_milestone(action.id, piece, done=done, by=by, now=NOW, today=TODAY)
 
-    def test_ticked_and_unticked(self, any_app, cast):
+    def test_ticked_and_unticked(self, app, cast):
         assert self.toggle(cast.action, cast.owner, True).done_on == TODAY
         assert self.toggle(cast.action, cast.owner, False).done_on is None
         assert deeds_of(cast.action) == ["action.milestone_done", "action.milestone_undone"]
@@ -270,7 +270,7 @@ class TestTheTable:
 
 class TestUndo:
     @pytest.mark.parametrize("before", OPEN)
-    def test_done_is_as_it_was(self, any_app, cast, before):
+    def test_done_is_as_it_was(self, app, cast, before):
         stand(cast.action, before, cast)
         complete(cast.action, cast.owner)
         action = undo_step(cast.action.id, by=cast.owner, now=NOW)

@@ -146,7 +146,7 @@ class TestMentions:
 
 
 class TestRemove:
-    def test_its_place_stays(self, any_app, cast):
+    def test_its_place_stays(self, app, cast):
         comment = say(cast.action, cast.director, "@Olle Ägare, hemligt")
         say(cast.action, cast.owner, "Va?", LATER)
         remove_comment(cast.action.id, comment.id, by=cast.director, now=LATER)

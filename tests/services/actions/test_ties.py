@@ -29,7 +29,7 @@ def deeds(action):
 
 
 class TestWaiting:
-    def test_it_is_shown_on_both_pages(self, any_app, cast):
+    def test_it_is_shown_on_both_pages(self, app, cast):
         wait(cast, cast.action, cast.colleague_action)
         wait(cast, cast.action, cast.colleague_action)
         needs = around.around(cast.action, by=cast.director).needs
@@ -70,7 +70,7 @@ class TestWaiting:
         else:
             assert all(action.title in said for action in chain)
 
-    def test_nobody_waits_for_what_was_dropped(self, any_app, cast):
+    def test_nobody_waits_for_what_was_dropped(self, app, cast):
         wait(cast, cast.action, cast.colleague_action)
         drop_action(
             cast.colleague_action.id,
@@ -153,7 +153,7 @@ class TestLinks:
     def add(self, cast, title="Utredningen", url="https://www.example.se/u?a=1", by=None):
         return ties.add_link(cast.action.id, title, url, by=by or cast.owner, now=NOW)
 
-    def test_added_and_removed(self, any_app, cast):
+    def test_added_and_removed(self, app, cast):
         link = self.add(cast)
         assert [item.title for item in around.around(cast.action, by=cast.owner).links] == [
             "Utredningen"
@@ -186,7 +186,7 @@ class TestLinks:
 
 
 class TestPoints:
-    def test_tied_and_untied(self, any_app, cast):
+    def test_tied_and_untied(self, app, cast):
         ids = [cast.points[1].id, cast.points[0].id]
         assert serving.tie_points(cast.action.id, ids, by=cast.director, now=NOW) == 1
         assert cast.action.points == [cast.points[0], cast.points[1]]
@@ -223,7 +223,7 @@ class TestMilestones:
             cast.action.id, title, due, by=cast.director, now=NOW, today=TODAY
         )
 
-    def test_added_changed_removed_and_back(self, any_app, cast):
+    def test_added_changed_removed_and_back(self, app, cast):
         piece = self.add(cast)
         milestones.change_milestone(
             cast.action.id,

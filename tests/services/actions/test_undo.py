@@ -61,7 +61,7 @@ def test_a_step_on_many_is_taken_back_whole(cast: Cast) -> None:
     assert journal.verify()
 
 
-def test_whoever_helped_before_owning_helps_again(any_app: Any, cast: Cast) -> None:
+def test_whoever_helped_before_owning_helps_again(app: Any, cast: Cast) -> None:
     cast.action.contributors = [cast.unit_director, cast.colleague]
     db.session.commit()
     batch_id = step(cast, cast.action)
@@ -129,7 +129,7 @@ def test_who_may(cast: Cast) -> None:
         {"unit_id": 2, "committee_id": None, "outside_ok": True},
     ],
 )
-def test_an_edit_is_taken_back(any_app: Any, cast: Cast, changes: dict[str, Any]) -> None:
+def test_an_edit_is_taken_back(app: Any, cast: Cast, changes: dict[str, Any]) -> None:
     if "unit_id" in changes:
         changes = {**changes, "unit_id": cast.other_unit.id}
     before = readable(cast.action)

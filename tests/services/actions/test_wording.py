@@ -104,7 +104,7 @@ class TestCreate:
         assert action.owner is None
         assert action.assigned_at is None
 
-    def test_the_very_first_action_brings_a_draft_plan(self, any_app, cast):
+    def test_the_very_first_action_brings_a_draft_plan(self, app, cast):
         for action in (cast.action, cast.colleague_action, cast.done_action, cast.other_action):
             action.points = []
             for piece in action.milestones:
@@ -267,7 +267,7 @@ class TestWhoMayCreate:
 
 
 class TestEdit:
-    def test_words_change_and_the_journal_keeps_the_old(self, any_app, cast):
+    def test_words_change_and_the_journal_keeps_the_old(self, app, cast):
         before = cast.action.version
         action = edit(cast, title="Svara alla", description="Nytt")
         assert (action.title, action.search_key) == ("Svara alla", "svara alla nytt")
@@ -361,7 +361,7 @@ class TestEdit:
         db.session.refresh(action)
         assert [piece.title for piece in action.milestones] == ["Mall för svar", "Test"]
 
-    def test_an_older_version_meets_the_newer_one(self, any_app, cast):
+    def test_an_older_version_meets_the_newer_one(self, app, cast):
         version = cast.action.version
         edit(cast, title="Deras")
         with pytest.raises(Conflict) as error:

@@ -39,6 +39,8 @@ class World:
         self.people += [make_user(f"Person {n}") for n in range(3)]
         db.session.add_all(self.people)
         db.session.flush()
+        self.mails = {person: letter(person) for person in self.people}
+        db.session.add_all(self.mails.values())
         for person in self.people:
             if self.chance(0.4) and not person.roles:
                 unit = self.die.choice([cast.unit, cast.other_unit, None])
@@ -104,20 +106,17 @@ class World:
 
     def reminder(self, action, recipient, reason):
         key = f"{reason.value}-{self.die.randint(1, 10**9)}{self.stamp(action, reason)}"
-        mail = letter(recipient)
-        mail.reminders = [
-            Reminder(
-                action_id=action.id,
-                step=key,
-                deadline_rev=0 if "@" in key else action.deadline_rev,
-                recipient_id=recipient.id,
-                reason=reason,
-                state=ReminderState.IN_MAIL,
-                decided_at=DECIDED,
-                seen_at=NOW if self.chance(0.5) else None,
-            )
-        ]
-        db.session.add(mail)
+        made = Reminder(
+            action_id=action.id,
+            step=key,
+            deadline_rev=0 if "@" in key else action.deadline_rev,
+            recipient_id=recipient.id,
+            reason=reason,
+            state=ReminderState.IN_MAIL,
+            decided_at=DECIDED,
+            seen_at=NOW if self.chance(0.5) else None,
+        )
+        self.mails[recipient].reminders.append(made)
 
     def stamp(self, action, reason):
         heard = max(filter(None, [action.created_at, action.assigned_at, action.reported_at]))
@@ -147,7 +146,7 @@ class World:
 
 @pytest.mark.parametrize(
     ("any_app", "seed"),
-    [(("sqlite", "postgresql")[seed % 2], seed) for seed in range(6)],
+    [(("sqlite", "postgresql")[seed % 2], seed) for seed in range(4)],
     indirect=["any_app"],
 )
 def test_the_query_and_the_rules_agree(any_app, cast, seed):

@@ -69,10 +69,10 @@ def away(person, delegate, first=TODAY, last=TODAY):
 
 
 class TestWhatHolds:
-    def test_nothing_at_first(self, any_app, cast):
+    def test_nothing_at_first(self, app, cast):
         assert waiting(cast.owner) == []
 
-    def test_a_reminder_rings_for_its_reader_alone(self, any_app, cast):
+    def test_a_reminder_rings_for_its_reader_alone(self, app, cast):
         remind(cast.action, cast.owner)
         assert waiting(cast.owner) == [cast.action.title]
         assert waiting(cast.colleague) == waiting(cast.director) == []
@@ -80,17 +80,17 @@ class TestWhatHolds:
     @pytest.mark.parametrize(
         "state", [OutboxState.QUEUED, OutboxState.CLAIMED, OutboxState.UNCERTAIN, OutboxState.DEAD]
     )
-    def test_it_rings_whatever_becomes_of_the_mail(self, any_app, cast, state):
+    def test_it_rings_whatever_becomes_of_the_mail(self, app, cast, state):
         remind(cast.action, cast.owner, mail=state)
         assert waiting(cast.owner) == [cast.action.title]
 
-    def test_what_was_passed_over_or_withdrawn_never_rings(self, any_app, cast):
+    def test_what_was_passed_over_or_withdrawn_never_rings(self, app, cast):
         remind(cast.action, cast.owner, mail=None)
         taken = remind(cast.action, cast.owner, "before-1")
         taken.state = ReminderState.WITHDRAWN
         assert waiting(cast.owner) == []
 
-    def test_several_reminders_of_an_action_are_one_item_the_latest(self, any_app, cast):
+    def test_several_reminders_of_an_action_are_one_item_the_latest(self, app, cast):
         remind(cast.action, cast.owner, "before-30")
         latest = remind(cast.action, cast.owner, "before-7")
         assert waiting(cast.owner) == [cast.action.title]
@@ -122,18 +122,18 @@ class TestWhatHolds:
         db.session.commit()
         assert listing.number_waiting(cast.owner, TODAY, HOME) == 0
 
-    def test_an_older_answer_does_not_stop_it(self, any_app, cast):
+    def test_an_older_answer_does_not_stop_it(self, app, cast):
         remind(cast.action, cast.owner)
         report(cast.action, YESTERDAY - timedelta(seconds=1))
         assert waiting(cast.owner) == [cast.action.title]
 
-    def test_a_clock_that_ran_far_ahead_does_not_count(self, any_app, cast):
+    def test_a_clock_that_ran_far_ahead_does_not_count(self, app, cast):
         remind(cast.action, cast.owner, at=NOW + timedelta(days=3650))
         assert waiting(cast.owner) == []
 
 
 class TestReasons:
-    def test_silence_ends_with_an_appointment(self, any_app, cast):
+    def test_silence_ends_with_an_appointment(self, app, cast):
         remind(cast.action, cast.owner, "silent-90@2026-01-21", Reason.SILENT)
         assert waiting(cast.owner) == [cast.action.title]
         cast.action.assigned_at = NOW
@@ -147,7 +147,7 @@ class TestReasons:
         cast.action.assigned_by_id = cast.owner.id
         assert waiting(cast.owner) == []
 
-    def test_an_escalation_ends_with_a_report(self, any_app, cast):
+    def test_an_escalation_ends_with_a_report(self, app, cast):
         escalate(cast, cast.unit_director)
         escalate(cast, cast.director)
         title = cast.colleague_action.title
@@ -158,17 +158,17 @@ class TestReasons:
         report(cast.colleague_action)
         assert waiting(cast.unit_director) == waiting(cast.director) == []
 
-    def test_an_escalation_ends_with_another_deadline(self, any_app, cast):
+    def test_an_escalation_ends_with_another_deadline(self, app, cast):
         escalate(cast, cast.director)
         cast.colleague_action.deadline = date(2026, 5, 1)
         assert waiting(cast.director) == []
 
-    def test_who_answers_for_it_is_not_told_as_a_superior(self, any_app, cast):
+    def test_who_answers_for_it_is_not_told_as_a_superior(self, app, cast):
         escalate(cast, cast.unit_director)
         cast.colleague_action.owner_id = cast.unit_director.id
         assert waiting(cast.unit_director) == []
 
-    def test_without_an_owner_it_is_the_director_who_is_reminded(self, any_app, cast):
+    def test_without_an_owner_it_is_the_director_who_is_reminded(self, app, cast):
         cast.action.owner_id = None
         remind(cast.action, cast.unit_director)
         assert waiting(cast.unit_director) == [cast.action.title]
@@ -214,7 +214,7 @@ class TestDelegates:
         assert waiting(cast.colleague, TODAY + timedelta(days=1), tomorrow) == []
         assert waiting(cast.owner, TODAY + timedelta(days=1), tomorrow) == [cast.action.title]
 
-    def test_it_says_in_whose_stead(self, any_app, cast):
+    def test_it_says_in_whose_stead(self, app, cast):
         remind(cast.action, cast.colleague)
         away(cast.owner, cast.colleague)
         (item,) = listing.listed(cast.colleague, now=NOW, post=post()).rows
@@ -229,7 +229,7 @@ class TestDelegates:
         away(cast.colleague, third)
         assert [len(waiting(one)) for one in (cast.owner, cast.colleague, third)] == [0, 0, 1]
 
-    def test_where_all_are_away_for_each_other_nobody_is_left_but_the_person(self, any_app, cast):
+    def test_where_all_are_away_for_each_other_nobody_is_left_but_the_person(self, app, cast):
         remind(cast.action, cast.owner)
         remind(cast.action, cast.colleague)
         away(cast.owner, cast.colleague)
@@ -237,7 +237,7 @@ class TestDelegates:
         assert waiting(cast.owner) == [cast.action.title]
         assert waiting(cast.colleague) == []
 
-    def test_a_delegate_whose_account_is_closed_does_not_count(self, any_app, cast):
+    def test_a_delegate_whose_account_is_closed_does_not_count(self, app, cast):
         remind(cast.action, cast.owner)
         away(cast.owner, cast.colleague)
         cast.colleague.deactivated_at = NOW
@@ -254,7 +254,7 @@ class TestDelegates:
 
 
 class TestPuttingAway:
-    def test_one_is_put_away_with_those_before_it_and_back(self, any_app, cast):
+    def test_one_is_put_away_with_those_before_it_and_back(self, app, cast):
         remind(cast.action, cast.owner, "before-30")
         latest = remind(cast.action, cast.owner, "before-7")
         putting_away.put_away(latest.id, by=cast.owner, now=NOW)
@@ -267,7 +267,7 @@ class TestPuttingAway:
             assert waiting(cast.owner) == [cast.action.title]
         assert kept(cast.owner) == []
 
-    def test_the_next_step_rings_again(self, any_app, cast):
+    def test_the_next_step_rings_again(self, app, cast):
         first = remind(cast.action, cast.owner, "before-30")
         putting_away.put_away(first.id, by=cast.owner, now=NOW)
         second = remind(cast.action, cast.owner, "before-7")
@@ -289,7 +289,7 @@ class TestPuttingAway:
         putting_away.put_all_back(NOW, by=cast.owner)
         assert len(waiting(cast.owner)) == 2
 
-    def test_another_persons_is_not_there(self, any_app, cast):
+    def test_another_persons_is_not_there(self, app, cast):
         theirs = remind(cast.colleague_action, cast.colleague)
         passed = remind(cast.action, cast.owner, mail=None)
         for reminder_id in (theirs.id, passed.id, 999_999):

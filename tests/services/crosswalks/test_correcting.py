@@ -99,9 +99,7 @@ class TestSaving:
             ("2.2", "2.2", "revised"),
         ]
 
-    def test_again_at_the_same_instant(
-        self, any_app: Flask, cast: Cast, before: Evaluation
-    ) -> None:
+    def test_again_at_the_same_instant(self, app: Flask, cast: Cast, before: Evaluation) -> None:
         first = there(cast, before).seen
         save(cast, before)
         second = there(cast, before).seen
@@ -227,9 +225,7 @@ class TestRefused:
 
 
 class TestTakingBack:
-    def test_reset_then_undo_then_undo(
-        self, any_app: Flask, cast: Cast, before: Evaluation
-    ) -> None:
+    def test_reset_then_undo_then_undo(self, app: Flask, cast: Cast, before: Evaluation) -> None:
         save(cast, before)
         told = links(cast, before)
         pair = (before.id, cast.evaluation.id, None)

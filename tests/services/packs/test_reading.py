@@ -97,7 +97,7 @@ def test_everything_has_its_place(any_app: Flask, cast: Cast) -> None:
     assert found.day == TODAY
 
 
-def test_in_place_with_who_when_and_what_shows_it(any_app: Flask, cast: Cast) -> None:
+def test_in_place_with_who_when_and_what_shows_it(app: Flask, cast: Cast) -> None:
     cast.action.expected_effect, cast.action.effect_measure = "Fler svar", "Svar per månad"
     finish(cast.action, cast.owner, cast.director)
     db.session.add(evidence(cast.action))
@@ -209,7 +209,7 @@ def newer(cast: Cast) -> Evaluation:
 
 
 def test_work_of_an_earlier_round_stands_under_its_sub_area(
-    any_app: Flask, cast: Cast, newer: Evaluation
+    app: Flask, cast: Cast, newer: Evaluation
 ) -> None:
     found = pack(cast.director)
     assert found.evaluation.id == newer.id
@@ -259,7 +259,7 @@ def test_others_work_of_an_earlier_round_is_counted_too(cast: Cast, newer: Evalu
     assert found.tally.elsewhere == 2
 
 
-def test_what_answers_no_point_stands_apart_with_its_reason(any_app: Flask, cast: Cast) -> None:
+def test_what_answers_no_point_stands_apart_with_its_reason(app: Flask, cast: Cast) -> None:
     cast.plan.points.append(PlanPoint(position=1, label="IV", text="Mer dialog"))
     old = add_evaluation(cast.municipality, date(2023, 5, 1), {1: (10, 10)})
     earlier = make_action(

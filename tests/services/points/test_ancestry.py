@@ -97,7 +97,7 @@ def test_what_is_proposed(any_app: Flask, cast: Cast, second: Evaluation) -> Non
     assert ancestry_of(second.id)[points_of(second)[0].id] == (REPEATED, old[0], False)
 
 
-def test_the_first_evaluation_comes_from_nothing(any_app: Flask, cast: Cast) -> None:
+def test_the_first_evaluation_comes_from_nothing(app: Flask, cast: Cast) -> None:
     assert ancestry_of(cast.evaluation.id) == {}
     assert ancestry_counts(cast.evaluation.id) == AncestryCounts()
     assert evaluation_before(999_999) is None
@@ -121,7 +121,7 @@ class TestTheEvaluationBefore:
             long_ago.id, cast.evaluation.id, None,
         ]  # fmt: skip
 
-    def test_a_predecessors_where_we_have_none(self, any_app: Flask, cast: Cast) -> None:
+    def test_a_predecessors_where_we_have_none(self, app: Flask, cast: Cast) -> None:
         read = as_kept(cast.evaluation.id)
         older = take_in(read, head("2010-05", of="Gamla Testköping"))
         take_in(read, head("2008-05", of="Ännu äldre"))
@@ -143,7 +143,7 @@ class TestTheEvaluationBefore:
         assert found.id == mine.id, "one of our own goes first"
 
 
-def test_through_the_crosswalk_of_editions(any_app: Flask, cast: Cast) -> None:
+def test_through_the_crosswalk_of_editions(app: Flask, cast: Cast) -> None:
     """Area 2 of 2010 is area 5 of 2020: near words count there, and not in area 2."""
     read = as_kept(cast.evaluation.id)
     told = PointDraft("Mät näringslivets väntetider varje kvartal och följ upp dem.", 1, None, True)
@@ -158,7 +158,7 @@ def test_through_the_crosswalk_of_editions(any_app: Flask, cast: Cast) -> None:
     assert lineage.origins[point.id].why is Why.AREA
 
 
-def test_a_later_import_in_between_is_told_anew(any_app: Flask, cast: Cast) -> None:
+def test_a_later_import_in_between_is_told_anew(app: Flask, cast: Cast) -> None:
     """A guess follows the evaluation before; a person's word stays where it was."""
     read = as_kept(cast.evaluation.id)
     last = take_in(read, head("2026-03"))
@@ -218,7 +218,7 @@ class TestANewVersion:
         counts = ancestry_counts(second.id)
         assert (counts.new, counts.repeated, counts.unsettled) == (2, 2, 1)
 
-    def test_the_older_report_too(self, any_app: Flask, cast: Cast, second: Evaluation) -> None:
+    def test_the_older_report_too(self, app: Flask, cast: Cast, second: Evaluation) -> None:
         """An older point that another repeats stays; what people said became of one stays with
         it."""
         settle(second.id, [], and_the_rest=True, by=cast.director, now=NOW)
@@ -235,7 +235,7 @@ class TestANewVersion:
         assert ancestry_counts(second.id).repeated == 3
 
     def test_an_older_point_that_goes_while_it_is_only_proposed(
-        self, any_app: Flask, cast: Cast, second: Evaluation
+        self, app: Flask, cast: Cast, second: Evaluation
     ) -> None:
         again = points_of(second)[1]
         assert ancestry_of(second.id)[again.id][0] is REPEATED

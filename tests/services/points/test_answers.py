@@ -160,13 +160,13 @@ class TestMerging:
             merge(cast, 2, into=1)
 
     @pytest.mark.parametrize("target", [4711, 0, -1, 2**40])
-    def test_into_what_exists(self, any_app: Flask, cast: Cast, target: int) -> None:
+    def test_into_what_exists(self, app: Flask, cast: Cast, target: int) -> None:
         with pytest.raises(RuleBroken):
             give(cast, Answer.MERGED, 1, merged_into_id=target)
 
 
 class TestUndo:
-    def test_back_to_what_stood_before(self, any_app: Flask, cast: Cast) -> None:
+    def test_back_to_what_stood_before(self, app: Flask, cast: Cast) -> None:
         give(cast, Answer.NO_ACTION, 1, **NO)
         merge(cast, 3, into=2)
         step = give(cast, Answer.ACT, 1, 2, 3)
@@ -206,7 +206,7 @@ class TestUndo:
             undo_answers(step.first or 0, step.last or 0, by=cast.director, now=NOW)
 
 
-def test_an_action_answers_its_points(any_app: Flask, cast: Cast) -> None:
+def test_an_action_answers_its_points(app: Flask, cast: Cast) -> None:
     give(cast, Answer.NO_ACTION, 1, **NO)
     new = NewAction(
         title="Samla dialogen",
@@ -221,7 +221,7 @@ def test_an_action_answers_its_points(any_app: Flask, cast: Cast) -> None:
     assert entry.data["reason"] == [NO["reason"], ""]
 
 
-def test_effort_and_priority(any_app: Flask, cast: Cast) -> None:
+def test_effort_and_priority(app: Flask, cast: Cast) -> None:
     assert set_effort(ids(cast, 0, 1), 3, by=cast.director, now=NOW) == 2
     assert set_effort(ids(cast, 1, 2), 3, by=cast.director, now=NOW) == 1
     assert set_priority(ids(cast, 1), 1, by=cast.director, now=NOW) == 1

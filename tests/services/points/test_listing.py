@@ -60,7 +60,7 @@ def test_by_area_the_general_ones_last(any_app: Flask, cast: Cast) -> None:
     assert [area.number for area in page.areas] == [1, 2]
 
 
-def test_a_row_says_what_there_is_to_win(any_app: Flask, cast: Cast) -> None:
+def test_a_row_says_what_there_is_to_win(app: Flask, cast: Cast) -> None:
     first, second, _third, general = listed(cast).rows
     assert (first.number, first.page, first.state) == (1, 4, PointState.ACT)
     assert [(sub.code, sub.missing) for sub in first.subareas] == [("1.1", 18)]
@@ -145,7 +145,7 @@ def test_the_latest_of_our_own_unless_another_is_asked_for(cast: Cast) -> None:
     assert (theirs.heading.municipality, theirs.heading.is_own) == ("Sjövik", False)
 
 
-def test_a_repeated_point_tells_what_was_done_then(any_app: Flask, cast: Cast) -> None:
+def test_a_repeated_point_tells_what_was_done_then(app: Flask, cast: Cast) -> None:
     before = points_listed(take_in(), by=cast.director)
     assert before is not None
     first, second = before.rows[:2]
@@ -170,7 +170,7 @@ def test_a_repeated_point_tells_what_was_done_then(any_app: Flask, cast: Cast) -
     assert {action.title for action in shown.earlier_actions} == {"Ett", "Två"}
 
 
-def test_one_point_with_its_history(any_app: Flask, cast: Cast) -> None:
+def test_one_point_with_its_history(app: Flask, cast: Cast) -> None:
     answer(cast, 1, Answer.MERGED, merged_into_id=cast.points[2].id)
     shown = point_shown(cast.points[1].id, by=cast.owner)
     assert shown.row.given is not None
@@ -184,7 +184,7 @@ def test_one_point_with_its_history(any_app: Flask, cast: Cast) -> None:
     assert [choice.number for choice in offered] == [1, 3]
 
 
-def test_the_picture_leaves_out_what_is_set_aside(any_app: Flask, cast: Cast) -> None:
+def test_the_picture_leaves_out_what_is_set_aside(app: Flask, cast: Cast) -> None:
     answer(cast, 1, Answer.MERGED, merged_into_id=cast.points[2].id)
     set_effort([cast.points[2].id], 1, by=cast.director, now=NOW)
     found = matrix_of(None, by=cast.owner)

@@ -152,7 +152,7 @@ def test_too_many_at_once(app: Flask, cast: Cast, second: Evaluation) -> None:
 
 class TestTwoPeople:
     def test_from_a_page_that_has_grown_old(
-        self, any_app: Flask, cast: Cast, second: Evaluation
+        self, app: Flask, cast: Cast, second: Evaluation
     ) -> None:
         first, again, *_rest = points_of(second)
         was = marks(second)
@@ -174,7 +174,7 @@ class TestTwoPeople:
         assert said(second, cast, word, by=cast.unit_director).step.changed == 1
         assert said(second, cast, word) == Outcome()
 
-    def test_what_becomes_of_a_point(self, any_app: Flask, cast: Cast, second: Evaluation) -> None:
+    def test_what_becomes_of_a_point(self, app: Flask, cast: Cast, second: Evaluation) -> None:
         point, was = cast.points[0].id, lineage_of(second.id).fates[cast.points[0].id].mark
         yes, no = (FateWord(point, resolved=value, was=was) for value in (True, False))
         resolve(second.id, [yes], by=cast.unit_director, now=NOW)
@@ -212,7 +212,7 @@ class TestTwoPeople:
 
 
 class TestWhatBecameOfThem:
-    def test_several_and_the_rest(self, any_app: Flask, cast: Cast, second: Evaluation) -> None:
+    def test_several_and_the_rest(self, app: Flask, cast: Cast, second: Evaluation) -> None:
         word = FateWord(cast.points[0].id, resolved=True)
         outcome = resolve(second.id, [word], and_the_rest=True, by=cast.director, now=NOW)
         assert outcome.step.changed == 4
@@ -244,7 +244,7 @@ class TestBothAtOnce:
     """No older point is resolved that another is said to repeat, whichever is said first."""
 
     def test_repeating_what_is_called_resolved(
-        self, any_app: Flask, cast: Cast, second: Evaluation
+        self, app: Flask, cast: Cast, second: Evaluation
     ) -> None:
         first, again, *_rest = points_of(second)
         old = cast.points[0].id
@@ -260,7 +260,7 @@ class TestBothAtOnce:
         assert again.id not in outcome.problems
 
     def test_resolving_what_is_said_to_be_repeated(
-        self, any_app: Flask, cast: Cast, second: Evaluation
+        self, app: Flask, cast: Cast, second: Evaluation
     ) -> None:
         said(second, cast, OriginWord(points_of(second)[0].id, REPEATED, cast.points[0].id))
         word = FateWord(cast.points[0].id, resolved=True)
@@ -272,7 +272,7 @@ class TestBothAtOnce:
         assert cast.points[0].resolved is None
 
     def test_a_yes_to_the_new_one_is_one_to_the_old(
-        self, any_app: Flask, cast: Cast, second: Evaluation
+        self, app: Flask, cast: Cast, second: Evaluation
     ) -> None:
         said(second, cast, rest=True)
         fates = lineage_of(second.id).fates
@@ -285,7 +285,7 @@ class TestBothAtOnce:
         assert step.changed == 1, "nothing is kept of what follows by itself"
         assert ancestry_counts(second.id).unsaid == 0
 
-    def test_undo_does_not_bring_both(self, any_app: Flask, cast: Cast, second: Evaluation) -> None:
+    def test_undo_does_not_bring_both(self, app: Flask, cast: Cast, second: Evaluation) -> None:
         point, old = points_of(second)[0].id, cast.points[0].id
         said(second, cast, OriginWord(point, REPEATED, old))
         away = said(second, cast, OriginWord(point, NEW)).step
@@ -315,9 +315,7 @@ class TestUndo:
         assert {point.resolved for point in cast.points} == {None}
         assert journal.verify()
 
-    def test_not_over_somebody_elses_word(
-        self, any_app: Flask, cast: Cast, second: Evaluation
-    ) -> None:
+    def test_not_over_somebody_elses_word(self, app: Flask, cast: Cast, second: Evaluation) -> None:
         step = said(second, cast, rest=True).step
         first = points_of(second)[0]
         said(second, cast, OriginWord(first.id, NEW), by=cast.unit_director)
@@ -337,7 +335,7 @@ class TestUndo:
             undo_words(step.first or 0, step.last or 0, by=cast.unit_director, now=NOW)
 
     def test_the_older_point_is_gone_since(
-        self, any_app: Flask, cast: Cast, second: Evaluation
+        self, app: Flask, cast: Cast, second: Evaluation
     ) -> None:
         """The report before was read again without the point, which nothing held any more."""
         news = points_of(second)[2]

@@ -62,7 +62,7 @@ def test_each_merges_into_the_others(any_app: Flask, cast: Cast) -> None:
     assert journal.verify()
 
 
-def test_merged_back_and_forth(any_app: Flask, cast: Cast) -> None:
+def test_merged_back_and_forth(app: Flask, cast: Cast) -> None:
     one, other = cast.points[1].id, cast.points[3].id
     for point, into in ((one, other), (other, one), (one, other)):
         withdraw_answers([one, other], by=cast.director, now=NOW)
@@ -102,7 +102,7 @@ def test_an_action_and_no_action_at_once(any_app: Flask, cast: Cast) -> None:
 
 
 class TestOldPages:
-    def test_what_somebody_else_answered_meanwhile_stays(self, any_app: Flask, cast: Cast) -> None:
+    def test_what_somebody_else_answered_meanwhile_stays(self, app: Flask, cast: Cast) -> None:
         point, seen = cast.points[1], newest_entry()
         answer_points([point.id], Answer.NO_ACTION, **NO, by=cast.unit_director, now=NOW)
         with pytest.raises(Overtaken) as told:
@@ -151,7 +151,7 @@ class TestOldPages:
 
 
 class TestTheOnlyAction:
-    def test_dropped_the_point_is_open_again(self, any_app: Flask, cast: Cast) -> None:
+    def test_dropped_the_point_is_open_again(self, app: Flask, cast: Cast) -> None:
         before = unready(cast.plan).unanswered
         drop(cast)
         assert unready(cast.plan).unanswered == before + 1
@@ -160,7 +160,7 @@ class TestTheOnlyAction:
 
     @pytest.mark.parametrize("back", ["reopen", "undo"])
     def test_back_it_is_acted_on_though_somebody_had_left_it(
-        self, any_app: Flask, cast: Cast, back: str
+        self, app: Flask, cast: Cast, back: str
     ) -> None:
         point = cast.points[0]
         drop(cast)
@@ -212,7 +212,7 @@ def test_an_action_of_several_points_when_one_is_merged(app: Flask, cast: Cast) 
     assert answer_of(cast.points[0]) is None
 
 
-def test_an_answer_is_taken_back_before_the_plan_is_adopted(any_app: Flask, cast: Cast) -> None:
+def test_an_answer_is_taken_back_before_the_plan_is_adopted(app: Flask, cast: Cast) -> None:
     """The count that matters is the one at the adoption, not the one that a page showed."""
     open_ones = [cast.points[1].id, cast.points[3].id]
     answer_points(open_ones, Answer.ACT, by=cast.director, now=NOW)

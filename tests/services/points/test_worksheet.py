@@ -39,7 +39,7 @@ def fields(saved: Saved, cast: Cast, place: int) -> list[str | None]:
     return [problem.field for problem in saved.problems.get(cast.points[place].id, ())]
 
 
-def test_a_title_alone_is_an_action(any_app: Flask, cast: Cast) -> None:
+def test_a_title_alone_is_an_action(app: Flask, cast: Cast) -> None:
     saved = save(cast, row(cast, 1, title=" Samla  dialogen "), row(cast, 3))
     assert (saved.actions, saved.problems) == (1, {})
     [action] = actions("Samla dialogen")
@@ -49,7 +49,7 @@ def test_a_title_alone_is_an_action(any_app: Flask, cast: Cast) -> None:
     assert (disposition.point_id, disposition.answer) == (cast.points[1].id, Answer.ACT)
 
 
-def test_the_valid_rows_are_saved_and_the_others_told(any_app: Flask, cast: Cast) -> None:
+def test_the_valid_rows_are_saved_and_the_others_told(app: Flask, cast: Cast) -> None:
     saved = save(
         cast,
         row(cast, 1, title="Samla dialogen", owner_text="Olle Ägare"),
@@ -138,7 +138,7 @@ def test_hostile_titles(any_app: Flask, cast: Cast, title: str) -> None:
     assert len(actions("Mål")) == 1
 
 
-def test_a_point_that_is_gone_takes_nothing_with_it(any_app: Flask, cast: Cast) -> None:
+def test_a_point_that_is_gone_takes_nothing_with_it(app: Flask, cast: Cast) -> None:
     gone = {4711, 2**40}
     rows = [SheetRow(number, title="Borta") for number in gone]
     saved = save(cast, *rows, row(cast, 1, title="Samla"))

@@ -151,7 +151,7 @@ def test_it_is_foreseen_exactly(cast: Cast) -> None:
 
 
 def test_the_log_in_of_before_makes_no_new_account(
-    any_app: Flask, cast: Cast, monkeypatch: pytest.MonkeyPatch
+    app: Flask, cast: Cast, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Nor after the service's secret was changed; and nothing kept tells who it was."""
     owner = gone(cast)
@@ -159,8 +159,8 @@ def test_the_log_in_of_before_makes_no_new_account(
     pseudonymise(owner.id, owner.name, by=cast.admin, now=LATER)
     address = "olle@testkoping.example"
     known = Identity("https://id.example", "s-1", "Olle", address, (address,), ("alla",))
-    for secrets in (any_app.extensions["keys"], ("a new one", *any_app.extensions["keys"])):
-        monkeypatch.setitem(any_app.extensions, "keys", secrets)
+    for secrets in (app.extensions["keys"], ("a new one", *app.extensions["keys"])):
+        monkeypatch.setitem(app.extensions, "keys", secrets)
         refusal = sign_on(known, now=LATER).refusal
         assert isinstance(refusal, Refused)
         assert refusal.reason == "closed"

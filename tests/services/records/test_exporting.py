@@ -306,7 +306,7 @@ def test_it_fits_in_little_memory(
 
 class TestExport:
     def test_it_is_written_whole_and_journalled(
-        self, any_app: Flask, config: Config, cast: Cast, tmp_path: Path
+        self, app: Flask, config: Config, cast: Cast, tmp_path: Path
     ) -> None:
         path = tmp_path / "allt.zip"
         path.write_bytes(b"before")

@@ -45,7 +45,7 @@ def test_no_sum_over_some_of_the_areas(app: Flask, cast: Cast) -> None:
     assert [one.areas[1] for one in reading.all_readings().others] == [50, None]
 
 
-def test_predecessors_are_ours(any_app: Flask, cast: Cast) -> None:
+def test_predecessors_are_ours(app: Flask, cast: Cast) -> None:
     older, oldest = Municipality(name="Gamla Ås"), Municipality(name="Äldsta Ås")
     for one in (older, oldest):
         add_evaluation(one, date(2012, 2, 1), EVERY, "kommunkompassen-2010")
@@ -71,7 +71,7 @@ def test_two_editions_of_one_evaluation(app: Flask, cast: Cast) -> None:
     ]
 
 
-def test_drift_between(any_app: Flask, cast: Cast) -> None:
+def test_drift_between(app: Flask, cast: Cast) -> None:
     brought_in(
         None,
         *(
@@ -109,7 +109,7 @@ def test_nothing_at_all(app: Flask) -> None:
 
 
 def test_three_hundred_cost_no_more_queries_than_three(
-    any_app: Flask, cast: Cast, count_queries: Any
+    app: Flask, cast: Cast, count_queries: Any
 ) -> None:
     def asked() -> int:
         with count_queries() as counted:

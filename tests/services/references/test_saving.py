@@ -79,7 +79,7 @@ def test_names_are_spelled_as_known(app: Flask, cast: Cast) -> None:
     assert [fate for _row, fate in again.fates] == [Fate.SAME]
 
 
-def test_an_import_is_taken_back(any_app: Flask, cast: Cast) -> None:
+def test_an_import_is_taken_back(app: Flask, cast: Cast) -> None:
     brought_in(cast.director, GRANBY)
     saved = brought_in(cast.admin, GRANBY.replace("en källa", "en bättre"), SJOBY)
     undone = saving.remove_import(saved.import_id or 0, by=cast.director, now=NOW)
@@ -99,7 +99,7 @@ def test_what_was_changed_since_stays(app: Flask, cast: Cast) -> None:
     assert [row[3] for row in kept()] == [460]
 
 
-def test_one_row_is_removed(any_app: Flask, cast: Cast) -> None:
+def test_one_row_is_removed(app: Flask, cast: Cast) -> None:
     brought_in(cast.director, GRANBY, SJOBY)
     row = db.session.scalars(select(ReferenceScore).order_by(ReferenceScore.place_key)).first()
     assert row is not None

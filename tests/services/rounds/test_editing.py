@@ -131,7 +131,7 @@ def test_what_is_refused(cast: Cast, changes: dict[str, Any], fields: list[str])
         {"opens_on": date(2028, 3, 1), "due_on": date(2028, 3, 2)},
     ],
 )
-def test_what_is_allowed(cast: Cast, any_app: Flask, changes: dict[str, Any]) -> None:
+def test_what_is_allowed(cast: Cast, app: Flask, changes: dict[str, Any]) -> None:
     assert add(cast, replace(SPRING, **changes)).id
 
 
@@ -234,7 +234,7 @@ def test_a_plan_that_was_closed_since_may_stay(cast: Cast) -> None:
 
 
 class TestEnding:
-    def test_closed_and_opened_again(self, cast: Cast, any_app: Flask) -> None:
+    def test_closed_and_opened_again(self, cast: Cast, app: Flask) -> None:
         one = pieces.follow_up_round(cast)
         close_round(one.id, by=cast.director, now=NOW, today=TODAY)
         assert one.closed_on == TODAY

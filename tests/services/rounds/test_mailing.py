@@ -27,7 +27,7 @@ def morning(month: int, day: int) -> datetime:
 
 
 @pytest.fixture
-def summer(cast: Cast, any_app: Flask) -> FollowUpRound:
+def summer(cast: Cast) -> FollowUpRound:
     """A round of August; deadlines far away, and nobody has been silent for long."""
     for action in (cast.action, cast.colleague_action, cast.other_action):
         action.deadline = FAR
@@ -53,7 +53,9 @@ def say(cast: Cast, month: int, day: int) -> None:
     report_status(cast.action.id, said, by=cast.owner, now=now, today=now.date())
 
 
-def test_the_owner_hears_of_each_stage_once(cast: Cast, summer: FollowUpRound) -> None:
+def test_the_owner_hears_of_each_stage_once(
+    any_app: Flask, cast: Cast, summer: FollowUpRound
+) -> None:
     key = summer.id
     days = [(8, 7), (8, 10), (8, 11), (8, 24), (8, 25), (8, 28), (8, 31), (9, 1), (9, 2)]
     heard = {day: steps_on(*day, cast.owner) for day in days}

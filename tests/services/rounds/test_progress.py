@@ -91,7 +91,7 @@ def test_what_is_said_from_the_opening_day_on_counts(
     assert page_for(cast, one.id).shown.share.answered == answered
 
 
-def test_what_nobody_owns_is_counted_but_is_nobody(cast: Cast, any_app: Flask) -> None:
+def test_what_nobody_owns_is_counted_but_is_nobody(cast: Cast, app: Flask) -> None:
     one = pieces.follow_up_round(cast)
     cast.action.owner = None
     db.session.commit()
@@ -152,7 +152,7 @@ def test_what_came_after_the_last_day_is_not_asked_for(cast: Cast) -> None:
 class TestPast:
     """A round that is over keeps its numbers."""
 
-    def test_later_reports_do_not_answer_it(self, cast: Cast, any_app: Flask) -> None:
+    def test_later_reports_do_not_answer_it(self, cast: Cast, app: Flask) -> None:
         one = pieces.follow_up_round(
             cast, opens_on=TODAY - 20 * DAY, due_on=TODAY - 9 * DAY, closed_on=TODAY - 5 * DAY
         )
@@ -181,14 +181,14 @@ class TestPast:
         db.session.commit()
         assert page_for(cast, one.id).shown.share.asked == 3 + 1
 
-    def test_the_next_round_ends_it(self, cast: Cast, any_app: Flask) -> None:
+    def test_the_next_round_ends_it(self, cast: Cast, app: Flask) -> None:
         one = pieces.follow_up_round(cast, opens_on=TODAY - 20 * DAY, due_on=TODAY - 9 * DAY)
         pieces.follow_up_round(cast, opens_on=TODAY - 5 * DAY)
         report(cast.action)
         page = page_for(cast, one.id)
         assert (page.shown.state, page.shown.share.answered) == (RoundState.ENDED, 0)
 
-    def test_what_was_finished_since_was_asked_for(self, cast: Cast, any_app: Flask) -> None:
+    def test_what_was_finished_since_was_asked_for(self, cast: Cast, app: Flask) -> None:
         one = pieces.follow_up_round(
             cast, opens_on=TODAY - 40 * DAY, due_on=TODAY - 19 * DAY, closed_on=TODAY - 15 * DAY
         )
@@ -285,7 +285,7 @@ def test_pages_of_people_and_actions(cast: Cast, any_app: Flask) -> None:
 
 
 def test_a_page_costs_the_same_whatever_it_holds(
-    cast: Cast, any_app: Flask, count_queries: Callable[[], Any]
+    cast: Cast, app: Flask, count_queries: Callable[[], Any]
 ) -> None:
     one = pieces.follow_up_round(cast)
     asked: dict[str, Any] = {"by": cast.director, "today": TODAY, "zone": HOME}
@@ -356,7 +356,7 @@ def test_the_sums_agree(cast: Cast, told: list[tuple[int, int | None, ActionStat
 
 
 class TestWaiting:
-    def test_the_action_says_which_round_waits(self, cast: Cast, any_app: Flask) -> None:
+    def test_the_action_says_which_round_waits(self, cast: Cast, app: Flask) -> None:
         one = pieces.follow_up_round(cast)
         report(cast.colleague_action)
         ids = [cast.action.id, cast.colleague_action.id, cast.done_action.id]
@@ -390,7 +390,7 @@ def test_suggestions_keep_away_from_what_there_is(cast: Cast) -> None:
     ]
 
 
-def test_who_only_helps_is_told_of_their_own_alone(cast: Cast, any_app: Flask) -> None:
+def test_who_only_helps_is_told_of_their_own_alone(cast: Cast, app: Flask) -> None:
     """Of the other's actions they see one: to call the other silent would be a guess."""
     one = pieces.follow_up_round(cast)
     cast.colleague_action.contributors = [cast.owner]

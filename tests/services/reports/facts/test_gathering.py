@@ -150,7 +150,7 @@ class TestParts:
 
 
 class TestBeside:
-    def test_the_last_report_of_the_same_part(self, any_app: Flask, cast: Cast) -> None:
+    def test_the_last_report_of_the_same_part(self, app: Flask, cast: Cast) -> None:
         first = publish(cast, facts(cast, date(2026, 2, 1)))
         second = publish(cast, facts(cast, date(2026, 2, 15)))
         part: dict[str, Any] = {"committee_id": cast.committee.id}
@@ -201,7 +201,7 @@ class TestBeside:
 
 
 class TestAround:
-    def test_questions_with_the_actions_that_answer_them(self, any_app: Flask, cast: Cast) -> None:
+    def test_questions_with_the_actions_that_answer_them(self, app: Flask, cast: Cast) -> None:
         whole = publish(cast, facts(cast, date(2026, 2, 1)))
         part: dict[str, Any] = {"committee_id": cast.committee.id}
         theirs = publish(cast, facts(cast, date(2026, 2, 2), **part), **part)

@@ -136,7 +136,7 @@ def test_only_what_was_of_the_part(app: Flask, cast: Cast) -> None:
     assert told.coming.plan.taken_over == 0
 
 
-def test_what_came_of_each_point(any_app: Flask, cast: Cast) -> None:
+def test_what_came_of_each_point(app: Flask, cast: Cast) -> None:
     plan = cast.plan
     for place, label in enumerate(("I", "II", "III"), start=1):
         text = f"Punkt nummer {place}"

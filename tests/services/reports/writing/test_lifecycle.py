@@ -125,7 +125,7 @@ def test_a_draft_or_a_tampered_report_is_not_published(cast: Cast) -> None:
         db.session.rollback()
 
 
-def test_what_is_published_stands(any_app: Flask, cast: Cast) -> None:
+def test_what_is_published_stands(app: Flask, cast: Cast) -> None:
     """Not even the database lets it be changed."""
     report = reported.published(cast)
     for deed in (take_back, partial(review, zone=ZONE)):
