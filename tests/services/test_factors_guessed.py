@@ -124,7 +124,7 @@ class TestGuessing:
         own.give_password(cast.owner.id, "helt nya ord för olle", post=POST, now=NOW)
         assert answer(cast.owner, telephone.shows(NOW))
 
-    @pytest.mark.parametrize("typed", ["", "x", "\x00", "9" * 5000, "🦆" * 300, "' OR 1=1 --"])
-    def test_what_is_no_code(self, app: Flask, cast: Cast, typed: str) -> None:
+    def test_what_is_no_code(self, app: Flask, cast: Cast) -> None:
         get_factor(cast.owner)
-        assert not answer(cast.owner, typed)
+        for day, typed in enumerate(["", "x", "\x00", "9" * 5000, "🦆" * 300, "' OR 1=1 --"]):
+            assert not answer(cast.owner, typed, NOW + day * 24 * 60 * MINUTE), typed

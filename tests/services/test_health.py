@@ -54,9 +54,8 @@ def said(found: Health, sentence: str) -> bool:
     return any(sentence in str(problem) for problem in found.problems)
 
 
-@pytest.mark.parametrize(
-    ("beats", "sentence", "alive"),
-    [
+def test_the_heartbeat(any_app: Flask, cast: Cast) -> None:
+    cases = [
         ([], NEVER, False),
         ([0], "", True),
         ([-300], "", True),
@@ -67,18 +66,17 @@ def said(found: Health, sentence: str) -> bool:
         ([301, -10], "", True),
         ([301, -301], OLD, False),
         ([-4000, -20], "", True),
-    ],
-)
-def test_the_heartbeat(
-    any_app: Flask, cast: Cast, beats: list[int], sentence: str, alive: bool
-) -> None:
-    for number, seconds in enumerate(beats):
-        at = NOW + timedelta(seconds=seconds)
-        db.session.add(WorkerHeartbeat(worker=f"w{number}", at=at))
-    db.session.commit()
-    found = health()
-    assert [sentence in str(problem) for problem in found.problems] == ([True] if sentence else [])
-    assert (found.alive, found.healthy) == (alive, not sentence)
+    ]
+    for beats, sentence, alive in cases:
+        db.session.query(WorkerHeartbeat).delete()
+        for number, seconds in enumerate(beats):
+            at = NOW + timedelta(seconds=seconds)
+            db.session.add(WorkerHeartbeat(worker=f"w{number}", at=at))
+        db.session.commit()
+        found = health()
+        told = [sentence in str(problem) for problem in found.problems]
+        assert told == ([True] if sentence else []), beats
+        assert (found.alive, found.healthy) == (alive, not sentence), beats
 
 
 def test_a_beat_drops_what_cannot_be_true(app: Flask, cast: Cast) -> None:
@@ -90,61 +88,59 @@ def test_a_beat_drops_what_cannot_be_true(app: Flask, cast: Cast) -> None:
     assert {beat.worker for beat in health().beats} == {"day", "ahead", "here"}
 
 
-@pytest.mark.parametrize(
-    ("created", "now", "stuck"),
-    [
-        # Within a working day: two hours are still in time.
-        ("2026-11-23T09:00:00", "2026-11-23T11:00:00", False),
-        ("2026-11-23T09:00:00", "2026-11-23T11:00:01", True),
-        # Since before the morning hour: counted from 07.00.
-        ("2026-11-23T03:00:00", "2026-11-23T09:00:00", False),
-        ("2026-11-23T03:00:00", "2026-11-23T09:00:01", True),
-        # Written on Friday night: nobody was to send it on Saturday or Sunday.
-        ("2026-11-20T23:00:00", "2026-11-21T12:00:00", False),
-        ("2026-11-20T23:00:00", "2026-11-22T23:00:00", False),
-        ("2026-11-20T23:00:00", "2026-11-23T06:59:59", False),
-        ("2026-11-20T23:00:00", "2026-11-23T08:00:00", False),
-        ("2026-11-20T23:00:00", "2026-11-23T09:00:01", True),
-        # It did wait too long on Friday, and that it is Saturday does not make it well.
-        ("2026-11-20T10:00:00", "2026-11-21T12:00:00", True),
-        # By night after a working day, and over midsummer.
-        ("2026-11-23T23:30:00", "2026-11-24T05:00:00", False),
-        ("2026-06-18T23:30:00", "2026-06-19T15:00:00", False),
-        ("2026-06-18T23:30:00", "2026-06-22T08:59:59", False),
-        # The clock stood ten years ahead when it was written.
-        ("2036-01-01T12:00:00", "2026-11-23T12:00:00", False),
-    ],
-)
+WAITS = [
+    # Within a working day: two hours are still in time.
+    ("2026-11-23T09:00:00", "2026-11-23T11:00:00", False),
+    ("2026-11-23T09:00:00", "2026-11-23T11:00:01", True),
+    # Since before the morning hour: counted from 07.00.
+    ("2026-11-23T03:00:00", "2026-11-23T09:00:00", False),
+    ("2026-11-23T03:00:00", "2026-11-23T09:00:01", True),
+    # Written on Friday night: nobody was to send it on Saturday or Sunday.
+    ("2026-11-20T23:00:00", "2026-11-21T12:00:00", False),
+    ("2026-11-20T23:00:00", "2026-11-22T23:00:00", False),
+    ("2026-11-20T23:00:00", "2026-11-23T06:59:59", False),
+    ("2026-11-20T23:00:00", "2026-11-23T08:00:00", False),
+    ("2026-11-20T23:00:00", "2026-11-23T09:00:01", True),
+    # It did wait too long on Friday, and that it is Saturday does not make it well.
+    ("2026-11-20T10:00:00", "2026-11-21T12:00:00", True),
+    # By night after a working day, and over midsummer.
+    ("2026-11-23T23:30:00", "2026-11-24T05:00:00", False),
+    ("2026-06-18T23:30:00", "2026-06-19T15:00:00", False),
+    ("2026-06-18T23:30:00", "2026-06-22T08:59:59", False),
+    # The clock stood ten years ahead when it was written.
+    ("2036-01-01T12:00:00", "2026-11-23T12:00:00", False),
+]
+
+
 @pytest.mark.parametrize("state", [OutboxState.QUEUED, OutboxState.UNCERTAIN])
-def test_mail_that_waits(
-    cast: Cast, state: OutboxState, created: str, now: str, stuck: bool
-) -> None:
+def test_mail_that_waits(cast: Cast, state: OutboxState) -> None:
     uncertain = state is OutboxState.UNCERTAIN
-    letter(cast, local(created), state=state, data_started_at=local(created) if uncertain else None)
-    found = health(local(now))
-    assert said(found, UNCERTAIN if uncertain else STUCK) is stuck
-    assert not said(found, STUCK if uncertain else UNCERTAIN)
-    assert (found.waiting, found.uncertain) == (1, int(uncertain))
+    for created, now, stuck in WAITS:
+        db.session.query(OutboxMessage).delete()
+        begun = local(created) if uncertain else None
+        letter(cast, local(created), state=state, data_started_at=begun)
+        found = health(local(now))
+        case = (created, now)
+        assert said(found, UNCERTAIN if uncertain else STUCK) is stuck, case
+        assert not said(found, STUCK if uncertain else UNCERTAIN), case
+        assert (found.waiting, found.uncertain) == (1, int(uncertain)), case
 
 
-@pytest.mark.parametrize(
-    ("state", "more", "alarmed"),
-    [
+def test_letters_that_are_done_with(any_app: Flask, cast: Cast) -> None:
+    operations.beat("here", now=MONDAY)
+    cases: list[tuple[OutboxState, dict[str, Any], bool]] = [
         (OutboxState.SENT, {"sent_at": MONDAY}, False),
         (OutboxState.CANCELLED, {}, False),
         (OutboxState.DEAD, {}, True),
         (OutboxState.DEAD, {"set_aside_at": MONDAY}, False),
-    ],
-)
-def test_letters_that_are_done_with(
-    any_app: Flask, cast: Cast, state: OutboxState, more: dict[str, Any], alarmed: bool
-) -> None:
-    operations.beat("here", now=MONDAY)
-    letter(cast, MONDAY - timedelta(days=4), state=state, **more)
-    found = health(MONDAY)
-    assert [str(problem) for problem in found.problems] == ([DEAD] if alarmed else [])
-    assert found.dead == int(alarmed)
-    assert found.waiting == 0
+    ]
+    for state, more, alarmed in cases:
+        db.session.query(OutboxMessage).delete()
+        letter(cast, MONDAY - timedelta(days=4), state=state, **more)
+        found = health(MONDAY)
+        case = (state, more)
+        assert [str(problem) for problem in found.problems] == ([DEAD] if alarmed else []), case
+        assert (found.dead, found.waiting) == (int(alarmed), 0), case
 
 
 def test_it_costs_three_queries_however_much_mail(cast: Cast, count_queries: Any) -> None:
@@ -205,9 +201,8 @@ class TestLastPass:
         assert health(NOW + operations.HEARTBEAT_OLD + SECOND).healthy
 
 
-@pytest.mark.parametrize(
-    ("ran", "now", "alive"),
-    [
+def test_cron_once_each_working_day_is_enough(app: Flask) -> None:
+    cases = [
         ("2026-11-20 08:00", "2026-11-20 08:01", True),
         ("2026-11-20 08:00", "2026-11-23 07:30", True),  # over a weekend, before Monday's run
         ("2026-11-20 08:00", "2026-11-23 23:59", True),
@@ -215,10 +210,10 @@ class TestLastPass:
         ("2026-11-20 08:00", "2026-11-24 07:00", False),  # all of Monday has gone by
         ("2026-12-23 08:00", "2026-12-28 09:00", True),  # Christmas
         ("2026-12-23 08:00", "2026-12-29 07:00", False),
-    ],
-)
-def test_cron_once_each_working_day_is_enough(app: Flask, ran: str, now: str, alive: bool) -> None:
-    operations.beat(f"{operations.CRON}host", now=local(ran))
-    found = health(local(now))
-    assert found.alive is alive
-    assert said(found, "Se om cron kör") is not alive
+    ]
+    for ran, now, alive in cases:
+        db.session.query(WorkerHeartbeat).delete()
+        operations.beat(f"{operations.CRON}host", now=local(ran))
+        found = health(local(now))
+        assert found.alive is alive, (ran, now)
+        assert said(found, "Se om cron kör") is not alive, (ran, now)

@@ -1,4 +1,4 @@
-"""A thousand ways to tamper with the journal, behind the product's back: every one is found."""
+"""Hundreds of ways to tamper with the journal, behind the product's back: every one is found."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from tracker.extensions import db
 from tracker.models import JournalEntry
 from tracker.services import journal
 
-MANY = 1000
+MANY = 500
 ENTRIES = 12
 COLUMNS = [
     "id",
@@ -238,15 +238,14 @@ def test_every_tampering_is_found(table: Table, capsys: pytest.CaptureFixture[st
         print(f"\n{MANY} tamperings of {len(WAYS)} kinds, {found.total()} found by journal verify")
 
 
-@pytest.mark.parametrize("way", WAYS, ids=lambda way: way.__name__)
-def test_what_is_written_afterwards_heals_nothing(
-    table: Table, way: Callable[[Book, random.Random], Book]
-) -> None:
-    whole, rng = table.read(), random.Random(7)
-    for _time in range(5):
-        table.write(way(whole, rng))
-        write_on(3)
-        assert not journal.verify()
+def test_what_is_written_afterwards_heals_nothing(table: Table) -> None:
+    whole = table.read()
+    for way in WAYS:
+        rng = random.Random(7)
+        for _time in range(5):
+            table.write(way(whole, rng))
+            write_on(3)
+            assert not journal.verify(), way.__name__
 
 
 def test_an_older_seal_does_not_fit(table: Table) -> None:

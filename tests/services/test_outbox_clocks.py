@@ -34,7 +34,7 @@ MIDSUMMER_EVE = datetime(2026, 6, 19, 9, tzinfo=UTC)
 
 @pytest.mark.parametrize("off", [HOUR, DAY, TEN_YEARS, -HOUR, -DAY, -TEN_YEARS])
 def test_a_lease_from_a_wrong_clock_ends(
-    any_app: Flask, cast: Cast, smtp_server: Recorder, off: Any
+    app: Flask, cast: Cast, smtp_server: Recorder, off: Any
 ) -> None:
     """The worker dies with its clock off; one with the right clock takes over."""
     letter = only_colleague(cast)

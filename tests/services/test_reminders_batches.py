@@ -93,7 +93,7 @@ def test_mail_that_leaves_meanwhile_is_not_taken_over(
 
 
 def test_a_crowd_is_planned_once_by_two(any_app: Flask, cast: Cast) -> None:
-    people = crowd(cast, 230)
+    people = crowd(cast, 110)
     at_once(any_app, [plan, plan])
     planned = [m.recipient_id for m in messages()]
     assert len(planned) == len(set(planned))

@@ -274,7 +274,7 @@ def after(steps: list[tuple[str, dict[str, Any]]]) -> Work:
     return work
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(st.lists(STEPS, max_size=12))
 def test_nothing_that_was_read_is_ever_lost(steps: list[tuple[str, dict[str, Any]]]) -> None:
     work = after(steps)
@@ -291,7 +291,7 @@ def test_nothing_that_was_read_is_ever_lost(steps: list[tuple[str, dict[str, Any
     assert finish(begin(done), done) == first_subareas(done)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(st.lists(STEPS, max_size=12))
 def test_everything_can_be_put_back(steps: list[tuple[str, dict[str, Any]]]) -> None:
     work = after(steps)
@@ -305,7 +305,7 @@ def test_everything_can_be_put_back(steps: list[tuple[str, dict[str, Any]]]) -> 
     assert changes(READ, work) == ()
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(st.lists(STEPS, max_size=12))
 def test_every_change_is_told_and_can_be_undone(
     steps: list[tuple[str, dict[str, Any]]],

@@ -137,7 +137,7 @@ class TestReach:
 
 @pytest.mark.parametrize(
     ("any_app", "seed"),
-    [(("sqlite", "postgresql")[seed % 2], seed) for seed in range(8)],
+    [(("sqlite", "postgresql")[seed % 2], seed) for seed in range(4)],
     indirect=["any_app"],
 )
 def test_one_and_many_agree_and_nothing_is_added(any_app, cast: Cast, seed: int) -> None:

@@ -119,12 +119,12 @@ class TestOnePlaceAndOneAccount:
 
 
 class TestTheOwnerGetsIn:
-    def test_while_a_thousand_guesses_from_one_address_are_stopped(
+    def test_while_hundreds_of_guesses_from_one_address_are_stopped(
         self, app: Flask, cast: Cast
     ) -> None:
         at_home(cast.owner)
         email = cast.owner.email
-        answers = [guess(email, f"gissning {n}", at=NOW + n * SECOND) for n in range(1000)]
+        answers = [guess(email, f"gissning {n}", at=NOW + n * SECOND) for n in range(0, 1000, 4)]
         end = NOW + 1000 * SECOND
         assert answers.count(WRONG) == 9, "five, then after 1, 3, 7 and 15 minutes"
         assert IN not in answers
@@ -165,10 +165,10 @@ class TestTheOwnerGetsIn:
         at_home(cast.colleague)
         assert guess(cast.colleague.email, PASSWORD, device=DEVICE) == IN
 
-    @pytest.mark.parametrize("device", ["", "x", "d" * 42, "d" * 5000, "\0", "å" * 43])
-    def test_what_is_no_key_of_a_browser_is_none(self, app: Flask, cast: Cast, device: str) -> None:
+    def test_what_is_no_key_of_a_browser_is_none(self, app: Flask, cast: Cast) -> None:
         at_home(cast.owner)
-        assert not devices.is_known(cast.owner, device, now=NOW)
+        for device in ("", "x", "d" * 42, "d" * 5000, "\0", "å" * 43):
+            assert not devices.is_known(cast.owner, device, now=NOW), device
         assert not devices.is_known(None, DEVICE, now=NOW)
 
     def test_a_browser_is_forgotten_half_a_year_after_the_last_log_in(

@@ -276,7 +276,7 @@ class TestCorrect:
 
 @settings(
     deadline=None,
-    max_examples=15,
+    max_examples=8,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(

@@ -75,48 +75,38 @@ STARTS = {
 }
 
 
+COMING = [
+    (date(26, 4, 1), "Datumet ligger år 26. Kontrollera årtalet."),
+    (date(1999, 12, 31), "Datumet ligger år 1999. Kontrollera årtalet."),
+    (date(2026, 3, 1), "har redan passerat. Välj i dag eller en senare dag."),
+    (date(2101, 1, 1), "Datumet ligger år 2101. Kontrollera årtalet."),
+    (date(9999, 12, 31), "Datumet ligger år 9999. Kontrollera årtalet."),
+]
+
+
 @pytest.mark.parametrize("typed", TYPED)
-@pytest.mark.parametrize(
-    ("day", "words"),
-    [
-        (date(26, 4, 1), "Datumet ligger år 26. Kontrollera årtalet."),
-        (date(1999, 12, 31), "Datumet ligger år 1999. Kontrollera årtalet."),
-        (date(2026, 3, 1), "har redan passerat. Välj i dag eller en senare dag."),
-        (TODAY, None),
-        (LAST, None),
-        (date(2101, 1, 1), "Datumet ligger år 2101. Kontrollera årtalet."),
-        (date(9999, 12, 31), "Datumet ligger år 9999. Kontrollera årtalet."),
-    ],
-)
-def test_days_to_come(app, cast, typed, day, words):
+def test_days_to_come(app, cast, typed):
     put, field = TYPED[typed]
-    if words is None:
+    for day, words in COMING:
+        with pytest.raises(Refused) as error:
+            put(cast, day)
+        problem = next(one for one in error.value.problems if one.field == field)
+        assert str(problem).endswith(words), day
+        db.session.rollback()
+    for day in (TODAY, LAST):
         put(cast, day)
-        return
-    with pytest.raises(Refused) as error:
-        put(cast, day)
-    problem = next(one for one in error.value.problems if one.field == field)
-    assert str(problem).endswith(words)
 
 
 @pytest.mark.parametrize("typed", STARTS)
-@pytest.mark.parametrize(
-    ("day", "right"),
-    [
-        (date(1999, 12, 31), False),
-        (date(2000, 1, 1), True),
-        (LAST, True),
-        (date(2101, 1, 1), False),
-    ],
-)
-def test_a_start_may_have_been(app, cast, typed, day, right):
-    if right:
+def test_a_start_may_have_been(app, cast, typed):
+    for day in (date(1999, 12, 31), date(2101, 1, 1)):
+        with pytest.raises(Refused) as error:
+            STARTS[typed](cast, day)
+        assert [problem.field for problem in error.value.problems] == ["starts_on"], day
+        assert "Kontrollera årtalet" in str(error.value), day
+        db.session.rollback()
+    for day in (date(2000, 1, 1), LAST):
         STARTS[typed](cast, day)
-        return
-    with pytest.raises(Refused) as error:
-        STARTS[typed](cast, day)
-    assert [problem.field for problem in error.value.problems] == ["starts_on"]
-    assert "Kontrollera årtalet" in str(error.value)
 
 
 @pytest.mark.parametrize(

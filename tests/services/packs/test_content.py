@@ -209,32 +209,32 @@ def test_an_unknown_language_is_told_in_swedish_and_english_is_one(done: Cast) -
     assert document(done.director, locale="en").language == "en"
 
 
-@pytest.mark.parametrize("text", HOSTILE)
-def test_hostile_texts_stay_texts(cast: Cast, text: str) -> None:
-    one = make_action(
-        cast.plan,
-        text[:200],
-        owner=cast.owner,
-        status=ActionStatus.DONE,
-        done_on=date(2026, 2, 1),
-        done_by=cast.owner,
-        expected_effect=text * 20,
-        effect_measure="x" * 10_000,
-    )
-    db.session.add(one)
-    one.points = [cast.points[0]]
-    cast.points[0].text = text * 20
-    proof = Evidence(
-        title=text[:200],
-        url="javascript:alert(1)",
-        added_at=NOW,
-        added_by_id=cast.owner.id,
-    )
-    one.evidence = [proof]
+def test_hostile_texts_stay_texts(cast: Cast) -> None:
+    for point, text in zip(cast.points, HOSTILE, strict=False):
+        one = make_action(
+            cast.plan,
+            text[:200],
+            owner=cast.owner,
+            status=ActionStatus.DONE,
+            done_on=date(2026, 2, 1),
+            done_by=cast.owner,
+            expected_effect=text * 20,
+            effect_measure="x" * 10_000,
+        )
+        db.session.add(one)
+        one.points = [point]
+        point.text = text * 20
+        proof = Evidence(
+            title=text[:200],
+            url="javascript:alert(1)",
+            added_at=NOW,
+            added_by_id=cast.owner.id,
+        )
+        one.evidence = [proof]
     db.session.flush()
     made = document(cast.director)
     data = render_pdf(made, at=NOW)
-    assert "Underlag" in in_pdf(data)
+    assert in_pdf(data).count("Underlag") >= len(HOSTILE) == 3
     assert not [link for link in links_of(data) if not link.startswith("http")]
     word = docx.Document(io.BytesIO(render_docx(made, at=NOW)))
     assert not [one for one in word.part.rels.values() if "javascript" in str(one.target_ref)]

@@ -80,7 +80,7 @@ def test_everything_that_is_proposed(any_app: Flask, cast: Cast, second: Evaluat
     assert said(second, cast, rest=True).step == Step(0)
 
 
-WRONG = [
+WRONG: list[tuple[dict[str, Any], str, str]] = [
     ({"kind": None}, "kind", "Välj om punkten är ny"),
     ({"kind": REPEATED}, "old", "Välj vilken"),
     ({"kind": CHANGED, "old_id": 2**40}, "old", "finns inte längre"),
@@ -90,19 +90,17 @@ WRONG = [
 ]
 
 
-@pytest.mark.parametrize("wrong", WRONG)
-def test_what_cannot_be(
-    app: Flask, cast: Cast, second: Evaluation, wrong: tuple[dict[str, Any], str, str]
-) -> None:
+def test_what_cannot_be(app: Flask, cast: Cast, second: Evaluation) -> None:
     """The row is told what is wrong; the others are saved."""
-    fields, field, sentence = wrong
     first, again, *_rest = points_of(second)
-    word = OriginWord(first.id, **fields)
-    outcome = said(second, cast, word, OriginWord(again.id, NEW))
-    problem = outcome.problems[first.id]
-    assert problem.field == field
-    assert sentence in problem.message % problem.params
-    assert [kind for kind, _old in stored(second)] == [None, NEW, None, None]
+    for number, (fields, field, sentence) in enumerate(WRONG):
+        other = (NEW, CHANGED)[number % 2]
+        beside = OriginWord(again.id, other, cast.points[1].id if other is CHANGED else None)
+        outcome = said(second, cast, OriginWord(first.id, **fields), beside)
+        problem = outcome.problems[first.id]
+        assert problem.field == field, fields
+        assert sentence in problem.message % problem.params, fields
+        assert [kind for kind, _old in stored(second)] == [None, other, None, None], fields
 
 
 def test_a_point_of_its_own_evaluation_is_none_before(
@@ -121,12 +119,12 @@ def test_points_that_are_not_there(any_app: Flask, cast: Cast, second: Evaluatio
     assert outcome.step == Step(0)
 
 
-@pytest.mark.parametrize("evaluation_id", [0, -1, 2**40, 999_999])
-def test_evaluations_that_are_not_there(app: Flask, cast: Cast, evaluation_id: int) -> None:
-    with pytest.raises(NotFound):
-        settle(evaluation_id, [], by=cast.director, now=NOW)
-    with pytest.raises(NotFound):
-        resolve(evaluation_id, [], by=cast.director, now=NOW)
+def test_evaluations_that_are_not_there(app: Flask, cast: Cast) -> None:
+    for evaluation_id in (0, -1, 2**40, 999_999):
+        with pytest.raises(NotFound):
+            settle(evaluation_id, [], by=cast.director, now=NOW)
+        with pytest.raises(NotFound):
+            resolve(evaluation_id, [], by=cast.director, now=NOW)
 
 
 def test_the_first_evaluation_has_none_before(app: Flask, cast: Cast) -> None:
@@ -134,15 +132,14 @@ def test_the_first_evaluation_has_none_before(app: Flask, cast: Cast) -> None:
         settle(cast.evaluation.id, [], by=cast.director, now=NOW)
 
 
-@pytest.mark.parametrize("role", ["admin", "owner", "stranger", "member"])
-def test_who_may(app: Flask, cast: Cast, second: Evaluation, role: str) -> None:
-    who = getattr(cast, role)
-    with pytest.raises(Forbidden):
-        settle(second.id, [], by=who, now=NOW)
-    with pytest.raises(Forbidden):
-        resolve(second.id, [], by=who, now=NOW)
-    with pytest.raises(Forbidden):
-        undo_words(1, 2, by=who, now=NOW)
+def test_who_may(app: Flask, cast: Cast, second: Evaluation) -> None:
+    for who in (cast.admin, cast.owner, cast.stranger, cast.member):
+        with pytest.raises(Forbidden):
+            settle(second.id, [], by=who, now=NOW)
+        with pytest.raises(Forbidden):
+            resolve(second.id, [], by=who, now=NOW)
+        with pytest.raises(Forbidden):
+            undo_words(1, 2, by=who, now=NOW)
 
 
 def test_too_many_at_once(app: Flask, cast: Cast, second: Evaluation) -> None:
@@ -322,12 +319,10 @@ class TestUndo:
         with pytest.raises(RuleBroken, match="ändrats sedan dess"):
             undo_words(step.first or 0, step.last or 0, by=cast.director, now=NOW)
 
-    @pytest.mark.parametrize("numbers", [(0, 0), (-1, 2**70), (1, 2), (5, 1)])
-    def test_no_such_step(
-        self, app: Flask, cast: Cast, second: Evaluation, numbers: tuple[int, int]
-    ) -> None:
-        with pytest.raises(NotFound):
-            undo_words(*numbers, by=cast.director, now=NOW)
+    def test_no_such_step(self, app: Flask, cast: Cast, second: Evaluation) -> None:
+        for numbers in ((0, 0), (-1, 2**70), (1, 2), (5, 1)):
+            with pytest.raises(NotFound):
+                undo_words(*numbers, by=cast.director, now=NOW)
 
     def test_only_ones_own(self, app: Flask, cast: Cast, second: Evaluation) -> None:
         step = said(second, cast, rest=True).step
@@ -354,7 +349,7 @@ def test_a_save_costs_the_same_for_many(
 ) -> None:
     """On SQLite each entry of the journal is a statement of its own, as everywhere."""
     few = later(cast)
-    told = tuple(PointDraft(f"Sak {n} om båtar och bryggor.", 1, None, True) for n in range(60))
+    told = tuple(PointDraft(f"Sak {n} om båtar och bryggor.", 1, None, True) for n in range(30))
     many = changed(few, 1, improvements=told)
     reports = {"2025-12": few, "2026-01": few, "2026-02": many, "2026-03": many}
     taken = [take_in(report, head(month)).id for month, report in reports.items()]

@@ -125,10 +125,10 @@ def test_one_answer_to_each(cast: Cast, typed: dict[str, Any]) -> None:
     assert fields(saved, cast, 1) == ["answer"]
 
 
-@pytest.mark.parametrize("number", [0, 99, 2**31 - 1])
-def test_merging_with_what_is_not_there(any_app: Flask, cast: Cast, number: int) -> None:
-    saved = save(cast, row(cast, 1, merged_into=number))
-    assert fields(saved, cast, 1) == ["merged_into_id"]
+def test_merging_with_what_is_not_there(any_app: Flask, cast: Cast) -> None:
+    for number in (0, 99, 2**31 - 1):
+        saved = save(cast, row(cast, 1, merged_into=number))
+        assert fields(saved, cast, 1) == ["merged_into_id"], number
 
 
 @pytest.mark.parametrize("title", ["x" * 10_000, "\0", "😀", "\u202egnirts", "=1+1"])

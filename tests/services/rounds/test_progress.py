@@ -78,17 +78,12 @@ def test_a_round_is_counted_by_unit_and_person(cast: Cast, any_app: Flask) -> No
     assert (page.people.total, page.missing.total) == (3, 2)
 
 
-@pytest.mark.parametrize(
-    ("at", "answered"),
-    [(OPENED - timedelta(seconds=1), 0), (OPENED, 1), (NOW, 1)],
-)
-def test_what_is_said_from_the_opening_day_on_counts(
-    cast: Cast, any_app: Flask, at: datetime, answered: int
-) -> None:
+def test_what_is_said_from_the_opening_day_on_counts(cast: Cast, any_app: Flask) -> None:
     """The day is the municipality's own, not that of Greenwich."""
     one = pieces.follow_up_round(cast)
-    report(cast.action, at)
-    assert page_for(cast, one.id).shown.share.answered == answered
+    for at, answered in ((OPENED - timedelta(seconds=1), 0), (OPENED, 1), (NOW, 1)):
+        report(cast.action, at)
+        assert page_for(cast, one.id).shown.share.answered == answered, at
 
 
 def test_what_nobody_owns_is_counted_but_is_nobody(cast: Cast, app: Flask) -> None:
@@ -101,17 +96,13 @@ def test_what_nobody_owns_is_counted_but_is_nobody(cast: Cast, app: Flask) -> No
     assert page.people.total == 3
 
 
-@pytest.mark.parametrize(
-    ("who", "asked"),
-    [("director", 3), ("unit_director", 2), ("owner", 1), ("stranger", 1)],
-)
-def test_each_counts_what_they_may_see(cast: Cast, any_app: Flask, who: str, asked: int) -> None:
+def test_each_counts_what_they_may_see(cast: Cast, any_app: Flask) -> None:
     one = pieces.follow_up_round(cast)
-    by = getattr(cast, who)
-    page = page_for(cast, one.id, by)
-    assert page.shown.share.asked == asked
-    assert sum(row.asked for row in page.units) == asked
-    assert page.missing.total == asked
+    for who, asked in (("director", 3), ("unit_director", 2), ("owner", 1), ("stranger", 1)):
+        page = page_for(cast, one.id, getattr(cast, who))
+        assert page.shown.share.asked == asked, who
+        assert sum(row.asked for row in page.units) == asked, who
+        assert page.missing.total == asked, who
 
 
 @pytest.mark.parametrize("who", ["admin", "member"])
@@ -305,7 +296,7 @@ def test_a_page_costs_the_same_whatever_it_holds(
         return numbers
 
     few = cost()
-    for number in range(30):
+    for number in range(15):
         who = make_user(f"Person {number}", RoleAssignment(role=Role.MANAGER, unit=cast.other_unit))
         db.session.add(make_action(cast.plan, f"Åtgärd {number}", owner=who, unit=cast.unit))
         day = TODAY - (100 + 10 * number) * DAY
@@ -314,7 +305,7 @@ def test_a_page_costs_the_same_whatever_it_holds(
 
 
 @settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(
     st.lists(

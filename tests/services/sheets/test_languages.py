@@ -21,9 +21,11 @@ from tracker.domain.sheets import (
 )
 from tracker.domain.statuses import STATUS_MARKS
 from tracker.extensions import db
+from tracker.importers.sheets import read_sheet
 from tracker.mail.catalogue import catalogue
 from tracker.reports.action_sheet import action_sheet
 from tracker.services.actions.filters import HOME, ActionFilter
+from tracker.services.sheets import drafts
 from tracker.services.sheets.export import sheet_content
 
 STATUS_COLUMN = 2 + list(HEADINGS).index("status")
@@ -54,9 +56,10 @@ def test_a_day_is_read_in_every_language(text: str, day: str) -> None:
 
 
 @pytest.mark.parametrize("locale", LANGUAGES)
-def test_out_and_back(cast: Cast, locale: str) -> None:
+def test_out_and_back(cast: Cast, locale: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """An untouched export changes nothing; a status that was chosen changes that alone, and is no
     clash with what nobody else has changed."""
+    monkeypatch.setattr(drafts, "read_sheet_isolated", read_sheet)
     db.session.commit()
     say = catalogue(locale).gettext
     content = sheet_content(ActionFilter(), by=cast.director, today=TODAY, zone=HOME)

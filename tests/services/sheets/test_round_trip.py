@@ -122,7 +122,7 @@ def moves(draw: st.DrawFn) -> list[tuple[int, str, int]]:
 
 
 @settings(
-    max_examples=12,
+    max_examples=8,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
