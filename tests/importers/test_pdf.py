@@ -297,6 +297,7 @@ BAD: dict[str, tuple[Callable[[], bytes], str]] = {
     "empty pages": (lambda: blank(2), "textigenkänning"),
     "pictures only": (scanned, "textigenkänning"),
     "a thousand pages and one": (lambda: blank(1_001), "fler än 1000"),
+    "ten thousand pages": (lambda: blank(10_000), "fler än 1000"),
 }
 
 

@@ -1,4 +1,4 @@
-"""Hundreds of ways to tamper with the journal, behind the product's back: every one is found."""
+"""A thousand ways to tamper with the journal, behind the product's back: every one is found."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from tracker.extensions import db
 from tracker.models import JournalEntry
 from tracker.services import journal
 
-MANY = 500
+MANY = 1000
 ENTRIES = 12
 COLUMNS = [
     "id",

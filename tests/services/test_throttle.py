@@ -119,12 +119,12 @@ class TestOnePlaceAndOneAccount:
 
 
 class TestTheOwnerGetsIn:
-    def test_while_hundreds_of_guesses_from_one_address_are_stopped(
+    def test_while_a_thousand_guesses_from_one_address_are_stopped(
         self, app: Flask, cast: Cast
     ) -> None:
         at_home(cast.owner)
         email = cast.owner.email
-        answers = [guess(email, f"gissning {n}", at=NOW + n * SECOND) for n in range(0, 1000, 4)]
+        answers = [guess(email, f"gissning {n}", at=NOW + n * SECOND) for n in range(1000)]
         end = NOW + 1000 * SECOND
         assert answers.count(WRONG) == 9, "five, then after 1, 3, 7 and 15 minutes"
         assert IN not in answers
