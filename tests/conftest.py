@@ -22,6 +22,7 @@ from tests.helpers.apps import entered, make_app, migrate_to, settings
 from tests.helpers.cast import CHEAP, NOW, Cast, Keys, build_cast, found_cast, keys_of
 from tests.helpers.postgres import TEMPLATE, WITH_CAST, PostgresServer
 from tests.helpers.visitor import Visits
+from tests.helpers.warm import Warm, warm_product
 from tracker.extensions import db
 from tracker.services.accounts import passwords
 
@@ -213,6 +214,13 @@ def count_queries(
 ) -> Callable[[], AbstractContextManager[queries.Counted]]:
     """`with count_queries() as counted: …`, then look at `counted.number`."""
     return lambda: queries.count_queries(the_app)
+
+
+@pytest.fixture(scope="session")
+def warm() -> Iterator[Warm]:
+    """`warm.flask("worker", env=…)`: a process of the product that need not import it first."""
+    with warm_product() as made:
+        yield made
 
 
 @pytest.fixture

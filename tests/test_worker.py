@@ -5,12 +5,8 @@ from __future__ import annotations
 import json
 import os
 import signal
-import subprocess
-import sys
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -19,8 +15,8 @@ import time_machine
 from flask import Flask
 from sqlalchemy import select
 
-from tests.helpers.apps import ROOT
 from tests.helpers.cast import NOW, Cast
+from tests.helpers.warm import Process, Warm
 from tests.mail.peers import Conversation, peer
 from tests.services.mailing import messages, plan, post, replaced_delivery
 from tracker import scheduler
@@ -185,14 +181,13 @@ main()
 """
 
 
-@contextmanager
-def started(app: Flask, *words: str, **env: str) -> Iterator[subprocess.Popen[str]]:
-    """The worker as a process, on the test's database; whatever happens, it does not outlive us."""
+def started(warm: Warm, app: Flask, *words: str, **env: str) -> Process:
+    """The worker as a process, on the test's database; use it with `with`."""
     known = app.extensions["settings"]
     db.session.rollback()
-    with subprocess.Popen(
-        [sys.executable, "-c", CHILD, NOW.isoformat(), "--app", "wsgi", "worker", *words],
-        cwd=ROOT,
+    return warm.start(
+        *("", NOW.isoformat(), "--app", "wsgi", "worker", *words),
+        code=CHILD,
         env={
             **os.environ,
             "DATABASE_URL": known.database_url,
@@ -201,26 +196,18 @@ def started(app: Flask, *words: str, **env: str) -> Iterator[subprocess.Popen[st
             "SECRET_KEY": known.secret_key,
             **env,
         },
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    ) as worker:
-        try:
-            yield worker
-        finally:
-            worker.kill()
+    )
 
 
-def next_line(worker: subprocess.Popen[str]) -> dict[str, Any]:
+def next_line(worker: Process) -> dict[str, Any]:
     """What the worker says next."""
-    assert worker.stderr is not None
     said: dict[str, Any] = json.loads(worker.stderr.readline())
     return said
 
 
 class TestProcess:
-    def test_once(self, any_app: Flask, cast: Cast) -> None:
-        with started(any_app, "--once") as worker:
+    def test_once(self, warm: Warm, any_app: Flask, cast: Cast) -> None:
+        with started(warm, any_app, "--once") as worker:
             out, err = worker.communicate(timeout=60)
         assert (worker.returncode, out) == (0, "")
         (line,) = err.splitlines()
@@ -228,8 +215,8 @@ class TestProcess:
         (beat,) = heartbeats()
         assert beat.worker.endswith(f":{worker.pid}")
 
-    def test_once_with_a_fault_is_exit_code_1(self, app: Flask) -> None:
-        with started(app, "--once", MAIL_URL="gopher://post") as worker:
+    def test_once_with_a_fault_is_exit_code_1(self, warm: Warm, app: Flask) -> None:
+        with started(warm, app, "--once", MAIL_URL="gopher://post") as worker:
             _, err = worker.communicate(timeout=60)
         assert worker.returncode == 1
         assert json.loads(err.splitlines()[-1])["error"] == "RuleBroken"
@@ -239,8 +226,8 @@ class TestProcess:
         [("sqlite", signal.SIGTERM), ("postgresql", signal.SIGINT)],
         indirect=["any_app"],
     )
-    def test_ends_when_told_to(self, any_app: Flask, number: signal.Signals) -> None:
-        with started(any_app) as worker:
+    def test_ends_when_told_to(self, warm: Warm, any_app: Flask, number: signal.Signals) -> None:
+        with started(warm, any_app) as worker:
             assert "planned" in next_line(worker)
             worker.send_signal(number)
             assert next_line(worker)["stopping"] == number.name
@@ -249,7 +236,9 @@ class TestProcess:
         assert time.monotonic() - begun < ENDS_WITHIN
         assert (worker.returncode, out, err) == (0, "", "")
 
-    def test_told_to_end_it_finishes_the_mail_in_hand(self, any_app: Flask, cast: Cast) -> None:
+    def test_told_to_end_it_finishes_the_mail_in_hand(
+        self, warm: Warm, any_app: Flask, cast: Cast
+    ) -> None:
         """What a slow server is taking is still noted; the next mail is not begun."""
         plan(now=NOW)
         taking, go_on = threading.Event(), threading.Event()
@@ -265,7 +254,7 @@ class TestProcess:
 
         with (
             peer(slow) as port,
-            started(any_app, MAIL_URL=f"smtp://127.0.0.1:{port}") as worker,
+            started(warm, any_app, MAIL_URL=f"smtp://127.0.0.1:{port}") as worker,
         ):
             assert taking.wait(60)
             worker.terminate()

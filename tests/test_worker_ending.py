@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import socket
-import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -13,6 +12,7 @@ from flask import Flask
 
 from tests.helpers.cast import Cast
 from tests.helpers.walls import eventually
+from tests.helpers.warm import Process, Warm
 from tests.mail.peers import HOST, Conversation, peer
 from tests.services.mailing import messages, plan
 from tests.test_worker import ENDS_WITHIN, next_line, started
@@ -71,7 +71,7 @@ def full_house() -> Iterator[int]:
         yield int(listener.getsockname()[1])
 
 
-def seconds_to_end(worker: subprocess.Popen[str]) -> float:
+def seconds_to_end(worker: Process) -> float:
     """Tell it to end; how long it took, without a word of complaint."""
     worker.terminate()
     begun = time.monotonic()
@@ -82,12 +82,12 @@ def seconds_to_end(worker: subprocess.Popen[str]) -> float:
 
 
 @pytest.mark.parametrize("phase", PHASES)
-def test_a_server_that_hangs(app: Flask, cast: Cast, phase: str) -> None:
+def test_a_server_that_hangs(warm: Warm, app: Flask, cast: Cast, phase: str) -> None:
     plan()
     server = Hanging(phase)
     with (
         peer(server) as port,
-        started(app, MAIL_URL=f"smtp://{HOST}:{port}", **PHASES[phase]) as worker,
+        started(warm, app, MAIL_URL=f"smtp://{HOST}:{port}", **PHASES[phase]) as worker,
     ):
         eventually(lambda: server.reached, within=60)
         assert seconds_to_end(worker) < ENDS_WITHIN
@@ -97,7 +97,7 @@ def test_a_server_that_hangs(app: Flask, cast: Cast, phase: str) -> None:
     assert sum(message.attempts for message in messages()) == 1, "the others were given back"
 
 
-def test_a_server_that_does_not_even_answer_the_door(app: Flask, cast: Cast) -> None:
+def test_a_server_that_does_not_even_answer_the_door(warm: Warm, app: Flask, cast: Cast) -> None:
     plan()
 
     def claimed() -> bool:
@@ -107,7 +107,7 @@ def test_a_server_that_does_not_even_answer_the_door(app: Flask, cast: Cast) -> 
 
     with (
         full_house() as port,
-        started(app, MAIL_URL=f"smtp://{HOST}:{port}", **SHORT) as worker,
+        started(warm, app, MAIL_URL=f"smtp://{HOST}:{port}", **SHORT) as worker,
     ):
         eventually(claimed, within=60)
         assert seconds_to_end(worker) < ENDS_WITHIN

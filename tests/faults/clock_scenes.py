@@ -71,54 +71,64 @@ def mornings() -> list[datetime]:
     return [moment for moment in days if is_working_day(moment.date())]
 
 
-def _passes(stage: Stage) -> None:
-    """Two weeks with the clock right; twice a day, since what was put off comes back."""
+@dataclass(frozen=True)
+class Weeks:
+    """Two weeks of which `every` so many mornings are played, and what they bring when the clock
+    is right all the time."""
+
+    stage: Stage
+    every: int
+    right: History
+
+    @classmethod
+    def begin(cls, stage: Stage, every: int) -> Weeks:
+        """Let them pass with the clock right."""
+        stage.open(planned=False)
+        _passes(stage, every)
+        return cls(stage, every, History.now(stage))
+
+    def off(self, name: str, mishap: str) -> None:
+        """A worker whose clock is off plans and delivers (and perhaps is killed); then it is
+        right."""
+        where, stage = f"clock {name} {mishap}".strip(), self.stage
+        stage.open(planned=False)
+        work, trap = Work(MORNING + OFF[name], stage.office.url), Trap(MISHAPS[mishap], 1)
+        killed, _ = workers.start(stage.app, work, trap).end()
+        stage.tally.kills[where] += killed
+        half = stage.half_time(where, allowed=int(killed))
+        self._right_again(where, half.window)
+
+    def off_between(self, name: str) -> None:
+        """Planned with the clock right, delivered with it off, and then it is right again."""
+        stage = self.stage
+        stage.open(planned=True)
+        workers.do(stage.app, Work(MORNING + OFF[name], stage.office.url, plans=False))
+        self._right_again(f"planned, then clock {name}", set())
+
+    def put_off(self, name: str) -> None:
+        """The server puts everybody off while the clock is off: they wait for a moment that is
+        off."""
+        stage = self.stage
+        stage.open(planned=False)
+        stage.office.behave(greylist=1)
+        workers.do(stage.app, Work(MORNING + OFF[name], stage.office.url))
+        stage.office.behave()
+        self._right_again(f"clock {name} and greylisted", set())
+
+    def _right_again(self, where: str, window: set[str]) -> None:
+        _passes(self.stage, self.every)
+        _settle(self.stage, where, self.right, window=window)
+
+
+def _passes(stage: Stage, every: int) -> None:
+    """The two weeks with the clock right; twice a day, since what was put off comes back."""
 
     def one_after_the_other(app: Flask) -> None:
-        for moment in mornings():
+        for moment in mornings()[::every]:
             for minutes in (10, 90):
                 Work(moment + timedelta(minutes=minutes), stage.office.url)(app)
 
     workers.do(stage.app, one_after_the_other)
-
-
-def never_off(stage: Stage) -> History:
-    """What the two weeks bring with the clock right all the time."""
-    stage.open(planned=False)
-    _passes(stage)
-    return History.now(stage)
-
-
-def off(stage: Stage, name: str, mishap: str, right: History) -> None:
-    """A worker whose clock is off plans and delivers (and perhaps is killed); then it is right."""
-    where = f"clock {name} {mishap}".strip()
-    stage.open(planned=False)
-    trap = Trap(MISHAPS[mishap], 1)
-    killed, _ = workers.start(stage.app, Work(MORNING + OFF[name], stage.office.url), trap).end()
-    stage.tally.kills[where] += killed
-    half = stage.half_time(where, allowed=int(killed))
-    _passes(stage)
-    _settle(stage, where, right, window=half.window)
-
-
-def off_between(stage: Stage, name: str, right: History) -> None:
-    """Planned with the clock right, delivered with it off, and then it is right again."""
-    where = f"planned, then clock {name}"
-    stage.open(planned=True)
-    workers.do(stage.app, Work(MORNING + OFF[name], stage.office.url, plans=False))
-    _passes(stage)
-    _settle(stage, where, right, window=set())
-
-
-def put_off(stage: Stage, name: str, right: History) -> None:
-    """The server puts everybody off while the clock is off: they wait for a moment that is off."""
-    where = f"clock {name} and greylisted"
-    stage.open(planned=False)
-    stage.office.behave(greylist=1)
-    workers.do(stage.app, Work(MORNING + OFF[name], stage.office.url))
-    stage.office.behave()
-    _passes(stage)
-    _settle(stage, where, right, window=set())
 
 
 def _settle(stage: Stage, where: str, right: History, window: set[str]) -> None:
@@ -139,11 +149,11 @@ def _settle(stage: Stage, where: str, right: History, window: set[str]) -> None:
         tally.complain(where, f"{len(extra)} steps too many: {sorted(extra)[:3]}")
 
 
-def all_ways(stage: Stage, names: Iterable[str] = OFF) -> None:
+def all_ways(stage: Stage, names: Iterable[str], every: int) -> None:
     """Every way of being off with every mishap, one after the other."""
-    right = never_off(stage)
+    weeks = Weeks.begin(stage, every)
     for name in names:
         for mishap in MISHAPS:
-            off(stage, name, mishap, right)
-        off_between(stage, name, right)
-        put_off(stage, name, right)
+            weeks.off(name, mishap)
+        weeks.off_between(name)
+        weeks.put_off(name)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -25,13 +25,13 @@ STOCKHOLM = ZoneInfo("Europe/Stockholm")
 MIDSUMMER_EVE = date(2026, 6, 19)
 JUNE = [date(2026, 6, number) for number in range(1, 31)]
 SEVEN = time(7)
-HOURS = tuple(range(24))
-FEW_HOURS = (0, 6, 7, 12)
+ALL_PASSES = JUNE, tuple(range(24))
+FEW_PASSES = JUNE[14:], (6, 7, 12)  # what was due before is late on the first of these days
 DOWN = timedelta(days=30)
 
 
-def june(stage: Stage, hours: Iterable[int] = HOURS) -> str:
-    """A pass at each of these local hours of every day in June; a deadline falls on each day.
+def june(stage: Stage, days: Iterable[date], hours: Sequence[int]) -> str:
+    """A pass at each of these local hours of these days; a deadline falls on each day of June.
 
     Mail leaves on working days from seven on only, one digest a day and person at most, and
     everybody hears of every deadline of theirs.
@@ -40,7 +40,7 @@ def june(stage: Stage, hours: Iterable[int] = HOURS) -> str:
     stage.open(planned=False)
     with tables() as connection:
         _spread_deadlines(connection)
-    moments = [datetime.combine(day, time(hour), STOCKHOLM) for day in JUNE for hour in hours]
+    moments = [datetime.combine(day, time(hour), STOCKHOLM) for day in days for hour in hours]
     url = stage.office.url
 
     def live(app: Flask) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import logging
 import os
+import shutil
 import signal
 import sys
 import tempfile
@@ -31,7 +32,7 @@ from tests.faults.stage import Stage
 from tests.faults.workers import part_from_the_database
 from tests.helpers import postgres
 from tests.helpers.apps import make_app, migrate_to, settings
-from tests.helpers.postgres import PostgresServer, roomy_memory
+from tests.helpers.postgres import TEMPLATE, PostgresServer, roomy_memory
 
 SEED = 5
 QUOTA = 40_000  # bytes of a file: less than a day's plan takes
@@ -87,7 +88,7 @@ class Place:
 def kills_group(place: Place) -> Iterator[Row]:
     """SIGKILL at every named point and at random moments."""
     place.build(12 if place.full_size else 6)
-    each, at_random = (28, 500) if place.full_size else (1, 6)
+    each, at_random = (28, 500) if place.full_size else (1, 3)
     yield place.play("killed at named points", kills.kill_at_points, each)
     yield place.play("killed at random moments", kills.kill_at_random, at_random)
     for point in ("answer read", "after 354"):
@@ -108,13 +109,13 @@ def mail_group(place: Place) -> Iterator[Row]:
 
 def races_group(place: Place) -> Iterator[Row]:
     """Workers that race."""
-    place.build(20 if place.full_size else 12)
+    place.build(20 if place.full_size else 8)
     times = 25 if place.full_size else 1
     for number in (2, 4):
         title = f"{number} workers at once, {times} times"
         yield place.play(title, race_scenes.races, number, times)
     # In small as well, there are more batches than workers.
-    reminders, batch = (10_000, 100) if place.full_size else (160, 8)
+    reminders, batch = (10_000, 100) if place.full_size else (80, 4)
     title = f"4 workers x {reminders:,} reminders"
     yield place.play(title, race_scenes.crowd, 4, reminders, batch)
 
@@ -122,8 +123,9 @@ def races_group(place: Place) -> Iterator[Row]:
 def clock_group(place: Place) -> Iterator[Row]:
     """The clock off and right again."""
     place.build(8 if place.full_size else 3)
+    every = 1 if place.full_size else 3
     for name in clock_scenes.OFF if place.full_size else ("ten years ahead",):
-        yield place.play(f"clock {name}", clock_scenes.all_ways, [name])
+        yield place.play(f"clock {name}", clock_scenes.all_ways, [name], every)
 
 
 def database_group(place: Place) -> Iterator[Row]:
@@ -148,11 +150,11 @@ def database_group(place: Place) -> Iterator[Row]:
 def days_group(place: Place) -> Iterator[Row]:
     """Days on end: a month of downtime, and June with its midsummer."""
     place.build(20 if place.full_size else 6)
-    hours = day_scenes.HOURS if place.full_size else day_scenes.FEW_HOURS
     yield place.play("worker away for 30 days", day_scenes.away)
-    every = 1 if place.full_size else 3
+    every = 1 if place.full_size else 6
     yield place.play("mail server away for 30 days", day_scenes.mail_away, every)
-    yield place.play("June 2026, pass by pass", day_scenes.june, hours)
+    passes = day_scenes.ALL_PASSES if place.full_size else day_scenes.FEW_PASSES
+    yield place.play("June 2026, pass by pass", day_scenes.june, *passes)
 
 
 GROUPS: dict[str, Callable[[Place], Iterator[Row]]] = {
@@ -165,28 +167,60 @@ GROUPS: dict[str, Callable[[Place], Iterator[Row]]] = {
 }
 
 
+@dataclass(frozen=True)
+class Ground:
+    """What the places of a suite stand on: a mail server, and a migrated database to copy, in
+    `folder` or on `server`."""
+
+    folder: Path
+    office: PostOffice
+    server: PostgresServer | None = None
+
+
 @contextmanager
-def new_place(database: str, *, full_size: bool, on_small_disk: bool) -> Iterator[Place]:
-    """An empty installation in a folder of its own, with a mail server beside it."""
+def new_ground(database: str) -> Iterator[Ground]:
+    """Start and migrate, once for all groups."""
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(dir=roomy_memory())))
-        home = folder / "home"
-        if not (on_small_disk and stack.enter_context(small_disk(home))):
-            on_small_disk = False
-            home.mkdir(exist_ok=True)
-        server, url = None, ""
+        server = None
         if database == "postgresql":
-            server = stack.enter_context(postgres.running(home))
-            # The test run's own setting would lose the last commits when the server is killed.
-            server.execute("ALTER SYSTEM SET synchronous_commit = on")
-            server.execute("SELECT pg_reload_conf()")
+            server = stack.enter_context(new_server(folder))
+            server.execute("CREATE DATABASE {name}", name=TEMPLATE)
+        migrate_to(make_app(settings(folder, server.url(TEMPLATE) if server else "")))
+        yield Ground(folder, stack.enter_context(post_office(folder)), server)
+
+
+@contextmanager
+def new_server(folder: Path) -> Iterator[PostgresServer]:
+    """The test run's own setting would lose the last commits when the server is killed."""
+    with postgres.running(folder) as server:
+        server.execute("ALTER SYSTEM SET synchronous_commit = on")
+        server.execute("SELECT pg_reload_conf()")
+        yield server
+
+
+@contextmanager
+def new_place(ground: Ground, *, full_size: bool, may_break: bool) -> Iterator[Place]:
+    """An empty installation in a folder of its own; one that may break has a database server and,
+    if we may have one, a small disk of its own as well."""
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(dir=roomy_memory())))
+        home, disk, server, url = folder / "home", None, None, ""
+        if may_break and stack.enter_context(small_disk(home)):
+            disk = home
+        home.mkdir(exist_ok=True)
+        if ground.server is None:
+            shutil.copy(ground.folder / "atgarda.db", home)
+        elif may_break:
+            server = stack.enter_context(new_server(home))
             url = server.url("postgres")
+        else:
+            url = stack.enter_context(ground.server.database(TEMPLATE))
         app = make_app(settings(home, url))
-        migrate_to(app)
-        office = stack.enter_context(post_office(folder))
+        if server is not None:
+            migrate_to(app)
         with app.app_context():
-            disk = home if on_small_disk else None
-            yield Place(app, office, folder, full_size, server, disk)
+            yield Place(app, ground.office, folder, full_size, server, disk)
             part_from_the_database()
 
 
@@ -197,13 +231,13 @@ def main(database: str, size: str, *names: str) -> int:
     # So that a disk is taken down and a server ended also when somebody ends us.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     wrong = 0
-    for name in names or GROUPS:
-        with new_place(
-            database, full_size=size == "full", on_small_disk=name == "database"
-        ) as place:
-            for row in GROUPS[name](place):
-                print(row.to_json(), flush=True)
-                wrong += len(row.tally.wrong)
+    with new_ground(database) as ground:
+        for name in names or GROUPS:
+            breaks = name == "database"
+            with new_place(ground, full_size=size == "full", may_break=breaks) as place:
+                for row in GROUPS[name](place):
+                    print(row.to_json(), flush=True)
+                    wrong += len(row.tally.wrong)
     return int(wrong > 0)
 
 

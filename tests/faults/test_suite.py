@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
+import os
 
 import pytest
 
 from tests.faults import points
 from tests.faults.kills import AT_RANDOM
 from tests.faults.suite import Row
-from tests.helpers.apps import ROOT
+from tests.helpers.warm import Warm
 
 pytestmark = pytest.mark.waits
 
@@ -27,12 +26,12 @@ OF_ONE = {"sqlite": ("quota while planning",), "postgresql": ("restarted at once
 
 
 @pytest.mark.parametrize("database", ["sqlite", "postgresql"])
-def test_the_promise_is_kept(database: str) -> None:
-    command = [sys.executable, "-W", "ignore", "-m", "tests.faults.suite", database, "small"]
-    played = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-    rows = [Row.of(line) for line in played.stdout.splitlines()]
+def test_the_promise_is_kept(warm: Warm, database: str) -> None:
+    with warm.start("tests.faults.suite", database, "small", env=os.environ) as suite:
+        out, err = suite.communicate(timeout=600)
+    rows = [Row.of(line) for line in out.splitlines()]
     assert [f"{row.scene}: {what}" for row in rows for what in row.tally.wrong] == []
-    assert (played.returncode, played.stderr) == (0, "")
+    assert (suite.returncode, err) == (0, "")
     for begins in SCENES + OF_ONE[database]:
         assert [row for row in rows if row.scene.startswith(begins) and row.tally.letters], begins
     assert not any(row.tally.lost or row.tally.extra or row.tally.unforced for row in rows)

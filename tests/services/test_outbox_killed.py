@@ -2,8 +2,8 @@
 
 The child is the product's own command; at the named point it stops (held by the mail server, or
 by its own database call) and says so, and is killed there. Then time passes, and other runs go
-on: what the mail server accepted is counted. All points on both databases, in workers that need no
-new interpreter, are in tests/faults/kills.py.
+on: what the mail server accepted is counted. All points on both databases are in
+tests/faults/kills.py.
 """
 
 from __future__ import annotations
@@ -12,8 +12,6 @@ import os
 import re
 import signal
 import socket
-import subprocess
-import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -24,8 +22,8 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from tests.helpers.apps import ROOT
 from tests.helpers.cast import NOW, Cast
+from tests.helpers.warm import Process, Warm
 from tests.mail.peers import Conversation
 from tests.services.mailing import deliver, message_to, only_colleague
 from tracker.extensions import db
@@ -117,7 +115,7 @@ def post_office(hold: str) -> Iterator[Post]:
             thread.join(10)
 
 
-def start(app: Flask, post: Post, moment: str, words: str) -> subprocess.Popen[bytes]:
+def start(warm: Warm, app: Flask, post: Post, moment: str, words: str) -> Process:
     """`reminders deliver` at NOW, in a process of its own."""
     known = app.extensions["settings"]
     env = {
@@ -130,29 +128,20 @@ def start(app: Flask, post: Post, moment: str, words: str) -> subprocess.Popen[b
         "MAIL_FROM": known.mail_from,
     }
     command = ["--app", "wsgi", "reminders", "deliver", "--now", NOW.isoformat()]
-    return subprocess.Popen(
-        [sys.executable, "-c", CHILD, moment, words, *command],
-        cwd=ROOT,
-        env=env,
-        stdout=subprocess.PIPE,
-    )
+    return warm.start("", moment, words, *command, code=CHILD, env=env)
 
 
-def kill_at(app: Flask, post: Post, moment: str, words: str) -> None:
+def kill_at(warm: Warm, app: Flask, post: Post, moment: str, words: str) -> None:
     """Start the command, wait until it is where we want it, and kill it there."""
     db.session.rollback()
-    child = start(app, post, moment, words)
-    try:
+    with start(warm, app, post, moment, words) as child:
         if words:
-            assert child.stdout is not None
-            assert child.stdout.readline() == b"here\n"
+            assert child.stdout.readline() == "here\n"
         else:
             assert post.reached.wait(30)
-    finally:
-        child.send_signal(signal.SIGKILL)
+        child.kill()
         assert child.wait(10) == -signal.SIGKILL
-        child.stdout.close()  # type: ignore[union-attr]
-        post.over.set()
+    post.over.set()
 
 
 NOWHERE = ("before", "")  # the mail server holds it instead
@@ -161,7 +150,9 @@ MARK_STARTED = "SET data_started_at = :at"
 MARK_SENT = "sent_at = CASE"
 AFTER_THE_YES = "accepted, before the mark of it"
 
-POINTS = {
+# Where the mail server holds it, the statement it stops at, and how many copies arrive.
+Point = tuple[str, tuple[str, str], int]
+POINTS: dict[str, Point] = {
     "before the claim is committed": ("", ("after", CLAIM), 1),
     "claimed": ("connected", NOWHERE, 1),
     "content sent, no answer yet": ("content", NOWHERE, 1),
@@ -178,19 +169,20 @@ PLAYED = {
 
 @pytest.mark.waits
 @pytest.mark.parametrize(
-    ("any_app", "hold", "stop", "copies"),
+    ("any_app", "point"),
     [
-        pytest.param(database, *POINTS[point], id=f"{database}-{point}")
+        pytest.param(database, POINTS[point], id=f"{database}-{point}")
         for database, points in PLAYED.items()
         for point in points
     ],
     indirect=["any_app"],
 )
-def test_killed(any_app: Flask, cast: Cast, hold: str, stop: tuple[str, str], copies: int) -> None:
+def test_killed(warm: Warm, any_app: Flask, cast: Cast, point: Point) -> None:
+    hold, stop, copies = point
     message = only_colleague(cast)
     mime, message_id = message.mime, message.message_id
     with post_office(hold) as post:
-        kill_at(any_app, post, *stop)
+        kill_at(warm, any_app, post, *stop)
         assert deliver_until_rest(post) <= 1
     assert post.accepted == [mime] * copies
     assert all(f"Message-ID: {message_id}".encode() in content for content in post.seen)
