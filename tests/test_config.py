@@ -14,6 +14,7 @@ import pytest
 
 from config import Config, ConfigurationError, Oidc, from_environment
 from tests.helpers.apps import ROOT, settings
+from tests.helpers.warm import Warm
 
 PUBLIC = {"SECRET_KEY": "s" * 32, "BASE_URL": "https://atgarda.testkoping.example"}
 BY_HAND = {"FLASK_RUN_FROM_CLI": "true"}
@@ -168,12 +169,13 @@ def test_a_server_does_not_start_without_its_settings(tmp_path: Path) -> None:
     assert ended.stderr.strip() == sentence
 
 
-def test_a_server_starts_with_them(tmp_path: Path) -> None:
+@pytest.mark.waits
+def test_a_server_starts_with_them(warm: Warm, tmp_path: Path) -> None:
     """With both set, the app is there."""
-    ended = run_clean(
-        ["-c", "import wsgi; print(wsgi.app.name)"], INSTANCE_DIR=str(tmp_path), **PUBLIC
-    )
-    assert (ended.returncode, ended.stdout.strip()) == (0, "tracker"), ended.stderr
+    code = "import wsgi; print(wsgi.app.name)"
+    with warm.start("", code=code, env={"INSTANCE_DIR": str(tmp_path), **PUBLIC}) as server:
+        assert server.communicate(60) == ("tracker\n", "")
+    assert server.returncode == 0
 
 
 def test_the_command_line_needs_nothing_set(tmp_path: Path) -> None:

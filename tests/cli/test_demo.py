@@ -26,12 +26,16 @@ def test_json_names_somebody_of_each_role(app: Flask, flask_command: Command) ->
     assert all(set(person) == {"name", "email", "role", "password"} for person in people)
 
 
-def test_in_words_one_of_each_role(app: Flask, flask_command: Command) -> None:
-    result = flask_command("demo", "load", "--now", "2026-03-02")
+def test_in_words_one_of_each_role_and_as_many_as_asked_for(
+    app: Flask, flask_command: Command
+) -> None:
+    result = flask_command("demo", "load", "--people", "30", "--actions", "100")
     assert result.exit_code == 0
     lines = result.stdout.splitlines()
     assert [line.split()[0] for line in lines] == [role.value for role in Role]
     assert all("@" in line for line in lines)
+    counted = [db.session.scalar(select(func.count()).select_from(t)) for t in (User, Action)]
+    assert counted == [30, 100]
 
 
 def test_refuses_where_people_are(app: Flask, cast: Cast, flask_command: Command) -> None:
@@ -39,12 +43,6 @@ def test_refuses_where_people_are(app: Flask, cast: Cast, flask_command: Command
     assert result.exit_code == 1
     assert result.stderr.startswith("Databasen har redan användare")
     assert db.session.scalar(select(func.count()).select_from(User)) == 8
-
-
-def test_totals(app: Flask, flask_command: Command) -> None:
-    assert flask_command("demo", "load", "--people", "30", "--actions", "100").exit_code == 0
-    counted = [db.session.scalar(select(func.count()).select_from(t)) for t in (User, Action)]
-    assert counted == [30, 100]
 
 
 @pytest.mark.parametrize(

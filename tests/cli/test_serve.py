@@ -20,19 +20,25 @@ from flask import Flask
 from tests.helpers.apps import ROOT
 from tests.helpers.cast import Cast
 from tests.helpers.smtp import free_port
+from tests.helpers.warm import Process, Warm
 from tracker.extensions import db
 
 Command = Callable[..., Any]
 DEMO = "Läser in demokommunen"
 
 
+def environment(instance: Path) -> dict[str, str]:
+    """Nothing of ours but where programs are found."""
+    kept = {key: os.environ[key] for key in ("PATH", "HOME", "LANG") if key in os.environ}
+    return {**kept, "INSTANCE_DIR": str(instance), "PYTHONUTF8": "1", "PYTHONUNBUFFERED": "1"}
+
+
 def start(instance: Path, port: int) -> subprocess.Popen[str]:
     """The command as `make run` calls it, in a folder of its own."""
-    kept = {key: os.environ[key] for key in ("PATH", "HOME", "LANG") if key in os.environ}
     return subprocess.Popen(
         [sys.executable, "-m", "flask", "--app", "wsgi", "serve", "--port", str(port)],
         cwd=ROOT,
-        env={**kept, "INSTANCE_DIR": str(instance), "PYTHONUTF8": "1", "PYTHONUNBUFFERED": "1"},
+        env=environment(instance),
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -40,7 +46,7 @@ def start(instance: Path, port: int) -> subprocess.Popen[str]:
     )
 
 
-def read_until(process: subprocess.Popen[str], words: str) -> str:
+def read_until(process: subprocess.Popen[str] | Process, words: str) -> str:
     """What it prints up to the line with these words."""
     assert process.stdout is not None
     seen = ""
@@ -96,22 +102,19 @@ def a_second_start_keeps_what_is_there_and_is_quicker(instance: Path, first: flo
 
 @pytest.mark.waits
 def test_when_one_of_the_two_ends_the_other_does_too(
-    tmp_path: Path, app: Flask, cast: Cast
+    warm: Warm, tmp_path: Path, app: Flask, cast: Cast
 ) -> None:
     """Where there are people already, so that it starts without a demo to load."""
     db.session.rollback()
     port = free_port()
-    process = start(tmp_path, port)
-    try:
+    with warm.flask("serve", "--port", str(port), env=environment(tmp_path)) as process:
         read_until(process, "Ctrl-C")
         children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
         assert len(children) == 2
         os.kill(int(children[1]), signal.SIGKILL)
-        rest, _ = process.communicate(timeout=20)
-    finally:
-        process.kill()
+        _, said = process.communicate(timeout=20)
     assert process.returncode == 1
-    assert "slutade oväntat" in rest
+    assert "slutade oväntat" in said
     assert is_free(port)
 
 

@@ -24,10 +24,10 @@ FIRST, LAST = date(2026, 1, 1), date(2037, 12, 31)
 HOUR = timedelta(hours=1)
 
 
-def all_hours() -> list[datetime]:
+def all_hours(until: date = LAST) -> list[datetime]:
     """Every full hour, in UTC; a local hour that comes twice is in it twice."""
     start = datetime.combine(FIRST, time(), STOCKHOLM).astimezone(UTC)
-    end = datetime.combine(LAST, time(23), STOCKHOLM).astimezone(UTC)
+    end = datetime.combine(until, time(23), STOCKHOLM).astimezone(UTC)
     return [start + number * HOUR for number in range((end - start) // HOUR + 1)]
 
 
@@ -83,8 +83,8 @@ def test_the_gate_opens_at_the_local_morning_whatever_the_season() -> None:
 
 
 def test_the_worker_keeps_to_it(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The worker's real pass at every hour, with the tables behind it taken away: on which days it
-    plans, and on which it asks for mail to send."""
+    """The worker's real pass at every hour of two years, with the tables behind it taken away: on
+    which days it plans, and on which it asks for mail to send."""
     planned: list[date] = []
     claimed: list[date] = []
     wall: list[datetime] = []
@@ -109,12 +109,13 @@ def test_the_worker_keeps_to_it(app: Flask, monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr(places, "post_of", lambda _settings: post)
     monkeypatch.setattr(clock, "now", lambda: wall[-1])
     hours = Hours(standard_ladder().morning, STOCKHOLM)
-    for look in all_hours():
+    two_years = date(2027, 12, 31)
+    for look in all_hours(until=two_years):
         wall.append(look)
         before = len(planned), len(claimed)
         scheduler.one_pass(app.extensions["settings"], now=look)
         done = len(planned) - before[0], len(claimed) - before[1]
         assert done == ((1, 1) if hours.open_at(look) else (0, 0)), look
-    working_days = all_working_days()
+    working_days = [day for day in all_working_days() if day <= two_years]
     assert [day for day, _ in groupby(planned)] == working_days
     assert [day for day, _ in groupby(claimed)] == working_days

@@ -20,6 +20,7 @@ from tests.helpers.apps import make_app, settings
 from tests.helpers.smtp import free_port
 from tests.helpers.source import ROOT
 from tests.helpers.walls import eventually
+from tests.helpers.warm import Warm
 from tracker.extensions import db
 
 BASE_URL = "http://127.0.0.1:8000"
@@ -58,19 +59,13 @@ class Installation:
             **self.more,
         }
 
-    def run(self, *words: str) -> subprocess.CompletedProcess[str]:
-        """Run a command of the product in a process of its own: run("reminders", "run")."""
-        ended = subprocess.run(
-            [sys.executable, "-m", "flask", "--app", "wsgi", *words],
-            cwd=ROOT,
-            env=self.environment,
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
-        )
-        assert ended.returncode == 0, ended.stderr
-        return ended
+    def run(self, warm: Warm, *words: str) -> str:
+        """Run a command of the product in a process of its own, run(warm, "reminders", "run"):
+        what it printed."""
+        with warm.flask(*words, env=self.environment) as command:
+            out, err = command.communicate(120)
+        assert command.returncode == 0, err
+        return out
 
     def run_here(self, *words: str, typed: str = "") -> str:
         """Run a command in the test's own process, which saves starting one: what it printed."""

@@ -21,7 +21,7 @@ from typing import Any
 LARGEST = 2**17  # bytes of an order: mostly its environment
 OUT, ERR = 1, 2
 IMPORTED = (
-    *("flask.cli", "waitress.runner", "sqlalchemy.dialects.sqlite"),
+    *("flask.cli", "waitress.runner", "sqlalchemy.dialects.sqlite", "holidays.countries.sweden"),
     *("sqlalchemy.dialects.postgresql.psycopg", "tracker.cli", "tracker.scheduler", "tracker.web"),
     "tests.helpers.kept",  # which reads the routes when somebody first asks for an address
 )
@@ -70,7 +70,8 @@ def _taken_over(order: dict[str, Any], out: int, err: int, status: int) -> dict[
     for file, wanted in ((out, OUT), (err, ERR)):
         os.dup2(file, wanted)
         os.close(file)
-    sys.stdout = os.fdopen(OUT, "w", encoding="utf-8")
+    at_once = 1 if order["env"].get("PYTHONUNBUFFERED") else -1
+    sys.stdout = os.fdopen(OUT, "w", encoding="utf-8", buffering=at_once)
     sys.stderr = os.fdopen(ERR, "w", encoding="utf-8", errors="backslashreplace", buffering=1)
     os.environ.clear()
     os.environ.update(order["env"])

@@ -158,6 +158,7 @@ class TestStory:
         load_demo(post=post(), now=NOW.replace(month=11, day=21))
         days = list(db.session.scalars(select(Decision.decided_on)))
         assert days and [next_working_day(day) for day in days] == days
+        assert journal.verify()
 
     def test_its_journal_holds(self, any_demo: Flask) -> None:
         found = journal.verify()
@@ -173,8 +174,8 @@ class TestStory:
         assert max(db.session.scalars(select(StatusUpdate.at))) <= NOW
         assert max(db.session.scalars(select(Action.created_at))) <= NOW
 
-    # In the midst of tertials, and where the year ends; TestRounds has other days.
-    @pytest.mark.parametrize("month", [6, 10, 12])
+    # In the midst of a tertial, and where the year ends; above and in TestRounds are other days.
+    @pytest.mark.parametrize("month", [6, 12])
     def test_it_can_be_told_on_any_day(self, app: Flask, month: int) -> None:
         load_demo(post=post(), now=NOW.replace(month=month, day=28, hour=23))
         assert journal.verify()
@@ -242,15 +243,15 @@ def test_no_demo_no_logins(app: Flask, cast: Cast) -> None:
 
 class TestSize:
     def test_the_same_again(self, app: Flask, tmp_path: Path, sqlite_template: Path) -> None:
-        load(people=40, actions=200)
-        assert (count(User), count(Action)) == (40, 200)
+        load(people=30, actions=60)
+        assert (count(User), count(Action)) == (30, 60)
         once = dump()
         db.session.remove()
         elsewhere = tmp_path / "elsewhere"
         elsewhere.mkdir()
         shutil.copy(sqlite_template, elsewhere / "atgarda.db")
         with make_app(settings(elsewhere)).app_context():
-            load(people=40, actions=200)
+            load(people=30, actions=60)
             again = dump()
             db.session.remove()
             db.engine.dispose()
@@ -261,17 +262,17 @@ class TestSize:
         assert (count(User), count(Action)) == (26, 34)
 
     def test_many_and_life_goes_on(self, any_app: Flask) -> None:
-        load(people=100, actions=1_000)
-        assert (count(User), count(Action)) == (100, 1_000)
+        load(people=60, actions=300)
+        assert (count(User), count(Action)) == (60, 300)
         linked = select(func.count(func.distinct(action_point.c.action_id)))
-        assert (db.session.scalar(linked) or 0) >= 1_000 - 34
+        assert (db.session.scalar(linked) or 0) >= 300 - 34
         plan_row = db.session.scalars(select(ActionPlan)).one()
         newcomer = make_user("Ny Person")
         action = make_action(plan_row, "En till", owner=newcomer)
         db.session.add_all([newcomer, action])
         db.session.commit()
-        assert newcomer.id == 101
-        assert action.id == 1_001
+        assert newcomer.id == 61
+        assert action.id == 301
         db.session.add(
             StatusUpdate(action_id=action.id, author=newcomer, at=NOW, health="on_track")
         )
