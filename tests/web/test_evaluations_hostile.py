@@ -16,13 +16,12 @@ from tests.web.test_evaluations_upload import put_away
 from tracker.extensions import db
 from tracker.models import Base
 
+# One of each kind; all of them are read in tests/importers/test_hostile.py.
 REFUSED = (
-    *("empty.pdf", "blank.txt", "nul.txt", "noise.txt", "noise.pdf"),
-    *("truncated.pdf", "truncated.docx", "truncated.pptx", "truncated.xlsx"),
-    *("a-pdf.docx", "a-word.pdf", "an-excel.txt", "no-ending", "old.doc", "locked.docx"),
-    *("encrypted.pdf", "scanned.pdf", "ten-thousand-pages.pdf", "page-loop.pdf"),
-    *("entities.docx", "outside.pptx", "macros.docx", "macros.xlsx", "bomb.docx", "liar.docx"),
-    *("../../etc/passwd.exe", "a\x00b\nc.exe", "huge.txt"),
+    *("empty.pdf", "nul.txt", "noise.pdf", "truncated.pdf", "truncated.xlsx", "huge.txt"),
+    *("a-pdf.docx", "no-ending", "encrypted.pdf", "scanned.pdf", "ten-thousand-pages.pdf"),
+    *("page-loop.pdf", "entities.docx", "macros.docx", "bomb.docx", "liar.docx"),
+    *("../../etc/passwd.exe", "a\x00b\nc.exe"),
 )
 
 
