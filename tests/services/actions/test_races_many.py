@@ -248,9 +248,11 @@ def nothing_is_lost(
     assert row.version == 1 + len(raised), "each change raised the version by one"
     given = [version for kind, *_x, version in accepted if kind not in ("report", "correct")]
     assert len(set(given)) == len(given), "no two writers were given the same version"
-    last = row.updates[0]
-    said = (last.health, last.percent, last.forecast, last.at)
-    assert said == (row.health, row.percent, row.forecast, row.reported_at)
+    said = [(one.health, one.percent, one.forecast, one.at) for one in row.updates[:1]]
+    if said:
+        assert said == [(row.health, row.percent, row.forecast, row.reported_at)]
+    else:
+        assert row.reported_at is None, "it was dropped before anybody had reported"
 
 
 def first_title(entries: list[JournalEntry]) -> str | None:
